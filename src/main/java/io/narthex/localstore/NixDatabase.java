@@ -1,0 +1,259 @@
+package io.narthex.localstore;
+
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePathHash;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database in which Nix registers valid paths, read while Nix writes to it. Thread-safe.
+ *
+ * <p>With a write-ahead log beside it the database is opened {@code mode=ro} and Nix's own log is read; without one
+ * {@code immutable}, and then an answer counts only if the files looked the same before and after.
+ */
+public final class NixDatabase implements AutoCloseable {
+    /**
+     * How old a stamp may be. A registration is seen by whoever asks later than this: less than a process needs to
+     * start, so nobody who saw a build end can ask too early.
+     */
+    private static final long STAMP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** More would only be needed if the files changed at each of so many questions in a row. */
+    private static final int ATTEMPTS = 20;
+
+    private final Path database;
+    private final StoreDir storeDir;
+    private final DatabaseFiles files;
+    private final ReentrantLock stampLock = new ReentrantLock();
+    private volatile Generation generation = new Generation(DatabaseFiles.State.ABSENT);
+    private volatile long stamp;
+    private volatile long stampedAt = System.nanoTime() - STAMP_NANOS;
+    private long dataVersion = -1;
+    private @Nullable Generation stampGeneration;
+    private @Nullable NixReader stampReader;
+
+    /** @param database Nix's {@code db.sqlite}, which need not exist */
+    public NixDatabase(Path database, StoreDir storeDir) {
+        this.database = database;
+        this.storeDir = storeDir;
+        this.files = new DatabaseFiles(database);
+    }
+
+    public boolean exists() {
+        return state().exists();
+    }
+
+    /** @throws StoreUnreadableException when the database is there but cannot be read */
+    public Optional<ValidPath> find(StorePathHash hash) {
+        return ask(reader -> reader.find(hash)).flatMap(found -> found);
+    }
+
+    /**
+     * The next valid paths in the order of registration; fewer than the limit do not mean the end, since unusable rows
+     * are left out.
+     */
+    public Page page(long afterId, int limit) {
+        return ask(reader -> reader.page(afterId, limit)).orElse(new Page(List.of(), -1));
+    }
+
+    /**
+     * A page of valid paths.
+     *
+     * @param lastId the row number up to which the page reaches; -1 when there was no row left
+     */
+    public record Page(List<ValidPath> paths, long lastId) {
+        public Page {
+            paths = List.copyOf(paths);
+        }
+    }
+
+    /** Hands over row number and hash of every path registered after a row number. */
+    public void presence(long afterId, BiConsumer<Long, StorePathHash> each) {
+        ask(reader -> {
+            reader.presence(afterId, each);
+            return true;
+        });
+    }
+
+    /** The highest row number, 0 for an empty or absent database. */
+    public long maxId() {
+        return ask(NixReader::maxId).orElse(0L);
+    }
+
+    /** Asks whatever another class of this package has to ask; empty when there is no database. */
+    <T> Optional<T> ask(Question<T> question) {
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Generation current = current();
+                if (!current.state.exists()) {
+                    return Optional.empty();
+                }
+                NixReader reader = current.borrow();
+                boolean good = false;
+                try {
+                    T answer = question.ask(reader);
+                    // without a log nothing tells SQLite of a change: look at the files again
+                    good = current.state.wal() || current.state.equals(files.state());
+                    if (good) {
+                        return Optional.of(answer);
+                    }
+                } finally {
+                    current.giveBack(reader, good);
+                }
+            }
+        } catch (SQLException | UncheckedIOException e) {
+            throw new StoreUnreadableException(database, e);
+        }
+        throw new StoreUnreadableException(database, new IllegalStateException("it changes too fast"));
+    }
+
+    /** A question over one connection. */
+    interface Question<T> {
+        T ask(NixReader reader) throws SQLException;
+    }
+
+    /**
+     * A number that stands while the database stands: the same number twice means that nothing was registered, changed
+     * or collected between. Costs about a microsecond at most once a millisecond.
+     */
+    public long stamp() {
+        if (System.nanoTime() - stampedAt < STAMP_NANOS) {
+            return stamp;
+        }
+        stampLock.lock();
+        try {
+            long now = System.nanoTime();
+            if (now - stampedAt >= STAMP_NANOS) {
+                if (changed()) {
+                    stamp++;
+                }
+                stampedAt = now;
+            }
+            return stamp;
+        } finally {
+            stampLock.unlock();
+        }
+    }
+
+    private boolean changed() {
+        try {
+            Generation current = current();
+            if (current != stampGeneration) {
+                closeStampReader();
+                stampGeneration = current;
+                stampReader = current.state.exists() && current.state.wal() ? open(current) : null;
+                dataVersion = stampReader == null ? -1 : stampReader.dataVersion();
+                return true;
+            }
+            if (stampReader == null) {
+                return false;
+            }
+            long seen = stampReader.dataVersion();
+            boolean other = seen != dataVersion;
+            dataVersion = seen;
+            return other;
+        } catch (SQLException | UncheckedIOException e) {
+            stampGeneration = null; // not known: as good as changed
+            return true;
+        }
+    }
+
+    private DatabaseFiles.State state() {
+        try {
+            return files.state();
+        } catch (UncheckedIOException e) {
+            throw new StoreUnreadableException(database, e);
+        }
+    }
+
+    /** The connections that fit what the files look like now. */
+    private Generation current() {
+        DatabaseFiles.State now = files.state();
+        Generation known = generation;
+        if (known.fits(now)) {
+            return known;
+        }
+        synchronized (this) {
+            if (!generation.fits(now)) {
+                Generation old = generation;
+                generation = new Generation(now);
+                old.retire();
+            }
+            return generation;
+        }
+    }
+
+    private NixReader open(Generation wanted) throws SQLException {
+        return NixReader.open(database, storeDir, !wanted.state.wal());
+    }
+
+    private void closeStampReader() throws SQLException {
+        if (stampReader != null) {
+            stampReader.close();
+            stampReader = null;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        stampLock.lock();
+        try {
+            closeStampReader();
+            stampGeneration = null;
+        } finally {
+            stampLock.unlock();
+        }
+        generation.retire();
+    }
+
+    /** Connections opened for one look of the files, handed round. */
+    private final class Generation {
+        final DatabaseFiles.State state;
+        private final ConcurrentLinkedQueue<NixReader> idle = new ConcurrentLinkedQueue<>();
+        private volatile boolean retired;
+
+        Generation(DatabaseFiles.State state) {
+            this.state = state;
+        }
+
+        boolean fits(DatabaseFiles.State now) {
+            return state.wal() && now.wal() ? state.sameFile(now) : Objects.equals(state, now);
+        }
+
+        NixReader borrow() throws SQLException {
+            NixReader reader = idle.poll();
+            return reader != null ? reader : open(this);
+        }
+
+        void giveBack(NixReader reader, boolean good) throws SQLException {
+            if (good && !retired) {
+                idle.add(reader);
+                if (retired) {
+                    retire();
+                }
+            } else {
+                reader.close();
+            }
+        }
+
+        void retire() {
+            retired = true;
+            for (NixReader r = idle.poll(); r != null; r = idle.poll()) {
+                try {
+                    r.close();
+                } catch (SQLException e) {
+                    throw new StoreUnreadableException(database, e);
+                }
+            }
+        }
+    }
+}

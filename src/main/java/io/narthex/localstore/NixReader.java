@@ -1,0 +1,250 @@
+package io.narthex.localstore;
+
+import io.narthex.nix.hash.HashAlgorithm;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
+
+/** One read-only connection to the Nix database and what is asked over it. Not for two threads at once. */
+final class NixReader implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(NixReader.class.getName());
+    private static final String COLUMNS =
+            "select id, path, hash, registrationTime, deriver, narSize, sigs, ca from ValidPaths ";
+    /** Nix itself looks a path up by its hash this way (Nix: src/libstore/local-store.cc). */
+    private static final String BY_HASH = COLUMNS + "where path >= ? order by path limit 1";
+
+    private static final String PAGE = COLUMNS + "where id > ? order by id limit ?";
+    private static final String REFERENCES = "select r.referrer, v.path from Refs r join ValidPaths v"
+            + " on v.id = r.reference where r.referrer between ? and ?";
+
+    private final StoreDir storeDir;
+    private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+    private NixReader(StoreDir storeDir, Connection connection) {
+        this.storeDir = storeDir;
+        this.connection = connection;
+    }
+
+    /**
+     * Opens the database so that nothing is created beside it.
+     *
+     * @param immutable true when no write-ahead log lies beside it: SQLite then reads the one file and takes no lock;
+     *     false: the log and its index are used as the writer left them, and never created
+     */
+    static NixReader open(Path database, StoreDir storeDir, boolean immutable) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setOpenMode(SQLiteOpenMode.READONLY);
+        config.resetOpenMode(SQLiteOpenMode.READWRITE);
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        config.setOpenMode(SQLiteOpenMode.OPEN_URI);
+        config.setBusyTimeout(5_000);
+        String file = "jdbc:sqlite:file:" + database.toUri().getRawPath() + "?mode=ro&"
+                + (immutable ? "immutable=1" : "readonly_shm=1");
+        Connection connection = config.createConnection(file);
+        try {
+            connection.setAutoCommit(true);
+            return new NixReader(storeDir, connection);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** SQLite's number for what this connection has seen of other connections' commits. */
+    long dataVersion() throws SQLException {
+        try (ResultSet r = prepared("pragma data_version").executeQuery()) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
+    Optional<ValidPath> find(StorePathHash hash) throws SQLException {
+        PreparedStatement s = prepared(BY_HASH);
+        s.setString(1, storeDir.path() + "/" + hash);
+        List<Row> rows = rows(s);
+        if (rows.isEmpty() || !rows.getFirst().path().startsWith(storeDir.path() + "/" + hash + "-")) {
+            return Optional.empty();
+        }
+        return parsed(rows).stream().findFirst();
+    }
+
+    /** The next rows after a row number, in the order of their numbers. */
+    NixDatabase.Page page(long afterId, int limit) throws SQLException {
+        connection.setAutoCommit(false); // both questions see one state
+        try {
+            PreparedStatement s = prepared(PAGE);
+            s.setLong(1, afterId);
+            s.setInt(2, limit);
+            List<Row> rows = rows(s);
+            return new NixDatabase.Page(parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** Row number and hash of every path after a row number. */
+    void presence(long afterId, BiConsumer<Long, StorePathHash> each) throws SQLException {
+        PreparedStatement s = prepared("select id, path from ValidPaths where id > ? order by id");
+        s.setLong(1, afterId);
+        int start = storeDir.path().length() + 1;
+        try (ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+                StorePathHash hash = StorePathHash.tryParse(r.getString(2), start);
+                if (hash != null) {
+                    each.accept(r.getLong(1), hash);
+                }
+            }
+        }
+    }
+
+    long maxId() throws SQLException {
+        try (ResultSet r = prepared("select coalesce(max(id), 0) from ValidPaths").executeQuery()) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
+    boolean hasTable(String name) throws SQLException {
+        PreparedStatement s = prepared("select 1 from sqlite_master where type = 'table' and name = ?");
+        s.setString(1, name);
+        try (ResultSet r = s.executeQuery()) {
+            return r.next();
+        }
+    }
+
+    PreparedStatement prepared(String sql) throws SQLException {
+        PreparedStatement known = statements.get(sql);
+        if (known == null) {
+            known = connection.prepareStatement(sql);
+            statements.put(sql, known);
+        }
+        return known;
+    }
+
+    private static List<Row> rows(PreparedStatement statement) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (ResultSet r = statement.executeQuery()) {
+            while (r.next()) {
+                rows.add(Row.of(r));
+            }
+        }
+        return rows;
+    }
+
+    private List<ValidPath> parsed(List<Row> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, List<String>> references = new HashMap<>();
+        PreparedStatement s = prepared(REFERENCES);
+        s.setLong(1, rows.getFirst().id());
+        s.setLong(2, rows.getLast().id());
+        try (ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+                references
+                        .computeIfAbsent(r.getLong(1), id -> new ArrayList<>())
+                        .add(r.getString(2));
+            }
+        }
+        List<ValidPath> paths = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            try {
+                paths.add(row.parse(storeDir, references.getOrDefault(row.id(), List.of())));
+            } catch (NixFormatException e) {
+                LOG.log(System.Logger.Level.WARNING, "event=path-unusable path={0} reason={1}", row.path(), e.getMessage());
+            }
+        }
+        return paths;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+
+    /** A row as it stands in the database, not yet believed. */
+    private record Row(
+            long id, String path, String hash, long registered, String deriver, long narSize, String sigs, String ca) {
+
+        static Row of(ResultSet r) throws SQLException {
+            return new Row(
+                    r.getLong(1),
+                    text(r, 2),
+                    text(r, 3),
+                    r.getLong(4),
+                    text(r, 5),
+                    r.getLong(6),
+                    text(r, 7),
+                    text(r, 8));
+        }
+
+        private static String text(ResultSet r, int column) throws SQLException {
+            String value = r.getString(column);
+            return value == null ? "" : value;
+        }
+
+        ValidPath parse(StoreDir storeDir, List<String> references) {
+            if (narSize <= 0) {
+                throw new NixFormatException("its NAR size is not registered");
+            }
+            NixHash narHash = NixHash.parse(hash);
+            if (narHash.algorithm() != HashAlgorithm.SHA256) {
+                throw new NixFormatException("its NAR hash is no SHA-256");
+            }
+            TreeSet<StorePath> refs = new TreeSet<>();
+            references.forEach(text -> refs.add(StorePath.parse(storeDir, text)));
+            return new ValidPath(
+                    id,
+                    StorePath.parse(storeDir, path),
+                    narHash,
+                    narSize,
+                    Instant.ofEpochSecond(registered),
+                    deriver(storeDir),
+                    refs,
+                    signatures(),
+                    ca.isEmpty() ? Optional.empty() : Optional.of(ca));
+        }
+
+        /** Old stores hold "unknown-deriver" and the like: no deriver then. */
+        private Optional<StorePath> deriver(StoreDir storeDir) {
+            try {
+                return deriver.isEmpty() ? Optional.empty() : Optional.of(StorePath.parse(storeDir, deriver));
+            } catch (NixFormatException e) {
+                return Optional.empty();
+            }
+        }
+
+        private List<Signature> signatures() {
+            List<Signature> all = new ArrayList<>();
+            for (String text : sigs.split(" ", -1)) {
+                try {
+                    if (!text.isEmpty()) {
+                        all.add(Signature.parse(text));
+                    }
+                } catch (NixFormatException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "event=signature-unusable path={0}", path);
+                }
+            }
+            return all;
+        }
+    }
+}
