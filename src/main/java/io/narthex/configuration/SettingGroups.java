@@ -1,0 +1,131 @@
+package io.narthex.configuration;
+
+import static io.narthex.configuration.SettingName.*;
+import static io.narthex.configuration.SettingValues.refused;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Settings that belong together, and the rules between them. */
+final class SettingGroups {
+    /** Enough to keep a value away from shells and URLs; whether it can be bound shows when it is. */
+    private static final String HOST = "[0-9a-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?";
+
+    private static final String JDBC = "jdbc:postgresql://host:port/database";
+
+    private final SettingValues values;
+
+    SettingGroups(SettingValues values) {
+        this.values = values;
+    }
+
+    Listeners listeners() {
+        String allowed = "an IP address or a host name";
+        Listeners listeners = new Listeners(
+                values.matching(NARTHEX_BIND, HOST, allowed),
+                port(NARTHEX_PORT, 8080),
+                port(NARTHEX_HTTPS_PORT, 8443),
+                values.matching(NARTHEX_MANAGEMENT_BIND, HOST, allowed).orElse("127.0.0.1"),
+                port(NARTHEX_MANAGEMENT_PORT, 9990));
+        List<SettingName> names = List.of(NARTHEX_PORT, NARTHEX_HTTPS_PORT, NARTHEX_MANAGEMENT_PORT);
+        List<Integer> ports = List.of(listeners.port(), listeners.httpsPort(), listeners.managementPort());
+        for (int i = 0; i < ports.size(); i++) {
+            int first = ports.indexOf(ports.get(i));
+            if (first != i) {
+                throw new SettingsException(names.get(first) + " and " + names.get(i) + " are both " + ports.get(i)
+                        + ": each needs a port of its own");
+            }
+        }
+        return listeners;
+    }
+
+    private int port(SettingName name, int otherwise) {
+        return values.number(name, 1, 65_535).map(Long::intValue).orElse(otherwise);
+    }
+
+    Optional<URI> url() {
+        return values.parsed(NARTHEX_URL, "a URL such as https://cache.example.com", SettingGroups::httpUrl);
+    }
+
+    private static URI httpUrl(String text) {
+        URI uri = URI.create(text.replaceAll("/+$", ""));
+        boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+        if (!http || uri.getHost() == null || uri.getUserInfo() != null) {
+            throw new IllegalArgumentException(text);
+        }
+        if (uri.getQuery() != null || uri.getFragment() != null) {
+            throw new IllegalArgumentException(text);
+        }
+        return uri;
+    }
+
+    Optional<Tls> tls() {
+        // two spellings, since the long one is what many would write first
+        SettingName file = values.text(NARTHEX_TLS_KEYSTORE_PASSWORD_FILE).isPresent()
+                ? NARTHEX_TLS_KEYSTORE_PASSWORD_FILE
+                : NARTHEX_TLS_PASSWORD_FILE;
+        Optional<Path> keystore = values.path(NARTHEX_TLS_KEYSTORE_FILE);
+        Optional<Path> password = values.path(file);
+        if (keystore.isPresent() != password.isPresent()) {
+            throw new SettingsException(
+                    NARTHEX_TLS_KEYSTORE_FILE + " and " + file + " belong together: set both or none");
+        }
+        return keystore.map(path -> {
+            if (!Files.isReadable(path)) {
+                throw refused(NARTHEX_TLS_KEYSTORE_FILE, path.toString(), "a keystore file that this user may read");
+            }
+            return new Tls(path, values.secretLine(file, password.orElseThrow()));
+        });
+    }
+
+    Database database() {
+        return new Database(
+                values.parsed(NARTHEX_DB_URL, JDBC + " without a user or password in it", SettingGroups::jdbcUrl),
+                values.text(NARTHEX_DB_USER).orElse("narthex"),
+                values.secret(NARTHEX_DB_PASSWORD, NARTHEX_DB_PASSWORD_FILE),
+                values.text(NARTHEX_DB_OWNER_USER),
+                values.secret(NARTHEX_DB_OWNER_PASSWORD, NARTHEX_DB_OWNER_PASSWORD_FILE));
+    }
+
+    private static String jdbcUrl(String text) {
+        String jdbc = text.startsWith("postgresql:") ? "jdbc:" + text : text;
+        if (!jdbc.matches("jdbc:postgresql:\\S+") || jdbc.matches(".*(@|[?&](user|password)=).*")) {
+            throw new IllegalArgumentException("not a JDBC URL of PostgreSQL");
+        }
+        return jdbc;
+    }
+
+    /** Checks the form of the settings that later versions will honour, and tells which of them are set. */
+    List<String> withoutMeaning() {
+        String bytes = "[1-9]\\d{0,17}";
+        Map<SettingName, Optional<?>> all = new EnumMap<>(SettingName.class);
+        all.put(
+                NARTHEX_BLOBS,
+                values.matching(NARTHEX_BLOBS, "(file:/|s3://[a-z0-9])\\S*", "file:/directory or s3://bucket/prefix"));
+        all.put(
+                NARTHEX_S3_ENDPOINT,
+                values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl));
+        all.put(NARTHEX_S3_REGION, values.matching(NARTHEX_S3_REGION, "[A-Za-z0-9-]{1,63}", "the name of a region"));
+        all.put(NARTHEX_MAX_NAR_BYTES, values.matching(NARTHEX_MAX_NAR_BYTES, bytes, "a number of bytes, 1 or more"));
+        all.put(NARTHEX_MAX_RATIO, values.matching(NARTHEX_MAX_RATIO, bytes, "a whole number, 1 or more"));
+        all.put(
+                NARTHEX_DISK_RESERVE,
+                values.matching(NARTHEX_DISK_RESERVE, "\\d{1,18}|\\d{1,2}%", "a number of bytes or a percentage (5%)"));
+        all.put(
+                NARTHEX_AUDIT_ADDRESSES,
+                values.matching(NARTHEX_AUDIT_ADDRESSES, "full|truncated|none", "full, truncated or none"));
+        all.put(
+                NARTHEX_AUDIT_RETENTION_MONTHS,
+                values.matching(NARTHEX_AUDIT_RETENTION_MONTHS, "none|[1-9]\\d{0,3}", "1 to 9999 months, or none"));
+        all.put(NARTHEX_AUDIT_EXPORT, values.text(NARTHEX_AUDIT_EXPORT));
+        return all.entrySet().stream()
+                .filter(e -> e.getValue().isPresent())
+                .map(e -> e.getKey().name())
+                .toList();
+    }
+}
