@@ -1,0 +1,13 @@
+package io.narthex.change;
+
+import java.io.Serial;
+
+/** The database is away and the answer is not in memory. */
+public final class DatabaseAwayException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    DatabaseAwayException() {
+        super("the database is away");
+    }
+}

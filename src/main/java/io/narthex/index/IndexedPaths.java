@@ -1,0 +1,104 @@
+package io.narthex.index;
+
+import io.narthex.key.KeyRing;
+import io.narthex.localstore.LocalStore;
+import io.narthex.localstore.NixDatabase;
+import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The index rows of this machine's store; each call is a transaction of its own. */
+@ApplicationScoped
+@Transactional
+public class IndexedPaths {
+    private static final System.Logger LOG = System.getLogger(IndexedPaths.class.getName());
+    /** Paths indexed at once when somebody asks for a NAR that the index does not have yet. */
+    private static final int CATCH_UP = 1_000;
+
+    @Inject
+    private LocalStore store;
+
+    @Inject
+    private PathEntries entries;
+
+    @Inject
+    private PathWriter writer;
+
+    @Inject
+    private KeyRing ring;
+
+    private final Clock clock = Clock.systemUTC();
+    private volatile int storeId;
+
+    /** The number of this machine's store. */
+    int storeId() {
+        if (storeId == 0) {
+            storeId = entries.storeId(store.name());
+        }
+        return storeId;
+    }
+
+    /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
+    Optional<SignedPath> indexed(ValidPath path) {
+        Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
+                .filter(e -> Arrays.equals(e.rowDigest(), path.digest()));
+        if (known.isEmpty()) {
+            PathWriter.Written written =
+                    writer.write(storeId(), store.storeDir(), List.of(path)).getFirst();
+            return Optional.of(signed(written.id(), path, written.signatures(), null));
+        }
+        PathEntry entry = known.get();
+        if (entry.isQuarantined()) {
+            return Optional.empty();
+        }
+        List<Signature> ours =
+                writer.complete(store.storeDir(), entry.id(), path, entries.signatures(entry.id()));
+        return Optional.of(signed(entry.id(), path, ours, entry.checkedAt()));
+    }
+
+    private SignedPath signed(
+            long id, ValidPath path, Collection<Signature> ours, @Nullable Instant checkedAt) {
+        return new SignedPath(store.storeDir(), id, path, ours, ring.members().size(), checkedAt);
+    }
+
+    List<StorePathHash> findByNar(NixHash narHash) {
+        return entries.findByNar(storeId(), narHash);
+    }
+
+    /** Indexes the newest registrations; false when the index had them all. */
+    boolean catchUp() {
+        NixDatabase.Page page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
+        writer.write(storeId(), store.storeDir(), page.paths());
+        return !page.paths().isEmpty();
+    }
+
+    /** The rows that are in quarantine. */
+    List<PathEntries.Known> quarantined() {
+        return entries.quarantined(storeId());
+    }
+
+    Instant checked(long id) {
+        Instant now = clock.instant();
+        entries.find(id).ifPresent(e -> e.checked(now));
+        return now;
+    }
+
+    void quarantine(long id, String reason) {
+        entries.find(id).ifPresent(e -> {
+            e.quarantine(clock.instant(), reason);
+            LOG.log(System.Logger.Level.ERROR, "event=path-quarantined path={0}-{1} reason={2}",
+                    StorePathHash.of(e.hash()), e.name(), reason);
+        });
+    }
+}

@@ -1,0 +1,119 @@
+package io.narthex.index;
+
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.Tuple;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rows of the index. Every call needs a transaction of the caller's. */
+@ApplicationScoped
+class PathEntries {
+    @PersistenceContext
+    private EntityManager entities;
+
+    private static final String KNOWN = "select p.id as id, p.nixId as nixId, p.hash as hash, p.rowDigest as digest"
+            + " from PathEntry p where p.storeId = :store";
+
+    /** What the index has of a row of the Nix database. */
+    record Known(long id, long nixId, StorePathHash hash, byte[] digest) {
+        private static Known of(Tuple row) {
+            return new Known(
+                    row.get("id", Long.class),
+                    row.get("nixId", Long.class),
+                    StorePathHash.of(row.get("hash", byte[].class)),
+                    row.get("digest", byte[].class));
+        }
+    }
+
+    /** The number of a store, which is made when it is not known. */
+    int storeId(String name) {
+        entities.createNativeQuery("insert into nix_store (name) values (:name) on conflict (name) do nothing")
+                .setParameter("name", name)
+                .executeUpdate();
+        return ((Number) entities.createNativeQuery("select id from nix_store where name = :name")
+                        .setParameter("name", name)
+                        .getSingleResult())
+                .intValue();
+    }
+
+    Optional<PathEntry> find(int storeId, StorePathHash hash) {
+        return entities.createQuery(
+                        "select p from PathEntry p where p.storeId = :store and p.hash = :hash", PathEntry.class)
+                .setParameter("store", storeId)
+                .setParameter("hash", hash.toBytes())
+                .getResultStream()
+                .findFirst();
+    }
+
+    Optional<PathEntry> find(long id) {
+        return Optional.ofNullable(entities.find(PathEntry.class, id));
+    }
+
+    /** The hashes of all paths with a NAR; more than one when equal bytes lie under several names. */
+    List<StorePathHash> findByNar(int storeId, NixHash narHash) {
+        return entities
+                .createQuery(
+                        "select p.hash from PathEntry p where p.storeId = :store and p.narHash = :nar order by p.id",
+                        byte[].class)
+                .setParameter("store", storeId)
+                .setParameter("nar", narHash.bytes())
+                .getResultList()
+                .stream()
+                .map(StorePathHash::of)
+                .toList();
+    }
+
+    /** Our signatures of a path, by the key's row. */
+    Map<Long, byte[]> signatures(long pathId) {
+        Map<Long, byte[]> signatures = new HashMap<>();
+        entities.createQuery("select s from PathSignature s where s.pathId = :path", PathSignature.class)
+                .setParameter("path", pathId)
+                .getResultStream()
+                .forEach(s -> signatures.put(s.keyId(), s.signature()));
+        return signatures;
+    }
+
+    /** What the index has of rows after one number up to another, both of the Nix database. */
+    List<Known> known(int storeId, long afterNixId, long lastNixId) {
+        return entities
+                .createQuery(KNOWN + " and p.nixId > :after and p.nixId <= :last order by p.nixId", Tuple.class)
+                .setParameter("store", storeId)
+                .setParameter("after", afterNixId)
+                .setParameter("last", lastNixId)
+                .getResultStream()
+                .map(Known::of)
+                .toList();
+    }
+
+    /** The rows whose bytes were found wrong. */
+    List<Known> quarantined(int storeId) {
+        return entities
+                .createQuery(KNOWN + " and p.quarantinedAt is not null order by p.nixId", Tuple.class)
+                .setParameter("store", storeId)
+                .getResultStream()
+                .map(Known::of)
+                .toList();
+    }
+
+    long highestNixId(int storeId) {
+        return entities.createQuery(
+                        "select coalesce(max(p.nixId), 0) from PathEntry p where p.storeId = :store", Long.class)
+                .setParameter("store", storeId)
+                .getSingleResult();
+    }
+
+    void remove(Collection<Long> ids) {
+        if (!ids.isEmpty()) {
+            entities.createQuery("delete from PathEntry p where p.id in :ids")
+                    .setParameter("ids", ids)
+                    .executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.narthex.index;
+
+import io.narthex.nix.store.StorePathHash;
+
+/**
+ * Which hashes may be present: 64 bits of each, open addressing in one array. It never says "absent" of what was added;
+ * of what was not it may say "present" once in 2^64/n. One thread adds at a time; any number look.
+ */
+final class PresenceSet {
+    private static final int LEAST = 1 << 10;
+
+    private volatile long[] slots = new long[LEAST];
+    private int size;
+
+    /** Adds a hash; the caller sees to it that only one thread adds. */
+    void add(StorePathHash hash) {
+        if (size >= slots.length / 2) {
+            grow();
+        }
+        long key = key(hash);
+        if (insert(slots, key)) {
+            size++;
+        }
+    }
+
+    boolean mayContain(StorePathHash hash) {
+        long[] table = slots;
+        long key = key(hash);
+        int mask = table.length - 1;
+        for (int i = place(key, mask); ; i = (i + 1) & mask) {
+            long found = table[i];
+            if (found == key) {
+                return true;
+            }
+            if (found == 0) {
+                return false;
+            }
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    private void grow() {
+        long[] wider = new long[slots.length * 2];
+        for (long key : slots) {
+            if (key != 0) {
+                insert(wider, key);
+            }
+        }
+        slots = wider;
+    }
+
+    private static boolean insert(long[] table, long key) {
+        int mask = table.length - 1;
+        for (int i = place(key, mask); ; i = (i + 1) & mask) {
+            if (table[i] == key) {
+                return false;
+            }
+            if (table[i] == 0) {
+                table[i] = key;
+                return true;
+            }
+        }
+    }
+
+    /** Store path hashes are digests: any 64 bits of one are spread well. 0 marks a free place. */
+    private static long key(StorePathHash hash) {
+        return hash.high() == 0 ? 1 : hash.high();
+    }
+
+    private static int place(long key, int mask) {
+        return (int) (key ^ (key >>> 32)) & mask;
+    }
+}

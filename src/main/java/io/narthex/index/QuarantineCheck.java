@@ -1,0 +1,65 @@
+package io.narthex.index;
+
+import io.narthex.localstore.LocalStore;
+import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.nar.NarPacker;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+
+/** Looks whether the bytes of paths in quarantine are whole again. */
+@ApplicationScoped
+class QuarantineCheck {
+    private static final System.Logger LOG = System.getLogger(QuarantineCheck.class.getName());
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    @Inject
+    private LocalStore store;
+
+    @Inject
+    private IndexedPaths rows;
+
+    /** Hashes every path in quarantine; gives how many are offered again. */
+    long release() {
+        long released = 0;
+        for (PathEntries.Known known : rows.quarantined()) {
+            Optional<ValidPath> valid = store.database().find(known.hash());
+            if (valid.isPresent() && isWhole(valid.get())) {
+                rows.checked(known.id());
+                LOG.log(System.Logger.Level.INFO, "event=path-released path={0}",
+                        valid.get().path().baseName());
+                released++;
+            }
+        }
+        return released;
+    }
+
+    /** Whether any path is in quarantine. */
+    boolean isNeeded() {
+        return !rows.quarantined().isEmpty();
+    }
+
+    private boolean isWhole(ValidPath path) {
+        MessageDigest digest = sha256();
+        try {
+            long size = new NarPacker(ByteBuffer.allocateDirect(BUFFER_BYTES), digest::update)
+                    .pack(store.locate(path.path()));
+            return size == path.narSize() && path.narHash().equals(NixHash.ofSha256(digest.digest()));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

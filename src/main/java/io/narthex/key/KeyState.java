@@ -1,0 +1,23 @@
+package io.narthex.key;
+
+/** Where a key stands in its life. */
+public enum KeyState {
+    /** Published ahead of use; signs nothing. */
+    PENDING,
+    /** Signs. */
+    ACTIVE,
+    /** Still signs, so that clients that trust only it go on. */
+    RETIRING,
+    /** Its signatures may be verified, its secret is destroyed. */
+    RETIRED,
+    /** Not to be trusted any more. */
+    REVOKED;
+
+    /** Whether narinfos carry this key's signature. */
+    public boolean signs() {
+        return switch (this) {
+            case ACTIVE, RETIRING -> true;
+            case PENDING, RETIRED, REVOKED -> false;
+        };
+    }
+}

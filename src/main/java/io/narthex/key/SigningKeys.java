@@ -1,0 +1,53 @@
+package io.narthex.key;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.util.List;
+import java.util.Optional;
+
+/** The keys in the database. */
+@ApplicationScoped
+class SigningKeys {
+    /** Any number that nothing else in this database locks; kept until the transaction ends. */
+    private static final long MAKING = 0x6e61_7274_6b65_7973L;
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    /** Waits until no other node makes or imports keys; the transaction's end lets the next one in. */
+    void lock() {
+        entities.createNativeQuery("select cast(pg_advisory_xact_lock(:number) as text)")
+                .setParameter("number", MAKING)
+                .getSingleResult();
+    }
+
+    List<SigningKey> all() {
+        return entities.createQuery("select k from SigningKey k order by k.id", SigningKey.class)
+                .getResultList();
+    }
+
+    Optional<SigningKey> findByPublicKey(byte[] publicKey) {
+        return entities.createQuery("select k from SigningKey k where k.publicKey = :key", SigningKey.class)
+                .setParameter("key", publicKey)
+                .getResultStream()
+                .findFirst();
+    }
+
+    boolean isNameTaken(String name) {
+        return entities.createQuery("select count(k) from SigningKey k where k.name = :name", Long.class)
+                        .setParameter("name", name)
+                        .getSingleResult()
+                > 0;
+    }
+
+    /** Keeps a key and makes the place for its signatures. */
+    SigningKey add(SigningKey key) {
+        entities.persist(key);
+        entities.flush();
+        entities.createNativeQuery("select cast(make_signature_partition(:id) as text)")
+                .setParameter("id", key.id())
+                .getSingleResult();
+        return key;
+    }
+}

@@ -1,0 +1,25 @@
+package io.narthex.protocol;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Content codings of an answer (RFC 9110, 8.4 and 12.5.3). */
+final class Coding {
+    static final String ZSTD = "zstd";
+
+    private Coding() {}
+
+    /** Whether an {@code Accept-Encoding} names zstd and does not refuse it; {@code *} alone does not ask for it. */
+    static boolean acceptsZstd(@Nullable String header) {
+        if (header == null) {
+            return false;
+        }
+        for (String item : header.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = item.strip().split("\\s*;\\s*", -1);
+            if (parts[0].equals(ZSTD)) {
+                return parts.length == 1 || !parts[1].matches("q\\s*=\\s*0(\\.0{0,3})?");
+            }
+        }
+        return false;
+    }
+}

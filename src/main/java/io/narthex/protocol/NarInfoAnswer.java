@@ -1,0 +1,26 @@
+package io.narthex.protocol;
+
+import com.github.luben.zstd.Zstd;
+import io.narthex.index.SignedPath;
+
+/**
+ * A narinfo in the coding that a client gets.
+ *
+ * @param entityTag differs between codings, as their bytes do
+ */
+record NarInfoAnswer(byte[] body, String entityTag, boolean coded) {
+    private static final int LEVEL = 3;
+    /** What the header {@code Content-Encoding: zstd} itself costs: less gained than that is nothing gained. */
+    private static final int HEADER_BYTES = 24;
+
+    static NarInfoAnswer of(SignedPath path, boolean zstd) {
+        if (zstd) {
+            byte[] coded = Zstd.compress(path.narInfo(), LEVEL);
+            if (coded.length + HEADER_BYTES < path.narInfo().length) {
+                String tag = path.entityTag();
+                return new NarInfoAnswer(coded, tag.substring(0, tag.length() - 1) + "-zstd\"", true);
+            }
+        }
+        return new NarInfoAnswer(path.narInfo(), path.entityTag(), false);
+    }
+}

@@ -1,0 +1,50 @@
+package io.narthex.protocol;
+
+import io.narthex.http.Public;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Optional;
+
+/** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
+@Path("{hash}.narinfo")
+public class NarInfoResource {
+    @Inject
+    PathIndex index;
+
+    @GET
+    @Public
+    public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
+        StorePathHash hash = StorePathHash.tryParse(text, 0);
+        if (hash == null || text.length() != NarUrl.HASH) {
+            return Answers.malformed("Not the hash of a store path: it has 32 characters of Nix's base32");
+        }
+        Optional<SignedPath> found = index.find(hash);
+        return found.map(path -> answer(path, request)).orElseGet(Answers::absent);
+    }
+
+    private static Response answer(SignedPath path, HttpHeaders request) {
+        NarInfoAnswer answer = NarInfoAnswer.of(
+                path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
+        Instant modified = path.path().registeredAt();
+        Response.ResponseBuilder response = Answers.isKnown(request, answer.entityTag(), modified)
+                ? Response.notModified()
+                : Response.ok(answer.body()).type(Answers.NARINFO_TYPE);
+        if (answer.coded()) {
+            response.header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+        }
+        return response.header(HttpHeaders.ETAG, answer.entityTag())
+                .header(HttpHeaders.LAST_MODIFIED, Answers.date(modified))
+                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .build();
+    }
+}

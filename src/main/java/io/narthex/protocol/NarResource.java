@@ -1,0 +1,116 @@
+package io.narthex.protocol;
+
+import io.narthex.configuration.Settings;
+import io.narthex.http.Public;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.time.Instant;
+import java.util.Optional;
+
+/** {@code nar/{…}.nar}: the bytes of a path, packed while they are sent. */
+@Path("nar/{file}")
+public class NarResource {
+    @Inject
+    PathIndex index;
+
+    @Inject
+    Settings settings;
+
+    @Inject
+    NarTransfer transfer;
+
+    @GET
+    @Public
+    public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
+        return answer(file, request, true);
+    }
+
+    @HEAD
+    @Public
+    public Response head(@PathParam("file") String file, @Context HttpHeaders request) {
+        return answer(file, request, false);
+    }
+
+    private Response answer(String file, HttpHeaders request, boolean body) {
+        Optional<NarUrl> url = NarUrl.parse(file);
+        if (url.isEmpty()) {
+            return Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar");
+        }
+        Optional<SignedPath> found = find(url.get());
+        if (found.isEmpty()) {
+            return Answers.absent();
+        }
+        SignedPath path = found.get();
+        String tag = '"' + path.narHash().nix32() + '"';
+        Instant modified = path.path().registeredAt();
+        boolean coded = settings.narZstd()
+                && request.getHeaderString("Range") == null
+                && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
+        String sentTag = coded ? tag.replaceFirst("\"$", "-zstd\"") : tag;
+        Response.ResponseBuilder response;
+        if (Answers.isKnown(request, sentTag, modified)) {
+            response = Response.notModified();
+        } else if (coded) {
+            response = Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+        } else {
+            response = plain(path, range(request, tag, modified, path.narSize()), body);
+        }
+        if (settings.narZstd()) {
+            response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        }
+        return response.type(Answers.NAR_TYPE)
+                .header(HttpHeaders.ETAG, sentTag)
+                .header(HttpHeaders.LAST_MODIFIED, Answers.date(modified))
+                .header(
+                        HttpHeaders.CACHE_CONTROL,
+                        url.get() instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
+                .build();
+    }
+
+    private Optional<SignedPath> find(NarUrl url) {
+        return switch (url) {
+            case NarUrl.ByNarHash u -> index.findByNar(u.narHash());
+            case NarUrl.ByStoreHash u -> index.find(u.hash());
+            case NarUrl.ByBoth u -> index.find(u.hash()).filter(p -> p.narHash().equals(u.narHash()));
+        };
+    }
+
+    /** A range counts only for the content that the client began with (RFC 9110, 13.1.5). */
+    private static ByteRange range(HttpHeaders request, String tag, Instant modified, long length) {
+        String condition = request.getHeaderString("If-Range");
+        boolean same = condition == null || condition.equals(tag) || condition.equals(Answers.date(modified));
+        return ByteRange.parse(same ? request.getHeaderString("Range") : null, length);
+    }
+
+    private Response.ResponseBuilder plain(SignedPath path, ByteRange range, boolean body) {
+        long size = path.narSize();
+        return switch (range) {
+            case ByteRange.Whole w -> sized(Response.ok(), size, body ? transfer.whole(path) : null);
+            case ByteRange.Part p ->
+                sized(Response.status(Response.Status.PARTIAL_CONTENT), p.length(), body ? transfer.part(path, p) : null)
+                        .header("Content-Range", "bytes " + p.first() + "-" + p.last() + "/" + size);
+            case ByteRange.Unsatisfiable u ->
+                Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+                        .header("Content-Range", "bytes */" + size)
+                        .header("Accept-Ranges", "bytes");
+        };
+    }
+
+    private static Response.ResponseBuilder sized(
+            Response.ResponseBuilder response,
+            long length,
+            @org.jspecify.annotations.Nullable StreamingOutput body) {
+        return response.entity(body)
+                .header(HttpHeaders.CONTENT_LENGTH, length)
+                .header("Accept-Ranges", "bytes");
+    }
+}

@@ -1,0 +1,149 @@
+package io.narthex.protocol;
+
+import com.github.luben.zstd.ZstdOutputStream;
+import io.narthex.configuration.Settings;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import io.narthex.localstore.LocalStore;
+import io.narthex.nix.nar.NarException;
+import io.narthex.nix.nar.NarPacker;
+import io.narthex.nix.nar.NarSink;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Sends NARs, and takes out of service what turns out not to be what was signed. */
+@ApplicationScoped
+class NarTransfer {
+    private static final System.Logger LOG = System.getLogger(NarTransfer.class.getName());
+    /** zstd's own default, and about what a core can do at the pace of a fast link. */
+    private static final int ZSTD_LEVEL = 1;
+
+    @Inject
+    private LocalStore store;
+
+    @Inject
+    private PathIndex index;
+
+    @Inject
+    private Settings settings;
+
+    private final DirectBuffers buffers = new DirectBuffers();
+    private final Clock clock = Clock.systemUTC();
+
+    /** All of it. */
+    StreamingOutput whole(SignedPath path) {
+        return out -> guarded(path, () -> {
+            ResponseSink sink = ResponseSink.of(out);
+            return pack(path, sink);
+        });
+    }
+
+    /** A part; the files before it are not read, and it counts as no check. */
+    StreamingOutput part(SignedPath path, ByteRange.Part part) {
+        return out -> guarded(path, () -> {
+            ResponseSink sink = ResponseSink.of(out);
+            long[] left = {part.length()};
+            ByteBuffer buffer = buffers.take();
+            try {
+                new NarPacker(buffer, bytes -> {
+                            left[0] -= bytes.remaining();
+                            sink.write(bytes);
+                        })
+                        .packRange(locate(path), part.first(), part.length());
+            } finally {
+                buffers.giveBack(buffer);
+            }
+            if (left[0] != 0) {
+                throw new CheckedNar.WrongNarException("it is shorter than registered");
+            }
+            return false;
+        });
+    }
+
+    /** All of it, compressed on the way; its end says that it was whole. */
+    StreamingOutput coded(SignedPath path) {
+        return out -> guarded(path, () -> {
+            ResponseSink sink = ResponseSink.of(out);
+            OutputStream plain = sink.asStream();
+            ZstdOutputStream zstd = new ZstdOutputStream(plain, ZSTD_LEVEL);
+            WritableByteChannel channel = Channels.newChannel(zstd);
+            boolean checked = pack(path, bytes -> {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+            zstd.close();
+            return checked;
+        });
+    }
+
+    /** Packs and checks; true when the hash was checked too. */
+    private boolean pack(SignedPath path, NarSink sink) throws IOException {
+        boolean hash = isCheckDue(path);
+        CheckedNar checked = new CheckedNar(sink, path.narSize(), path.narHash(), hash);
+        ByteBuffer buffer = buffers.take();
+        try {
+            new NarPacker(buffer, checked).pack(locate(path));
+            checked.finish();
+        } finally {
+            buffers.giveBack(buffer);
+        }
+        return hash;
+    }
+
+    private boolean isCheckDue(SignedPath path) {
+        Duration recheck = settings.narRecheck();
+        Instant now = clock.instant();
+        return recheck.isZero()
+                || path.checkedAt().filter(at -> at.plus(recheck).isAfter(now)).isEmpty();
+    }
+
+    private Path locate(SignedPath path) {
+        return store.locate(path.path().path());
+    }
+
+    /** A transfer: true when the hash of what was sent was checked. */
+    private interface Transfer {
+        boolean run() throws IOException;
+    }
+
+    private void guarded(SignedPath path, Transfer transfer) {
+        boolean checked;
+        try {
+            checked = transfer.run();
+        } catch (ResponseSink.ClientGoneException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=client-gone path={0}", path.path().path());
+            ResponseSink.breakOff();
+            return;
+        } catch (IOException e) {
+            ResponseSink.breakOff();
+            // a collected path goes as well: Nix says so when it is asked next
+            boolean collected = store.database()
+                    .find(path.path().path().hash())
+                    .isEmpty();
+            if (!collected) {
+                index.quarantine(path, reason(e));
+            }
+            return;
+        }
+        if (checked) {
+            index.checked(path);
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof NarException || e instanceof CheckedNar.WrongNarException
+                ? String.valueOf(e.getMessage())
+                : "it cannot be read: " + e.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,52 @@
+package io.narthex.protocol;
+
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.store.StorePathHash;
+import java.util.Optional;
+
+/** The last segment of a NAR's URL, in the forms that this server and nix-serve give out. */
+sealed interface NarUrl {
+    /** {@code {narhash}.nar}, as our narinfos have it. */
+    record ByNarHash(NixHash narHash) implements NarUrl {}
+
+    /** {@code {hash}-{narhash}.nar}, nix-serve's. */
+    record ByBoth(StorePathHash hash, NixHash narHash) implements NarUrl {}
+
+    /** {@code {hash}.nar}, nix-serve's older one. */
+    record ByStoreHash(StorePathHash hash) implements NarUrl {}
+
+    String SUFFIX = ".nar";
+    /** Characters of a store path's hash, of a SHA-256 in Nix's base32. */
+    int HASH = 32;
+
+    int NAR_HASH = 52;
+
+    /** Empty for any other text. */
+    static Optional<NarUrl> parse(String file) {
+        if (!file.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
+        String stem = file.substring(0, file.length() - SUFFIX.length());
+        if (stem.length() == NAR_HASH) {
+            return narHash(stem).map(ByNarHash::new);
+        }
+        StorePathHash hash = stem.length() < HASH ? null : StorePathHash.tryParse(stem, 0);
+        if (hash == null) {
+            return Optional.empty();
+        }
+        if (stem.length() == HASH) {
+            return Optional.of(new ByStoreHash(hash));
+        }
+        boolean both = stem.length() == HASH + 1 + NAR_HASH && stem.charAt(HASH) == '-';
+        return both ? narHash(stem.substring(HASH + 1)).map(nar -> new ByBoth(hash, nar)) : Optional.empty();
+    }
+
+    private static Optional<NixHash> narHash(String text) {
+        try {
+            return Optional.of(NixHash.parse("sha256:" + text));
+        } catch (NixFormatException e) {
+            return Optional.empty();
+        }
+    }
+}
