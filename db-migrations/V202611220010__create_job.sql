@@ -1,0 +1,60 @@
+create table job_lease (
+  job         text        not null,
+  subject     text        not null,
+  number      bigint      not null,
+  owner       uuid,
+  held_until  timestamptz,
+  checkpoint  text,
+  constraint job_lease_pkey primary key (job, subject),
+  constraint job_lease_job_name check (job ~ '^[a-z][a-z0-9-]{0,62}$'),
+  constraint job_lease_number_counts check (number >= 0),
+  constraint job_lease_owner_has_until check ((owner is null) = (held_until is null))
+);
+comment on table job_lease is 'Who may run which job now: one row a job and subject, at most one holder in the whole cluster.';
+comment on column job_lease.job is 'Name of the job.';
+comment on column job_lease.subject is 'What the job works on, for instance the name of a Nix store: two subjects may be worked on at once.';
+comment on column job_lease.number is 'Counts up with each run; a run whose number is not this one has lost the lease and must not write.';
+comment on column job_lease.owner is 'Random id of the server start that holds the lease; null: nobody does.';
+comment on column job_lease.held_until is 'By the clock of the database; behind it anybody may take the lease. Renewed every 10 seconds.';
+comment on column job_lease.checkpoint is 'Where the next run goes on; null: at the start.';
+
+create table job_run (
+  id            bigint      generated always as identity,
+  job           text        not null,
+  subject       text        not null,
+  lease_number  bigint      not null,
+  started_at    timestamptz not null,
+  ended_at      timestamptz,
+  outcome       text        not null,
+  seen          bigint      not null default 0,
+  added         bigint      not null default 0,
+  updated       bigint      not null default 0,
+  removed       bigint      not null default 0,
+  error         text,
+  constraint job_run_pkey primary key (id),
+  constraint job_run_lease_fkey foreign key (job, subject) references job_lease (job, subject),
+  constraint job_run_lease_number_once unique (job, subject, lease_number),
+  constraint job_run_outcome check (outcome in ('RUNNING', 'SUCCEEDED', 'FAILED', 'INTERRUPTED')),
+  constraint job_run_running_has_no_end check ((outcome = 'RUNNING') = (ended_at is null)),
+  constraint job_run_failed_has_error check ((outcome = 'FAILED') = (error is not null)),
+  constraint job_run_counts check (seen >= 0 and added >= 0 and updated >= 0 and removed >= 0)
+);
+comment on table job_run is 'What each run of a job did. Kept for 90 days, at most 1000 of a job and subject.';
+comment on column job_run.id is 'Counts up; never used again.';
+comment on column job_run.job is 'Name of the job.';
+comment on column job_run.subject is 'What the job worked on.';
+comment on column job_run.lease_number is 'Number of the lease under which it ran.';
+comment on column job_run.started_at is 'By the clock of the database.';
+comment on column job_run.ended_at is 'By the clock of the database; null: it runs, or its server died and nobody has taken over yet.';
+comment on column job_run.outcome is 'RUNNING, SUCCEEDED, FAILED, or INTERRUPTED: stopped, or taken over after its server died.';
+comment on column job_run.seen is 'Things looked at.';
+comment on column job_run.added is 'Things made.';
+comment on column job_run.updated is 'Things changed.';
+comment on column job_run.removed is 'Things removed.';
+comment on column job_run.error is 'One sentence on why it failed; the log has more.';
+
+-- holds "never twice at the same time" whatever the code does
+create unique index job_run_one_running on job_run (job, subject) where outcome = 'RUNNING';
+create index job_run_newest on job_run (job, id desc);
+
+grant select, insert, update, delete on job_lease, job_run to ${app};

@@ -1,0 +1,41 @@
+package io.narthex.access;
+
+import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.FeatureContext;
+import jakarta.ws.rs.ext.Provider;
+import java.lang.reflect.Method;
+import java.util.Optional;
+
+/** Guards each resource method by what it declares, while the application is put together. */
+@Provider
+@ApplicationScoped
+public class AccessFeature implements DynamicFeature {
+    @Inject
+    AdminToken adminToken;
+
+    @Override
+    public void configure(ResourceInfo resource, FeatureContext context) {
+        requiredBy(resource.getResourceMethod())
+                .ifPresent(right -> context.register(new AccessFilter(right, adminToken)));
+    }
+
+    /**
+     * The right that a resource method declares, none if it is public.
+     *
+     * @throws IllegalStateException if it declares both or nothing, which stops the deployment
+     */
+    static Optional<Right> requiredBy(Method method) {
+        Requires requires = method.getAnnotation(Requires.class);
+        boolean open = method.isAnnotationPresent(Public.class);
+        if ((requires != null) == open) {
+            throw new IllegalStateException(method + " must have either @Requires or @Public");
+        }
+        return Optional.ofNullable(requires).map(Requires::value);
+    }
+}

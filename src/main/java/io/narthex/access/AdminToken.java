@@ -1,0 +1,68 @@
+package io.narthex.access;
+
+import io.narthex.configuration.Secret;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The administrator's token as its file has it now. Safe for use by many threads.
+ *
+ * <p>The file is read again at the first question that comes {@link #FRESH} after the last reading, whole, since size and
+ * time can be the same for another content.
+ */
+final class AdminToken {
+    /** A changed file must count within five seconds; it is a few bytes in the page cache. */
+    static final Duration FRESH = Duration.ofSeconds(2);
+
+    private static final System.Logger LOG = System.getLogger(AdminToken.class.getName());
+
+    private final AdminTokenFile file;
+    private final Clock clock;
+    private @Nullable Reading last;
+
+    AdminToken(AdminTokenFile file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /** Whether this is the administrator's token. */
+    boolean matches(Secret presented) {
+        TokenDigest digest = TokenDigest.of(presented);
+        return current().digest().filter(digest::matches).isPresent();
+    }
+
+    private synchronized Reading current() {
+        Instant now = clock.instant();
+        Reading known = last;
+        if (known == null || !known.isFresh(now)) {
+            known = read(now, known);
+            last = known;
+        }
+        return known;
+    }
+
+    private Reading read(Instant now, @Nullable Reading before) {
+        try {
+            return new Reading(now, file.read().map(TokenDigest::of), "empty");
+        } catch (IOException e) {
+            // the exception's message is the path, or a byte of the token that is no UTF-8
+            Reading failed = new Reading(now, Optional.empty(), e.getClass().getSimpleName());
+            if (before == null || before.digest().isPresent()) {
+                LOG.log(Level.ERROR, "event=admin-token-unreadable cause={0}: no token is valid", failed.reason());
+            }
+            return failed;
+        }
+    }
+
+    private record Reading(Instant at, Optional<TokenDigest> digest, String reason) {
+        boolean isFresh(Instant now) {
+            // a clock that was set back makes nothing fresh
+            return !now.isBefore(at) && now.isBefore(at.plus(FRESH));
+        }
+    }
+}

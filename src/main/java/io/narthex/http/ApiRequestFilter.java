@@ -1,0 +1,49 @@
+package io.narthex.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.ext.Provider;
+import java.util.Set;
+
+/**
+ * Keeps other sites' pages away from what the API can change: a browser asks first before it sends JSON elsewhere, and
+ * says where a page is from.
+ */
+@Provider
+@ApplicationScoped
+public class ApiRequestFilter implements ContainerRequestFilter {
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+    @Inject
+    RequestUrl url;
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        if (SAFE.contains(request.getMethod()) || !ProblemWriter.isApi(request.getUriInfo())) {
+            return;
+        }
+        String origin = request.getHeaderString("Origin");
+        if (origin != null && !url.isOwn(origin)) {
+            throw new ProblemException(Problem.of(ProblemType.FOREIGN_ORIGIN));
+        }
+        if (!isJsonOrNothing(request)) {
+            throw new ProblemException(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send application/json, or no body");
+        }
+    }
+
+    private static boolean isJsonOrNothing(ContainerRequestContext request) {
+        String length = request.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        if ("0".equals(length)) {
+            return true;
+        }
+        MediaType type = request.getMediaType();
+        // HTTP/2 may send a body without telling its length
+        return type == null
+                ? length == null && request.getHeaderString("Transfer-Encoding") == null
+                : MediaType.APPLICATION_JSON_TYPE.isCompatible(type);
+    }
+}

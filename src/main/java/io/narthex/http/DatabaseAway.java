@@ -1,0 +1,45 @@
+package io.narthex.http;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a database that cannot be reached from one that refuses what we ask. */
+public final class DatabaseAway {
+    /** Longer chains than this are loops. */
+    private static final int DEPTH = 50;
+
+    private DatabaseAway() {}
+
+    /** Whether the failure or a cause in its chain is a lost or refused connection. */
+    public static boolean isCauseOf(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; i < DEPTH && cause != null; i++) {
+            if (isAway(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isAway(Throwable cause) {
+        if (cause instanceof SQLTransientConnectionException
+                || cause instanceof SQLNonTransientConnectionException
+                || cause instanceof SQLRecoverableException) {
+            return true;
+        }
+        // the pool's own: no connection to be had; the class is the server's and not always visible here
+        if (cause.getClass().getName().startsWith("jakarta.resource.")) {
+            return true;
+        }
+        return cause instanceof SQLException sql && isAway(sql.getSQLState());
+    }
+
+    /** PostgreSQL, appendix A: class 08 connection, 57P01-05 shutdown or start-up, 53300 too many connections. */
+    private static boolean isAway(@Nullable String state) {
+        return state != null && (state.startsWith("08") || state.startsWith("57P") || state.equals("53300"));
+    }
+}

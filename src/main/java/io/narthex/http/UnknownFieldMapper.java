@@ -1,0 +1,25 @@
+package io.narthex.http;
+
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** A body with a field that nobody reads: most likely a typing error, so it is named. */
+@Provider
+@ApplicationScoped
+public class UnknownFieldMapper implements ExceptionMapper<UnrecognizedPropertyException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(UnrecognizedPropertyException e) {
+        String field = e.getPropertyName();
+        Problem problem = Problem.of(ProblemType.UNKNOWN_FIELD, "There is no field \"" + field + "\" here")
+                .with("field", field);
+        return ProblemWriter.answer(problem, uri).build();
+    }
+}

@@ -1,0 +1,28 @@
+package io.narthex.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that is done in pages, each in a transaction of its own. An implementation is an {@code @ApplicationScoped} bean;
+ * only one run of it goes on at a time in the whole cluster for one subject, so it needs no locks against itself.
+ */
+public interface Job {
+    /** Its name in URLs and tables: lower case letters, digits and dashes, a letter first; 1 to 63 characters. */
+    String name();
+
+    /** What it works on, for instance the name of a Nix store. Nodes with different subjects may run at once. */
+    String subject();
+
+    /** Whether a run is worth while now. Asked every ten seconds: cheap, and without the database. */
+    boolean due();
+
+    /**
+     * Does one page of the work, inside a transaction that is rolled back if this throws or if the lease is lost. A page
+     * takes a second or so: a stop waits for its end.
+     *
+     * @param checkpoint what the page before returned, also in an earlier run that did not come to its end; null is the
+     *     start
+     * @throws JobFailed to end the run with a sentence for the administrator; any other exception ends it too
+     */
+    JobPage page(@Nullable String checkpoint);
+}

@@ -1,0 +1,46 @@
+package io.narthex.job;
+
+import io.narthex.job.JobException.UnknownJob;
+import io.narthex.job.JobException.UnknownRun;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+
+/** Which jobs there are, and what their runs did. */
+@ApplicationScoped
+class JobHistory {
+    @Inject
+    JobRegistry registry;
+
+    @Inject
+    JobLeases leases;
+
+    @Inject
+    JobRuns runs;
+
+    /** The jobs of this node by name. */
+    List<JobStatus> jobs() {
+        return registry.all().stream()
+                .map(JobKey::of)
+                .map(key -> new JobStatus(key, leases.isHeld(key), runs.findLast(key)))
+                .toList();
+    }
+
+    /**
+     * The runs of a job on all nodes, newest first.
+     *
+     * @param below only those with a lesser id
+     * @throws UnknownJob if there is no job of this name
+     */
+    List<JobRun> runs(String job, long below, int limit) {
+        return runs.list(registry.find(job).name(), below, limit);
+    }
+
+    /**
+     * @throws UnknownJob if there is no job of this name
+     * @throws UnknownRun if it has no such run
+     */
+    JobRun run(String job, long id) {
+        return runs.find(registry.find(job).name(), id).orElseThrow(UnknownRun::new);
+    }
+}

@@ -1,0 +1,79 @@
+package io.narthex.job;
+
+import io.narthex.job.JobException.AlreadyRunning;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Each step of a run's life, one transaction a step. */
+@ApplicationScoped
+@Transactional(TxType.REQUIRES_NEW)
+class JobLedger {
+    @Inject
+    JobLeases leases;
+
+    @Inject
+    JobRuns runs;
+
+    /**
+     * Takes the lease, ends what a dead holder left, and begins a run.
+     *
+     * @throws AlreadyRunning if the lease is held, here or elsewhere
+     */
+    HeldLease begin(JobKey key, UUID owner) {
+        leases.awaitTurn(key);
+        leases.ensure(key);
+        OptionalLong before = runs.findRunning(key);
+        Optional<Long> number = leases.take(key, owner);
+        if (number.isEmpty()) {
+            throw new AlreadyRunning(key.job(), before.orElseThrow());
+        }
+        before.ifPresent(run -> runs.end(run, JobOutcome.INTERRUPTED, null));
+        runs.removeOld(key);
+        return new HeldLease(key, number.get(), runs.begin(key, number.get()));
+    }
+
+    /** Moves the lease's end; false if it was lost. */
+    boolean renew(HeldLease lease) {
+        return leases.renew(lease);
+    }
+
+    /** Does one page and says what comes next; the transaction holds all of it or nothing. */
+    JobProgress page(HeldLease lease, Job job) {
+        Optional<JobLease> row = leases.keep(lease);
+        if (row.isEmpty()) {
+            return JobProgress.LEASE_LOST;
+        }
+        JobPage page = job.page(row.get().checkpoint());
+        runs.count(lease.run(), page);
+        leases.setCheckpoint(lease, page.checkpoint());
+        if (page.checkpoint() != null) {
+            return JobProgress.MORE;
+        }
+        runs.end(lease.run(), JobOutcome.SUCCEEDED, null);
+        leases.release(lease);
+        return JobProgress.DONE;
+    }
+
+    /** Ends a run before its work was done; the next goes on at its checkpoint. Does nothing if the lease was lost. */
+    void interrupt(HeldLease lease) {
+        end(lease, JobOutcome.INTERRUPTED, null);
+    }
+
+    /** Ends a run that failed. Does nothing if the lease was lost. */
+    void fail(HeldLease lease, String error) {
+        end(lease, JobOutcome.FAILED, error);
+    }
+
+    private void end(HeldLease lease, JobOutcome outcome, @Nullable String error) {
+        if (leases.keep(lease).isPresent()) {
+            runs.end(lease.run(), outcome, error);
+            leases.release(lease);
+        }
+    }
+}

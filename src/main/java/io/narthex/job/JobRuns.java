@@ -1,0 +1,112 @@
+package io.narthex.job;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of job_run. Writing needs a transaction. */
+@ApplicationScoped
+class JobRuns {
+    /** An auditor asks about the last quarter; a job that fails every ten seconds must not fill the disk. */
+    private static final String OLD = "ended_at < clock_timestamp() - interval '90 days'";
+
+    private static final int KEPT = 1000;
+
+    @PersistenceContext
+    EntityManager entityManager;
+
+    /** Adds a run that begins now, and gives its id. */
+    long begin(JobKey key, long leaseNumber) {
+        Object id = entityManager
+                .createNativeQuery("insert into job_run (job, subject, lease_number, started_at, outcome)"
+                        + " values (:job, :subject, :number, clock_timestamp(), 'RUNNING') returning id")
+                .setParameter("job", key.job())
+                .setParameter("subject", key.subject())
+                .setParameter("number", leaseNumber)
+                .getSingleResult();
+        return ((Number) id).longValue();
+    }
+
+    void count(long run, JobPage page) {
+        entityManager
+                .createNativeQuery("update job_run set seen = seen + :seen, added = added + :added,"
+                        + " updated = updated + :updated, removed = removed + :removed where id = :id")
+                .setParameter("seen", page.seen())
+                .setParameter("added", page.added())
+                .setParameter("updated", page.updated())
+                .setParameter("removed", page.removed())
+                .setParameter("id", run)
+                .executeUpdate();
+    }
+
+    /** Ends a run now; one that has ended stays as it is. */
+    void end(long run, JobOutcome outcome, @Nullable String error) {
+        entityManager
+                .createNativeQuery("update job_run set outcome = :outcome, error = cast(:error as text),"
+                        + " ended_at = clock_timestamp() where id = :id and outcome = 'RUNNING'")
+                .setParameter("outcome", outcome.name())
+                .setParameter("error", error)
+                .setParameter("id", run)
+                .executeUpdate();
+    }
+
+    /** The run that goes on, or that went on when its server died. */
+    OptionalLong findRunning(JobKey key) {
+        return entityManager
+                .createQuery(
+                        "select r.id from JobRun r where r.key = :key and r.outcome = :running order by r.id desc",
+                        Long.class)
+                .setParameter("key", key)
+                .setParameter("running", JobOutcome.RUNNING)
+                .setMaxResults(1)
+                .getResultStream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    Optional<JobRun> find(String job, long id) {
+        return entityManager
+                .createQuery("select r from JobRun r where r.key.job = :job and r.id = :id", JobRun.class)
+                .setParameter("job", job)
+                .setParameter("id", id)
+                .getResultStream()
+                .findFirst();
+    }
+
+    Optional<JobRun> findLast(JobKey key) {
+        return entityManager
+                .createQuery("select r from JobRun r where r.key = :key order by r.id desc", JobRun.class)
+                .setParameter("key", key)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Newest first, of all subjects, those with a lesser id than {@code below}. */
+    List<JobRun> list(String job, long below, int limit) {
+        return entityManager
+                .createQuery(
+                        "select r from JobRun r where r.key.job = :job and r.id < :below order by r.id desc",
+                        JobRun.class)
+                .setParameter("job", job)
+                .setParameter("below", below)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    void removeOld(JobKey key) {
+        entityManager
+                .createNativeQuery("delete from job_run where job = :job and subject = :subject"
+                        + " and outcome <> 'RUNNING' and (" + OLD
+                        + " or id <= (select id from job_run where job = :job and subject = :subject"
+                        + " order by id desc offset :kept limit 1))")
+                .setParameter("job", key.job())
+                .setParameter("subject", key.subject())
+                .setParameter("kept", KEPT)
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,10 @@
+package io.narthex.job;
+
+import java.util.Optional;
+
+/**
+ * A job of this node as it stands.
+ *
+ * @param running whether somebody in the cluster holds its lease now
+ */
+record JobStatus(JobKey key, boolean running, Optional<JobRun> lastRun) {}
