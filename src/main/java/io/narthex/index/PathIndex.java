@@ -1,8 +1,11 @@
 package io.narthex.index;
 
 import io.narthex.change.DatabasePulse;
+import io.narthex.configuration.Settings;
+import io.narthex.configuration.StartRefused;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
+import io.narthex.localstore.StoreUnreadableException;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class PathIndex {
     @Inject
+    private Settings settings;
+
+    @Inject
     private LocalStore store;
 
     @Inject
@@ -32,6 +38,9 @@ public class PathIndex {
 
     @Inject
     private IndexedPaths rows;
+
+    @Inject
+    private QuarantineCheck quarantine;
 
     private @Nullable HotPaths hot;
 
@@ -54,11 +63,22 @@ public class PathIndex {
         return hot().isLoaded();
     }
 
-    /** Loads what memory needs before the first request. */
+    /**
+     * Loads what memory needs before the first request.
+     *
+     * @throws StartRefused when there is a Nix store whose database cannot be read, or no key to sign with
+     */
     public void load() {
         ring.members();
         rows.storeId();
-        hot().catchUp();
+        try {
+            hot().catchUp();
+        } catch (StoreUnreadableException e) {
+            throw StartRefused.because(
+                    settings,
+                    String.valueOf(e.getMessage())
+                            + ": let the user who runs the server read it, or set NARTHEX_NIX_STORE to another root");
+        }
     }
 
     /** The path with this hash, if Nix says now that it is valid and its bytes are not known to be wrong. */
@@ -115,5 +135,6 @@ public class PathIndex {
     public void quarantine(SignedPath path, String reason) {
         hot().forget(path.path().path().hash());
         rows.quarantine(path.entryId(), reason);
+        quarantine.expect();
     }
 }

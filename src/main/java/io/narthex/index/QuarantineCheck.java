@@ -24,24 +24,37 @@ class QuarantineCheck {
     @Inject
     private IndexedPaths rows;
 
+    /** Not known before the first look. */
+    private volatile boolean needed = true;
+
     /** Hashes every path in quarantine; gives how many are offered again. */
     long release() {
+        needed = false;
         long released = 0;
         for (PathEntries.Known known : rows.quarantined()) {
             Optional<ValidPath> valid = store.database().find(known.hash());
             if (valid.isPresent() && isWhole(valid.get())) {
                 rows.checked(known.id());
-                LOG.log(System.Logger.Level.INFO, "event=path-released path={0}",
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "event=path-released path={0}",
                         valid.get().path().baseName());
                 released++;
+            } else {
+                needed = true;
             }
         }
         return released;
     }
 
-    /** Whether any path is in quarantine. */
+    /** A path went into quarantine. */
+    void expect() {
+        needed = true;
+    }
+
+    /** Whether a path may be in quarantine. */
     boolean isNeeded() {
-        return !rows.quarantined().isEmpty();
+        return needed;
     }
 
     private boolean isWhole(ValidPath path) {

@@ -32,7 +32,6 @@ public class ReindexJob implements Job {
     private volatile long startedStamp = -1;
     private volatile long finishedStamp = -1;
     private volatile long finishedAt;
-    private volatile boolean someInQuarantine;
 
     @Override
     public String name() {
@@ -48,7 +47,7 @@ public class ReindexJob implements Job {
     @Override
     public boolean due() {
         return store.database().stamp() != finishedStamp
-                || (someInQuarantine && System.nanoTime() - finishedAt > LOOK_AGAIN_NANOS);
+                || (quarantine.isNeeded() && System.nanoTime() - finishedAt > LOOK_AGAIN_NANOS);
     }
 
     @Override
@@ -62,7 +61,6 @@ public class ReindexJob implements Job {
                     Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());
         }
         long released = quarantine.release();
-        someInQuarantine = quarantine.isNeeded();
         if (page.removed() > 0) {
             index.hot().reload();
         }

@@ -9,11 +9,14 @@ import io.narthex.nix.store.StoreDir;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +26,16 @@ public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
 
+    /** RFC 9110, 5.6.7. */
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
     private final long entryId;
     private final ValidPath path;
     private final byte[] digest;
     private final byte[] narInfo;
     private final String entityTag;
+    private final String lastModified;
     private volatile long stamp;
     private volatile @Nullable Instant checkedAt;
 
@@ -52,6 +60,7 @@ public final class SignedPath {
         this.digest = path.digest();
         this.checkedAt = checkedAt;
         this.narInfo = render(storeDir, path, ours);
+        this.lastModified = HTTP_DATE.format(path.registeredAt());
         this.entityTag = '"' + HexFormat.of().formatHex(sha256(narInfo), 0, TAG_BYTES) + '"';
     }
 
@@ -107,6 +116,11 @@ public final class SignedPath {
     /** A strong entity tag of the narinfo, with its quotes. */
     public String entityTag() {
         return entityTag;
+    }
+
+    /** When Nix registered it, as a header has it. */
+    public String lastModified() {
+        return lastModified;
     }
 
     /** When its bytes were last found to be those of its NAR hash. */

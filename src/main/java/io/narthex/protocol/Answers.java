@@ -3,10 +3,8 @@ package io.narthex.protocol;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What several URLs say in their headers. */
@@ -22,15 +20,7 @@ final class Answers {
     static final String CACHE_INFO_TYPE = "text/x-nix-cache-info";
     static final String NAR_TYPE = "application/x-nix-nar";
 
-    /** RFC 9110, 5.6.7. */
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT).withZone(ZoneOffset.UTC);
-
     private Answers() {}
-
-    static String date(Instant instant) {
-        return HTTP_DATE.format(instant);
-    }
 
     /** The sentence for a path that is not offered; the same for every reason. */
     static Response absent() {

@@ -9,6 +9,11 @@ final class Coding {
 
     private Coding() {}
 
+    /** The same for header lines as they came. */
+    static boolean acceptsZstd(@Nullable Iterable<String> lines) {
+        return lines != null && acceptsZstd(String.join(",", lines));
+    }
+
     /** Whether an {@code Accept-Encoding} names zstd and does not refuse it; {@code *} alone does not ask for it. */
     static boolean acceptsZstd(@Nullable String header) {
         if (header == null) {

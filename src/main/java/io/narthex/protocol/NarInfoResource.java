@@ -42,7 +42,7 @@ public class NarInfoResource {
             response.header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         }
         return response.header(HttpHeaders.ETAG, answer.entityTag())
-                .header(HttpHeaders.LAST_MODIFIED, Answers.date(modified))
+                .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .build();

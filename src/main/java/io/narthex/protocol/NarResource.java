@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code nar/{…}.nar}: the bytes of a path, packed while they are sent. */
 @Path("nar/{file}")
@@ -62,14 +63,14 @@ public class NarResource {
         } else if (coded) {
             response = Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
-            response = plain(path, range(request, tag, modified, path.narSize()), body);
+            response = plain(path, range(request, tag, path), body);
         }
         if (settings.narZstd()) {
             response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         }
         return response.type(Answers.NAR_TYPE)
                 .header(HttpHeaders.ETAG, sentTag)
-                .header(HttpHeaders.LAST_MODIFIED, Answers.date(modified))
+                .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(
                         HttpHeaders.CACHE_CONTROL,
                         url.get() instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
@@ -85,10 +86,10 @@ public class NarResource {
     }
 
     /** A range counts only for the content that the client began with (RFC 9110, 13.1.5). */
-    private static ByteRange range(HttpHeaders request, String tag, Instant modified, long length) {
+    private static ByteRange range(HttpHeaders request, String tag, SignedPath path) {
         String condition = request.getHeaderString("If-Range");
-        boolean same = condition == null || condition.equals(tag) || condition.equals(Answers.date(modified));
-        return ByteRange.parse(same ? request.getHeaderString("Range") : null, length);
+        boolean same = condition == null || condition.equals(tag) || condition.equals(path.lastModified());
+        return ByteRange.parse(same ? request.getHeaderString("Range") : null, path.narSize());
     }
 
     private Response.ResponseBuilder plain(SignedPath path, ByteRange range, boolean body) {
@@ -108,7 +109,7 @@ public class NarResource {
     private static Response.ResponseBuilder sized(
             Response.ResponseBuilder response,
             long length,
-            @org.jspecify.annotations.Nullable StreamingOutput body) {
+            @Nullable StreamingOutput body) {
         return response.entity(body)
                 .header(HttpHeaders.CONTENT_LENGTH, length)
                 .header("Accept-Ranges", "bytes");

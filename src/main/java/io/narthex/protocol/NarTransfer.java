@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -125,15 +126,14 @@ class NarTransfer {
             LOG.log(System.Logger.Level.DEBUG, "event=client-gone path={0}", path.path().path());
             ResponseSink.breakOff();
             return;
-        } catch (IOException e) {
+        } catch (NarException | CheckedNar.WrongNarException | NoSuchFileException e) {
             ResponseSink.breakOff();
-            // a collected path goes as well: Nix says so when it is asked next
-            boolean collected = store.database()
-                    .find(path.path().path().hash())
-                    .isEmpty();
-            if (!collected) {
-                index.quarantine(path, reason(e));
-            }
+            quarantine(path, e);
+            return;
+        } catch (IOException e) {
+            // too many open files, a disk that fails: nothing is known about the path
+            ResponseSink.breakOff();
+            LOG.log(System.Logger.Level.ERROR, "event=nar-unreadable path=" + path.path().path(), e);
             return;
         }
         if (checked) {
@@ -141,9 +141,12 @@ class NarTransfer {
         }
     }
 
-    private static String reason(IOException e) {
-        return e instanceof NarException || e instanceof CheckedNar.WrongNarException
-                ? String.valueOf(e.getMessage())
-                : "it cannot be read: " + e.getClass().getSimpleName();
+    /** A path that was collected meanwhile is gone, not wrong: Nix says so. */
+    private void quarantine(SignedPath path, IOException found) {
+        if (store.database().find(path.path().path().hash()).isPresent()) {
+            index.quarantine(
+                    path,
+                    found instanceof NoSuchFileException ? "a file is missing" : String.valueOf(found.getMessage()));
+        }
     }
 }

@@ -1,0 +1,68 @@
+package io.narthex.protocol;
+
+import io.narthex.nix.nar.FileNames;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What stands in one directory, in the order of the names' bytes. */
+record DirectoryEntries(List<Entry> entries) {
+    DirectoryEntries {
+        entries = List.copyOf(entries);
+    }
+
+    /** What a name stands for. */
+    enum Type {
+        REGULAR,
+        DIRECTORY,
+        SYMLINK
+    }
+
+    /**
+     * An entry.
+     *
+     * @param text the name as text, bytes that are no UTF-8 replaced
+     * @param link the name as a URL has it
+     * @param size in bytes, of a file
+     * @param target of a symbolic link, as text
+     */
+    record Entry(String text, String link, Type type, long size, boolean executable, String target) {}
+
+    static DirectoryEntries of(Path directory) throws IOException {
+        List<byte[]> names = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            children.forEach(child -> names.add(FileNames.nameBytes(child.getFileName())));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        names.sort(Arrays::compareUnsigned);
+        List<Entry> entries = new ArrayList<>(names.size());
+        for (byte[] name : names) {
+            entries.add(entry(FileNames.resolve(directory, name), name));
+        }
+        return new DirectoryEntries(entries);
+    }
+
+    private static Entry entry(Path file, byte[] name) throws IOException {
+        PosixFileAttributes a = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Type type = a.isDirectory() ? Type.DIRECTORY : a.isSymbolicLink() ? Type.SYMLINK : Type.REGULAR;
+        return new Entry(
+                new String(name, StandardCharsets.UTF_8),
+                UrlNames.escape(name),
+                type,
+                type == Type.REGULAR ? a.size() : 0,
+                a.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
+                type == Type.SYMLINK
+                        ? new String(FileNames.targetBytes(Files.readSymbolicLink(file)), StandardCharsets.UTF_8)
+                        : "");
+    }
+}

@@ -1,0 +1,130 @@
+package io.narthex.protocol;
+
+import io.narthex.index.HotPaths;
+import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.servlet.ServletExtension;
+import io.undertow.servlet.api.DeploymentInfo;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import jakarta.servlet.ServletContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Stands before the servlets. Narinfos that memory knows, present or absent, are answered at once on the IO thread: the
+ * hand-over to a worker costs several times the answer. Whatever streams goes to {@link StreamLane}.
+ */
+public final class FastLane implements ServletExtension {
+    /** Name of the attribute of the servlet context that holds what {@link FastLaneStart} made. */
+    static final String ATTRIBUTE = FastLane.class.getName();
+
+    private static final String SUFFIX = ".narinfo";
+    private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
+    private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
+    private static final byte[] ABSENT = "404 No such path\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** What the lane needs of the application, once it has started. */
+    record Parts(HotPaths hot, StreamLane streams) {}
+
+    @Override
+    public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
+        deployment.addInitialHandlerChainWrapper(next -> exchange -> handle(exchange, next, context));
+    }
+
+    private static void handle(HttpServerExchange exchange, HttpHandler next, ServletContext context)
+            throws Exception {
+        if (!(context.getAttribute(ATTRIBUTE) instanceof Parts parts)) {
+            next.handleRequest(exchange);
+            return;
+        }
+        String path = exchange.getRelativePath();
+        if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
+            if (!answered(exchange, path, parts.hot)) {
+                next.handleRequest(exchange);
+            }
+        } else if (isStream(path)) {
+            parts.streams.run(exchange, next);
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    private static boolean isStream(String path) {
+        return path.startsWith("/nar/")
+                || path.startsWith("/serve/")
+                || path.startsWith("/log/")
+                || path.endsWith(".ls");
+    }
+
+    private static boolean answered(HttpServerExchange exchange, String path, HotPaths hot) {
+        boolean get = exchange.getRequestMethod().equals(Methods.GET);
+        if (!get && !exchange.getRequestMethod().equals(Methods.HEAD)) {
+            return false;
+        }
+        StorePathHash hash = StorePathHash.tryParse(path, 1);
+        if (hash == null) {
+            return false;
+        }
+        SignedPath found = hot.current(hash);
+        if (found != null) {
+            present(exchange, found);
+            return true;
+        }
+        if (hot.isAbsent(hash)) {
+            absent(exchange);
+            return true;
+        }
+        return false;
+    }
+
+    private static void present(HttpServerExchange exchange, SignedPath path) {
+        HeaderMap request = exchange.getRequestHeaders();
+        NarInfoAnswer answer =
+                NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.ETAG, answer.entityTag());
+        headers.put(Headers.LAST_MODIFIED, path.lastModified());
+        headers.put(Headers.CACHE_CONTROL, Answers.MINUTES);
+        headers.put(Headers.VARY, "Accept-Encoding");
+        headers.put(NO_SNIFF, "nosniff");
+        if (answer.coded()) {
+            headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
+        }
+        String tags = request.getFirst(Headers.IF_NONE_MATCH);
+        boolean known = tags != null
+                ? Answers.matches(tags, answer.entityTag())
+                : Answers.notModifiedSince(
+                        request.getFirst(Headers.IF_MODIFIED_SINCE), path.path().registeredAt());
+        if (known) {
+            exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+            exchange.endExchange();
+            return;
+        }
+        headers.put(Headers.CONTENT_TYPE, Answers.NARINFO_TYPE);
+        send(exchange, answer.body());
+    }
+
+    private static void absent(HttpServerExchange exchange) {
+        exchange.setStatusCode(StatusCodes.NOT_FOUND);
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        headers.put(NO_SNIFF, "nosniff");
+        headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        send(exchange, ABSENT);
+    }
+
+    private static void send(HttpServerExchange exchange, byte[] body) {
+        exchange.setResponseContentLength(body.length);
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.endExchange();
+        } else {
+            exchange.getResponseSender().send(ByteBuffer.wrap(body));
+        }
+    }
+}

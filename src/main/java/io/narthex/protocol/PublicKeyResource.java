@@ -1,0 +1,29 @@
+package io.narthex.protocol;
+
+import io.narthex.http.Public;
+import io.narthex.key.KeyRing;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.stream.Collectors;
+
+/** {@code public-key}: the keys to trust, in Nix's form, one a line. */
+@Path("public-key")
+public class PublicKeyResource {
+    @Inject
+    KeyRing ring;
+
+    @GET
+    @Public
+    public Response get() {
+        String lines = ring.members().stream()
+                .map(key -> key.publicKey() + "\n")
+                .collect(Collectors.joining());
+        return Response.ok(lines)
+                .type("text/plain; charset=utf-8")
+                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .build();
+    }
+}

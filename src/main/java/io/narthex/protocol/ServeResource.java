@@ -1,0 +1,110 @@
+package io.narthex.protocol;
+
+import io.narthex.http.Public;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import io.narthex.localstore.LocalStore;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code serve/{hash}/{path}}: a look into a path, for people and programs. */
+@Path("serve/{hash}{rest:(/.*)?}")
+public class ServeResource {
+    /** Nothing of a path runs, loads or frames anything on this origin. */
+    private static final String POLICY =
+            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; sandbox";
+
+    @Inject
+    PathIndex index;
+
+    @Inject
+    LocalStore store;
+
+    @GET
+    @Public
+    public Response get(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
+        return answer(hash, request, true);
+    }
+
+    @HEAD
+    @Public
+    public Response head(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
+        return answer(hash, request, false);
+    }
+
+    private Response answer(String text, HttpServletRequest request, boolean body) throws IOException {
+        StorePathHash hash = StorePathHash.tryParse(text, 0);
+        Optional<List<byte[]>> names = UrlNames.after(request.getRequestURI(), "/serve/" + text);
+        if (hash == null || text.length() != NarUrl.HASH || names.isEmpty()) {
+            return Answers.malformed("Not a path inside a store path: serve/{hash}/{path}");
+        }
+        Optional<SignedPath> path = index.find(hash);
+        if (path.isEmpty()) {
+            return Answers.absent();
+        }
+        java.nio.file.Path root = store.locate(path.get().path().path());
+        Optional<PathFiles.Found> found =
+                new PathFiles(root, path.get().path().path().toString(store.storeDir())).find(names.get());
+        if (found.isEmpty()) {
+            return Answers.absent();
+        }
+        Response.ResponseBuilder answer = found.get().attributes().isDirectory()
+                ? directory(found.get().file(), path.get(), names.get(), request, body)
+                : file(found.get(), names.get(), body);
+        return answer.header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+                .header(HttpHeaders.LAST_MODIFIED, path.get().lastModified())
+                .header("Content-Security-Policy", POLICY)
+                .header("X-Content-Type-Options", "nosniff")
+                .build();
+    }
+
+    private static Response.ResponseBuilder file(PathFiles.Found found, List<byte[]> names, boolean body)
+            throws IOException {
+        byte[] sample = new byte[FileTypes.SAMPLE];
+        int length;
+        try (InputStream in = Files.newInputStream(found.file())) {
+            length = in.readNBytes(sample, 0, sample.length);
+        }
+        String name = names.isEmpty() ? "" : new String(names.getLast(), StandardCharsets.UTF_8);
+        StreamingOutput content = out -> {
+            try (InputStream in = Files.newInputStream(found.file())) {
+                in.transferTo(out);
+            }
+        };
+        return Response.ok(body ? content : null)
+                .type(FileTypes.of(name, sample, length))
+                .header(HttpHeaders.CONTENT_LENGTH, found.attributes().size());
+    }
+
+    private static Response.ResponseBuilder directory(
+            java.nio.file.Path directory,
+            SignedPath path,
+            List<byte[]> names,
+            HttpServletRequest request,
+            boolean body)
+            throws IOException {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        boolean json = accept != null && accept.contains("application/json") && !accept.contains("text/html");
+        DirectoryEntries entries = DirectoryEntries.of(directory);
+        byte[] text = json ? DirectoryPage.json(entries) : DirectoryPage.html(entries, path.path().path(), names);
+        return Response.ok(body ? text : null)
+                .type(json ? "application/json" : "text/html; charset=utf-8")
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
+                .header(HttpHeaders.CONTENT_LENGTH, text.length);
+    }
+}

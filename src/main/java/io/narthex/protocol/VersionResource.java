@@ -1,0 +1,35 @@
+package io.narthex.protocol;
+
+import io.narthex.http.Public;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+
+/** {@code version}: which Narthex this is. */
+@Path("version")
+public class VersionResource {
+    private static final String VERSION = read();
+
+    @GET
+    @Public
+    public Response get() {
+        return Response.ok("narthex " + VERSION + "\n")
+                .type("text/plain; charset=utf-8")
+                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .build();
+    }
+
+    private static String read() {
+        try (InputStream in = VersionResource.class.getResourceAsStream("/version.properties")) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new IllegalStateException("the build puts it there", e);
+        }
+    }
+}
