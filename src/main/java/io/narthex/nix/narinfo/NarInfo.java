@@ -1,0 +1,66 @@
+package io.narthex.nix.narinfo;
+
+import io.narthex.nix.hash.HashAlgorithm;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What a binary cache tells of one path. Immutable; signatures are kept sorted and distinct, references sorted.
+ *
+ * @param url where the file is, relative to the cache or absolute: printable ASCII
+ * @param compression a name that Nix knows; {@code none} where the file is the NAR
+ * @param fileHash of the file at {@code url}, as compressed
+ * @param fileSize in bytes, of the same
+ * @param narHash SHA-256 of the NAR
+ * @param narSize in bytes, of the NAR, more than 0
+ * @param contentAddress in any spelling that {@link ContentAddress} reads; kept as it writes it
+ */
+public record NarInfo(
+        StoreDir storeDir,
+        StorePath storePath,
+        String url,
+        String compression,
+        Optional<NixHash> fileHash,
+        OptionalLong fileSize,
+        NixHash narHash,
+        long narSize,
+        SortedSet<StorePath> references,
+        Optional<StorePath> deriver,
+        List<Signature> signatures,
+        Optional<String> contentAddress) {
+    /** Nix: src/libutil/include/nix/util/compression-algo.hh. From 2.35 on another name makes the narinfo corrupt. */
+    private static final Set<String> COMPRESSIONS = Set.of(
+            "none", "br", "bzip2", "compress", "grzip", "gzip", "lrzip", "lz4", "lzip", "lzma", "lzop", "xz", "zstd");
+
+    /** Longer than the signed URLs of any object store. */
+    private static final int MAX_URL_LENGTH = 4096;
+
+    public NarInfo {
+        check("URL", !url.isEmpty() && url.length() <= MAX_URL_LENGTH, "is empty or too long");
+        check("URL", url.chars().allMatch(c -> c > ' ' && c <= '~'), "is not printable ASCII");
+        check("Compression", COMPRESSIONS.contains(compression), "is none that Nix knows");
+        check("FileSize", fileSize.orElse(1) > 0, "is not positive");
+        check("NarHash", narHash.algorithm() == HashAlgorithm.SHA256, "is not sha256");
+        check("NarSize", narSize > 0, "is not positive");
+        references = Collections.unmodifiableSortedSet(new TreeSet<>((Collection<StorePath>) references));
+        signatures = signatures.stream().sorted().distinct().toList();
+        contentAddress = contentAddress.map(text -> ContentAddress.parse(text).toString());
+    }
+
+    private static void check(String field, boolean holds, String flaw) {
+        if (!holds) {
+            throw new NixFormatException(field, flaw);
+        }
+    }
+}
