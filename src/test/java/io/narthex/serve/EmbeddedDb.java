@@ -1,0 +1,158 @@
+package io.narthex.serve;
+
+import io.narthex.configuration.Database;
+import io.narthex.configuration.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A PostgreSQL of our own, from the binaries on Maven Central. As root zonky starts it by {@code unshare -U}.
+ *
+ * <p>Nobody logs in without a password, from initdb on: the passwords are in files that only the owner of the home reads.
+ */
+public final class EmbeddedDb implements AutoCloseable {
+    private static final String OWNER = "narthex_owner";
+    private static final String APP = "narthex_app";
+
+    /** In the data directory once roles and database are made; without it the making was cut off. */
+    private static final String COMPLETE = "narthex-complete";
+
+    private final EmbeddedPostgres server;
+    private final Passwords passwords;
+
+    private EmbeddedDb(EmbeddedPostgres server, Passwords passwords) {
+        this.server = server;
+        this.passwords = passwords;
+    }
+
+    /** A throw-away database for tests, without fsync; all of it lies below the directory. */
+    public static EmbeddedDb temporary(Path binaries, Path directory) throws IOException, SQLException {
+        Passwords passwords = Passwords.in(directory.resolve("passwords"));
+        return start(
+                builder(binaries, passwords).setDataDirectory(directory.resolve("data")), passwords);
+    }
+
+    /** The database that is kept in a home, on a free port of the loopback. */
+    static EmbeddedDb kept(Home home) throws IOException, SQLException, Refusal {
+        Path data = home.directory().resolve("postgresql");
+        stopLeftBehind(data.resolve("postmaster.pid"));
+        if (!Files.exists(data.resolve(COMPLETE))) {
+            ServerCopy.delete(data);
+        }
+        Passwords passwords = Passwords.in(home.directory().resolve("postgresql-passwords"));
+        try {
+            EmbeddedDb db = start(
+                    builder(home.directory().resolve("postgresql-binaries"), passwords)
+                            .setDataDirectory(data)
+                            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
+                                    home.log("postgresql.log").toFile()))
+                            // zonky starts with -F (no fsync) and synchronous_commit=off: not for data to keep
+                            .setServerConfig("fsync", "on")
+                            .setServerConfig("synchronous_commit", "on"),
+                    passwords);
+            Files.writeString(data.resolve(COMPLETE), "");
+            return db;
+        } catch (IOException | SQLException | IllegalStateException e) {
+            throw new Refusal("PostgreSQL does not start (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                    + "): see " + home.log("postgresql.log") + ", or name another one in NARTHEX_DB_URL");
+        }
+    }
+
+    private static EmbeddedPostgres.Builder builder(Path binaries, Passwords passwords) {
+        // zonky removes old data directories below its working directory: data to keep must lie outside
+        System.setProperty("ot.epg.working-dir", binaries.toString());
+        return EmbeddedPostgres.builder()
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .setConnectConfig("password", passwords.of("postgres").reveal())
+                .setLocaleConfig("locale", "C.UTF-8")
+                // these go to initdb as they are, behind zonky's own -A trust, and win
+                .setLocaleConfig("auth-host", "scram-sha-256")
+                .setLocaleConfig("auth-local", "scram-sha-256")
+                .setLocaleConfig("pwfile", passwords.fileOf("postgres").toString())
+                .setServerConfig("unix_socket_directories", "")
+                .setServerConfig("listen_addresses", "127.0.0.1");
+    }
+
+    private static EmbeddedDb start(EmbeddedPostgres.Builder builder, Passwords passwords)
+            throws IOException, SQLException {
+        EmbeddedDb db = new EmbeddedDb(builder.start(), passwords);
+        try {
+            db.createRolesAndDatabase();
+        } catch (SQLException e) {
+            db.close();
+            throw e;
+        }
+        return db;
+    }
+
+    private void createRolesAndDatabase() throws SQLException, IOException {
+        try (Connection c = server.getPostgresDatabase().getConnection();
+                Statement s = c.createStatement()) {
+            for (String role : List.of(OWNER, APP)) {
+                if (!exists(s, "select from pg_roles where rolname = '" + role + "'")) {
+                    s.execute("create role " + role + " login");
+                }
+                s.execute("alter role " + role + " password '" + passwords.of(role).reveal() + "'");
+            }
+            if (!exists(s, "select from pg_database where datname = 'narthex'")) {
+                s.execute("create database narthex owner " + OWNER);
+                s.execute("revoke temporary on database narthex from public");
+            }
+        }
+    }
+
+    private static boolean exists(Statement statement, String query) throws SQLException {
+        try (ResultSet r = statement.executeQuery(query)) {
+            return r.next();
+        }
+    }
+
+    /** After kill -9 the server lives on: postmaster.pid says its id (line 1) and its start in epoch seconds (line 3). */
+    private static void stopLeftBehind(Path pidFile) throws IOException, Refusal {
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        if (lines.size() < 3) {
+            return;
+        }
+        long pid = Long.parseLong(lines.get(0).strip());
+        Instant start = Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip()));
+        Optional<ProcessHandle> left = RunningProcess.find(pid, start, Duration.ofSeconds(5));
+        if (left.isPresent()) {
+            System.out.println("PostgreSQL: process " + pid + " was left behind, stopping it");
+            // SIGINT: fast shutdown; Java itself sends SIGTERM, which waits for every client
+            new ProcessBuilder("kill", "-INT", Long.toString(pid)).inheritIO().start();
+            if (!RunningProcess.awaitEnd(left.orElseThrow())) {
+                throw new Refusal("PostgreSQL, process " + pid + ", was left behind and does not stop: end it by hand");
+            }
+        }
+    }
+
+    /** How the application logs in, and the owner that migrates. */
+    public Database access() {
+        return new Database(
+                Optional.of("jdbc:postgresql://127.0.0.1:" + server.getPort() + "/narthex"),
+                APP,
+                passwords.of(APP),
+                Optional.of(OWNER),
+                passwords.of(OWNER));
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
