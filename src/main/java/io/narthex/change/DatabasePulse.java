@@ -54,7 +54,11 @@ public class DatabasePulse {
             return isHeard() || System.nanoTime() - heardAt < staleNanos;
         }
 
-        /** @throws DatabaseAwayException when the database is not heard now */
+        /**
+         * Goes on only while the database is heard.
+         *
+         * @throws DatabaseAwayException when it is not
+         */
         public void require() {
             if (!isHeard()) {
                 throw new DatabaseAwayException();

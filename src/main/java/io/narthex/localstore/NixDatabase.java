@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,17 @@ public final class NixDatabase implements AutoCloseable {
     private final DatabaseFiles files;
     private final ReentrantLock stampLock = new ReentrantLock();
     private volatile Generation generation = new Generation(DatabaseFiles.State.ABSENT);
-    private volatile long stamp;
+    private final AtomicLong stamp = new AtomicLong();
     private volatile long stampedAt = System.nanoTime() - STAMP_NANOS;
     private long dataVersion = -1;
     private @Nullable Generation stampGeneration;
     private @Nullable NixReader stampReader;
 
-    /** @param database Nix's {@code db.sqlite}, which need not exist */
+    /**
+     * Opens nothing yet.
+     *
+     * @param database Nix's {@code db.sqlite}, which need not exist
+     */
     public NixDatabase(Path database, StoreDir storeDir) {
         this.database = database;
         this.storeDir = storeDir;
@@ -52,7 +57,11 @@ public final class NixDatabase implements AutoCloseable {
         return state().exists();
     }
 
-    /** @throws StoreUnreadableException when the database is there but cannot be read */
+    /**
+     * The valid path with a hash.
+     *
+     * @throws StoreUnreadableException when the database is there but cannot be read
+     */
     public Optional<ValidPath> find(StorePathHash hash) {
         return ask(reader -> reader.find(hash)).flatMap(found -> found);
     }
@@ -127,18 +136,18 @@ public final class NixDatabase implements AutoCloseable {
      */
     public long stamp() {
         if (System.nanoTime() - stampedAt < STAMP_NANOS) {
-            return stamp;
+            return stamp.get();
         }
         stampLock.lock();
         try {
             long now = System.nanoTime();
             if (now - stampedAt >= STAMP_NANOS) {
                 if (changed()) {
-                    stamp++;
+                    stamp.incrementAndGet();
                 }
                 stampedAt = now;
             }
-            return stamp;
+            return stamp.get();
         } finally {
             stampLock.unlock();
         }
@@ -226,7 +235,7 @@ public final class NixDatabase implements AutoCloseable {
         }
 
         boolean fits(DatabaseFiles.State now) {
-            return state.wal() && now.wal() ? state.sameFile(now) : Objects.equals(state, now);
+            return (state.wal() && now.wal()) ? state.sameFile(now) : Objects.equals(state, now);
         }
 
         NixReader borrow() throws SQLException {

@@ -204,11 +204,11 @@ final class NixReader implements AutoCloseable {
 
         ValidPath parse(StoreDir storeDir, List<String> references) {
             if (narSize <= 0) {
-                throw new NixFormatException("its NAR size is not registered");
+                throw new NixFormatException("NAR size", "none is registered");
             }
             NixHash narHash = NixHash.parse(hash);
             if (narHash.algorithm() != HashAlgorithm.SHA256) {
-                throw new NixFormatException("its NAR hash is no SHA-256");
+                throw new NixFormatException("NAR hash", "it is no SHA-256");
             }
             TreeSet<StorePath> refs = new TreeSet<>();
             references.forEach(text -> refs.add(StorePath.parse(storeDir, text)));

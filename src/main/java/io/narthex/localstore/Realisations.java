@@ -32,7 +32,11 @@ public class Realisations {
     @Inject
     private LocalStore store;
 
-    /** @param derivationHash as ids have it, {@code sha256:} and 64 hexadecimal digits */
+    /**
+     * What Nix of 2.4 to 2.34 registered for an output.
+     *
+     * @param derivationHash as ids have it, {@code sha256:} and 64 hexadecimal digits
+     */
     public Optional<Realisation> find(String derivationHash, String output) {
         return store.database()
                 .ask(reader -> reader.hasTable("Realisations")

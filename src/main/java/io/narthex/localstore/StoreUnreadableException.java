@@ -8,7 +8,7 @@ public final class StoreUnreadableException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private final Path database;
+    private final transient Path database;
 
     StoreUnreadableException(Path database, Throwable cause) {
         super("cannot read the Nix database " + database + ": " + cause.getMessage(), cause);

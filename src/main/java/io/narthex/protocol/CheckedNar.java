@@ -45,7 +45,7 @@ final class CheckedNar implements NarSink {
         if (digest != null) {
             digest.update(bytes.duplicate());
         }
-        int late = (int) Math.clamp(passed + count - (length - HELD), 0, count);
+        int late = Math.clamp(passed + count - (length - HELD), 0, count);
         passed += count;
         int end = bytes.limit();
         bytes.limit(end - late);

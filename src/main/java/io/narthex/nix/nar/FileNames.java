@@ -10,7 +10,7 @@ import java.util.Arrays;
  * it; its {@code toString} decodes them by the locale and loses those that it cannot, its {@code toUri} escapes each
  * byte and loses none. Names of ASCII, nearly all, take the short way through {@code toString}.
  */
-final class FileNames {
+public final class FileNames {
     private static final Path ROOT = Path.of("/");
 
     private static final String HEX = "0123456789ABCDEF";
@@ -18,17 +18,17 @@ final class FileNames {
     private FileNames() {}
 
     /** The bytes of a name in a directory. */
-    static byte[] nameBytes(Path name) {
+    public static byte[] nameBytes(Path name) {
         return bytes(name);
     }
 
     /** The bytes of a link's target as {@code readSymbolicLink} gave it, absolute or relative, slashes as they are. */
-    static byte[] targetBytes(Path target) {
+    public static byte[] targetBytes(Path target) {
         return bytes(target);
     }
 
     /** The path in {@code directory} with that name, which has no slash and no NUL. */
-    static Path resolve(Path directory, byte[] name) {
+    public static Path resolve(Path directory, byte[] name) {
         return directory.resolve(absolute(name, 0, name.length).getFileName());
     }
 
