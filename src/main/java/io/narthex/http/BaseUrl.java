@@ -28,12 +28,13 @@ public record BaseUrl(String text) {
      * @param configured the setting
      * @param scheme {@code http} or {@code https}, as the client used it
      * @param host the request's Host header
+     * @param context the path below which the application is deployed, usually empty
      * @throws ProblemException if nothing is configured and the Host is missing or is no host and port
      */
-    public static BaseUrl of(Optional<URI> configured, String scheme, @Nullable String host) {
+    public static BaseUrl of(Optional<URI> configured, String scheme, @Nullable String host, String context) {
         return configured
                 .map(url -> new BaseUrl(url.toString()))
-                .orElseGet(() -> new BaseUrl(scheme + "://" + authority(scheme, host)));
+                .orElseGet(() -> new BaseUrl(scheme + "://" + authority(scheme, host) + context));
     }
 
     private static String authority(String scheme, @Nullable String host) {

@@ -4,6 +4,7 @@ import io.narthex.configuration.Settings;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.Optional;
 
 /** The {@link BaseUrl} of the request at hand. */
@@ -17,15 +18,15 @@ public class RequestUrl {
 
     /** Where clients reach this server: {@code NARTHEX_URL}, else as this request was sent. */
     public BaseUrl base() {
-        return BaseUrl.of(settings.url(), request.getScheme(), request.getHeader("Host"));
+        return of(settings.url());
     }
 
-    /** Whether a page of this server, by any of its names, made a request with this {@code Origin}. */
+    /** Whether a page of this server, by its printed name or by the one used now, made a request with this Origin. */
     boolean isOwn(String origin) {
-        return base().origin().equals(origin) || sentTo().origin().equals(origin);
+        return base().origin().equals(origin) || of(Optional.empty()).origin().equals(origin);
     }
 
-    private BaseUrl sentTo() {
-        return BaseUrl.of(Optional.empty(), request.getScheme(), request.getHeader("Host"));
+    private BaseUrl of(Optional<URI> configured) {
+        return BaseUrl.of(configured, request.getScheme(), request.getHeader("Host"), request.getContextPath());
     }
 }

@@ -26,7 +26,7 @@ public class JobsResource {
     JobHistory history;
 
     @Inject
-    JobScheduler scheduler;
+    JobRunner runner;
 
     @Inject
     RequestUrl url;
@@ -64,7 +64,7 @@ public class JobsResource {
     @Path("{job}/runs")
     @Requires(Right.ADMINISTER_SERVER)
     public Response start(@PathParam("job") String job) {
-        JobRun run = history.run(job, scheduler.start(job));
+        JobRun run = history.run(job, runner.start(job));
         return Response.created(url.base().resolve(RunAnswer.path(job, run.id())))
                 .entity(RunAnswer.of(run))
                 .build();

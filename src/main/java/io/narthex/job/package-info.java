@@ -2,8 +2,8 @@
  * Work on time: once in the cluster, resumable, recorded.
  *
  * <p>Entry points: a feature makes a CDI bean that is a {@link io.narthex.job.Job} and does one page of its work at a
- * time. {@link io.narthex.job.JobScheduler} asks every ten seconds which jobs are due and starts them; {@link
- * io.narthex.job.JobsResource} shows and starts them over HTTP.
+ * time. {@link io.narthex.job.JobScheduler} ticks every ten seconds; {@link io.narthex.job.JobRunner} starts what is due
+ * and what {@link io.narthex.job.JobsResource} asks for over HTTP; {@link io.narthex.job.JobLedger} is the transactions.
  *
  * <p>R1: a timer only asks for a run; a run holds the lease of its job and subject, a row with an owner, a number and an
  * end by the database's clock. R2: each page is one transaction that holds the lease row by its number, does the page,

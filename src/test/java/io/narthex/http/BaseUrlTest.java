@@ -26,7 +26,14 @@ class BaseUrlTest {
         "http,  host:65535,             http://host:65535",
     })
     void isWhereTheRequestWasSentTo(String scheme, String host, String expected) {
-        assertThat(BaseUrl.of(Optional.empty(), scheme, host).text()).isEqualTo(expected);
+        assertThat(BaseUrl.of(Optional.empty(), scheme, host, "").text()).isEqualTo(expected);
+    }
+
+    @Test
+    void endsWithThePathOfTheDeployment() {
+        BaseUrl base = BaseUrl.of(Optional.empty(), "http", "localhost", "/it");
+        assertThat(base.resolve("/api")).hasToString("http://localhost/it/api");
+        assertThat(base.origin()).isEqualTo("http://localhost");
     }
 
     @ParameterizedTest
@@ -59,7 +66,7 @@ class BaseUrlTest {
                 "höst"
             })
     void refusesAHostThatIsNone(String host) {
-        assertThatThrownBy(() -> BaseUrl.of(Optional.empty(), "http", host))
+        assertThatThrownBy(() -> BaseUrl.of(Optional.empty(), "http", host, ""))
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         e -> assertThat(e.problem().type()).isEqualTo(ProblemType.BAD_REQUEST));
@@ -67,14 +74,14 @@ class BaseUrlTest {
 
     @Test
     void refusesAHostLongerThanAnyName() {
-        assertThatThrownBy(() -> BaseUrl.of(Optional.empty(), "http", "a.".repeat(128) + "a"))
+        assertThatThrownBy(() -> BaseUrl.of(Optional.empty(), "http", "a.".repeat(128) + "a", ""))
                 .isInstanceOf(ProblemException.class);
     }
 
     @Test
     void isWhatTheOperatorSaidWhateverTheHost() {
         Optional<URI> url = Optional.of(URI.create("https://cache.example.com/nix"));
-        BaseUrl base = BaseUrl.of(url, "http", "evil host");
+        BaseUrl base = BaseUrl.of(url, "http", "evil host", "");
         assertThat(base.resolve("/api/v1/jobs")).hasToString("https://cache.example.com/nix/api/v1/jobs");
         assertThat(base.origin()).isEqualTo("https://cache.example.com");
     }

@@ -1,0 +1,122 @@
+package io.narthex.job;
+
+import io.narthex.job.JobException.AlreadyRunning;
+import io.narthex.job.JobException.Stopping;
+import io.narthex.job.JobException.UnknownJob;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** The runs of this node: starts them, keeps their leases, stops them. Safe for use by many threads. */
+@ApplicationScoped
+class JobRunner {
+    /** Longer than a page should take, shorter than what stops the server waits before it kills. */
+    private static final long STOP_MILLIS = 20_000;
+
+    private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
+
+    @Resource
+    ManagedExecutorService executor;
+
+    private final JobRegistry registry;
+    private final JobLedger ledger;
+
+    /** Of this start of the server. */
+    private final UUID owner = UUID.randomUUID();
+
+    private final Map<JobKey, JobExecution> executions = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    /** For the proxy. */
+    @SuppressWarnings("NullAway")
+    protected JobRunner() {
+        this(null, null);
+    }
+
+    @Inject
+    JobRunner(JobRegistry registry, JobLedger ledger) {
+        this.registry = registry;
+        this.ledger = ledger;
+    }
+
+    /** Renews the leases of what runs here. */
+    void renewLeases() {
+        executions.values().forEach(JobExecution::renew);
+    }
+
+    /** Asks for a run of each job that is due. */
+    void startDue() {
+        registry.all().stream().filter(this::isWanted).forEach(this::startQuietly);
+    }
+
+    private boolean isWanted(Job job) {
+        return !stopping && !executions.containsKey(JobKey.of(job)) && job.due();
+    }
+
+    private void startQuietly(Job job) {
+        try {
+            begin(job);
+        } catch (AlreadyRunning | Stopping e) {
+            LOG.log(Level.DEBUG, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
+        } catch (RuntimeException e) {
+            // the next tick tries again; a trace every ten seconds would tell nothing new
+            LOG.log(Level.WARNING, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
+        }
+    }
+
+    /**
+     * Starts a run now and returns when it is recorded as RUNNING; it goes on in the background.
+     *
+     * @return the run's id
+     * @throws UnknownJob if there is no job of this name
+     * @throws AlreadyRunning if it runs, here or on another node
+     * @throws Stopping if the server stops
+     */
+    long start(String job) {
+        return begin(registry.find(job));
+    }
+
+    private long begin(Job job) {
+        if (stopping) {
+            throw new Stopping();
+        }
+        JobKey key = JobKey.of(job);
+        HeldLease lease = ledger.begin(key, owner);
+        JobExecution execution = new JobExecution(job, lease, ledger, () -> stopping);
+        executions.put(key, execution);
+        try {
+            executor.execute(() -> {
+                execution.run();
+                executions.remove(key, execution);
+            });
+        } catch (RejectedExecutionException e) {
+            executions.remove(key, execution);
+            ledger.interrupt(lease);
+            throw new Stopping();
+        }
+        return lease.run();
+    }
+
+    /** Lets each run come to the end of its page and give its lease back, so that another node goes on at once. */
+    void stop() {
+        stopping = true;
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+        try {
+            for (JobExecution execution : executions.values()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (!execution.awaitEnd(Math.max(0, left))) {
+                    LOG.log(Level.WARNING, "event=job-not-stopped: its lease expires by itself");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

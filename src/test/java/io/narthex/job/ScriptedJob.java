@@ -1,0 +1,44 @@
+package io.narthex.job;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jspecify.annotations.Nullable;
+
+/** Does in each page what a test tells it to. */
+@ApplicationScoped
+class ScriptedJob implements Job {
+    /** One page. */
+    interface Script {
+        JobPage page(@Nullable String checkpoint);
+    }
+
+    private volatile Script script = checkpoint -> new JobPage(null, 0, 0, 0, 0);
+    private volatile String subject = "here";
+
+    void does(Script script) {
+        this.script = script;
+    }
+
+    void isFor(String subject) {
+        this.subject = subject;
+    }
+
+    @Override
+    public String name() {
+        return "scripted";
+    }
+
+    @Override
+    public String subject() {
+        return subject;
+    }
+
+    @Override
+    public boolean due() {
+        return false;
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        return script.page(checkpoint);
+    }
+}
