@@ -22,6 +22,7 @@ class PathEntries {
             + " from PathEntry p where p.storeId = :store";
 
     /** What the index has of a row of the Nix database. */
+    @SuppressWarnings("ArrayRecordComponent") // one page long, never compared as a whole
     record Known(long id, long nixId, StorePathHash hash, byte[] digest) {
         private static Known of(Tuple row) {
             return new Known(

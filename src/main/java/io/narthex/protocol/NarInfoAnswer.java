@@ -8,6 +8,7 @@ import io.narthex.index.SignedPath;
  *
  * @param entityTag differs between codings, as their bytes do
  */
+@SuppressWarnings("ArrayRecordComponent") // lives for one answer, never compared
 record NarInfoAnswer(byte[] body, String entityTag, boolean coded) {
     private static final int LEVEL = 3;
     /** What the header {@code Content-Encoding: zstd} itself costs: less gained than that is nothing gained. */
