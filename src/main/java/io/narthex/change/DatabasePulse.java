@@ -127,11 +127,16 @@ public class DatabasePulse {
     }
 
     @PreDestroy
-    void stop() throws InterruptedException {
+    void stop() {
         Thread t = thread;
-        if (t != null) {
-            t.interrupt();
+        if (t == null) {
+            return;
+        }
+        t.interrupt();
+        try {
             t.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

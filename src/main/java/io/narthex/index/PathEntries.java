@@ -5,7 +5,6 @@ import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
-import jakarta.persistence.Tuple;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,18 +17,15 @@ class PathEntries {
     @PersistenceContext
     private EntityManager entities;
 
-    private static final String KNOWN = "select p.id as id, p.nixId as nixId, p.hash as hash, p.rowDigest as digest"
+    private static final String KNOWN = "select p.id, p.nixId, p.hash, p.rowDigest"
             + " from PathEntry p where p.storeId = :store";
 
     /** What the index has of a row of the Nix database. */
     @SuppressWarnings("ArrayRecordComponent") // one page long, never compared as a whole
     record Known(long id, long nixId, StorePathHash hash, byte[] digest) {
-        private static Known of(Tuple row) {
+        private static Known of(Object[] row) {
             return new Known(
-                    row.get("id", Long.class),
-                    row.get("nixId", Long.class),
-                    StorePathHash.of(row.get("hash", byte[].class)),
-                    row.get("digest", byte[].class));
+                    (Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), (byte[]) row[3]);
         }
     }
 
@@ -84,7 +80,7 @@ class PathEntries {
     /** What the index has of rows after one number up to another, both of the Nix database. */
     List<Known> known(int storeId, long afterNixId, long lastNixId) {
         return entities
-                .createQuery(KNOWN + " and p.nixId > :after and p.nixId <= :last order by p.nixId", Tuple.class)
+                .createQuery(KNOWN + " and p.nixId > :after and p.nixId <= :last order by p.nixId", Object[].class)
                 .setParameter("store", storeId)
                 .setParameter("after", afterNixId)
                 .setParameter("last", lastNixId)
@@ -96,7 +92,7 @@ class PathEntries {
     /** The rows whose bytes were found wrong. */
     List<Known> quarantined(int storeId) {
         return entities
-                .createQuery(KNOWN + " and p.quarantinedAt is not null order by p.nixId", Tuple.class)
+                .createQuery(KNOWN + " and p.quarantinedAt is not null order by p.nixId", Object[].class)
                 .setParameter("store", storeId)
                 .getResultStream()
                 .map(Known::of)

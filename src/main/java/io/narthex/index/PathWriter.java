@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -116,9 +117,9 @@ class PathWriter {
         try (PreparedStatement s = connection.prepareStatement(UPSERT)) {
             s.setInt(1, storeId);
             s.setArray(2, array(connection, "bigint", paths, ValidPath::id));
-            s.setArray(3, array(connection, "bytea", paths, p -> p.path().hash().toBytes()));
+            s.setArray(3, bytes(connection, paths, p -> p.path().hash().toBytes()));
             s.setArray(4, array(connection, "text", paths, p -> p.path().name()));
-            s.setArray(5, array(connection, "bytea", paths, p -> p.narHash().bytes()));
+            s.setArray(5, bytes(connection, paths, p -> p.narHash().bytes()));
             s.setArray(6, array(connection, "bigint", paths, ValidPath::narSize));
             s.setArray(7, array(connection, "text", paths, p -> joined(p.references(), StorePath::baseName)));
             s.setArray(8, array(connection, "text", paths, p -> p.deriver()
@@ -129,7 +130,7 @@ class PathWriter {
             s.setArray(10, array(connection, "text", paths, p -> joined(p.signatures(), Signature::toString)));
             s.setArray(11, array(connection, "bigint", paths, p -> p.registeredAt()
                     .getEpochSecond()));
-            s.setArray(12, array(connection, "bytea", paths, ValidPath::digest));
+            s.setArray(12, bytes(connection, paths, ValidPath::digest));
             Map<StorePathHash, Long> ids = new HashMap<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -160,7 +161,7 @@ class PathWriter {
                 s.setArray(2, array(connection, "bigint", written, Written::id));
                 s.setArray(
                         3,
-                        array(connection, "bytea", written, w -> w.signatures()
+                        bytes(connection, written, w -> w.signatures()
                                 .get(place)
                                 .bytes()));
                 s.executeUpdate();
@@ -168,9 +169,15 @@ class PathWriter {
         }
     }
 
-    private static <T> java.sql.Array array(
+    private static <T> Array array(
             Connection connection, String type, List<T> rows, Function<T, Object> column) throws SQLException {
         return connection.createArrayOf(type, rows.stream().map(column).toArray());
+    }
+
+    /** The driver takes bytea arrays as {@code byte[][]} only. */
+    private static <T> Array bytes(Connection connection, List<T> rows, Function<T, byte[]> column)
+            throws SQLException {
+        return connection.createArrayOf("bytea", rows.stream().map(column).toArray(byte[][]::new));
     }
 
     private static <T> String joined(Iterable<T> values, Function<T, String> text) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Optional;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
@@ -100,7 +99,7 @@ public class LocalStore {
     }
 
     @PreDestroy
-    void close() throws SQLException {
+    void close() {
         database.close();
     }
 }

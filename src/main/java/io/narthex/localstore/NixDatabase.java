@@ -213,11 +213,13 @@ public final class NixDatabase implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
+    public void close() {
         stampLock.lock();
         try {
-            closeStampReader();
             stampGeneration = null;
+            closeStampReader();
+        } catch (SQLException e) {
+            throw new StoreUnreadableException(database, e);
         } finally {
             stampLock.unlock();
         }
