@@ -61,9 +61,14 @@ public class NarResource {
         if (Answers.isKnown(request, sentTag, modified)) {
             response = Response.notModified();
         } else if (coded) {
-            response = Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+            response = Response.ok(body ? transfer.coded(path) : null)
+                    .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
-            response = plain(path, range(request, tag, path), body);
+            ByteRange range = range(request, tag, path);
+            if (range instanceof ByteRange.Unsatisfiable) {
+                return unsatisfiable(path);
+            }
+            response = plain(path, range, body);
         }
         if (settings.narZstd()) {
             response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
@@ -94,16 +99,24 @@ public class NarResource {
 
     private Response.ResponseBuilder plain(SignedPath path, ByteRange range, boolean body) {
         long size = path.narSize();
-        return switch (range) {
-            case ByteRange.Whole w -> sized(Response.ok(), size, body ? transfer.whole(path) : null);
-            case ByteRange.Part p ->
-                sized(Response.status(Response.Status.PARTIAL_CONTENT), p.length(), body ? transfer.part(path, p) : null)
-                        .header("Content-Range", "bytes " + p.first() + "-" + p.last() + "/" + size);
-            case ByteRange.Unsatisfiable u ->
-                Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                        .header("Content-Range", "bytes */" + size)
-                        .header("Accept-Ranges", "bytes");
-        };
+        if (range instanceof ByteRange.Part part) {
+            return sized(
+                            Response.status(Response.Status.PARTIAL_CONTENT),
+                            part.length(),
+                            body ? transfer.part(path, part) : null)
+                    .header("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + size);
+        }
+        return sized(Response.ok(), size, body ? transfer.whole(path) : null);
+    }
+
+    private static Response unsatisfiable(SignedPath path) {
+        return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+                .header("Content-Range", "bytes */" + path.narSize())
+                .header("Accept-Ranges", "bytes")
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .type("text/plain; charset=utf-8")
+                .entity("416 The NAR has " + path.narSize() + " bytes\n")
+                .build();
     }
 
     private static Response.ResponseBuilder sized(

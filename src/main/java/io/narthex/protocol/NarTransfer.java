@@ -127,8 +127,12 @@ class NarTransfer {
             ResponseSink.breakOff();
             return;
         } catch (NarException | CheckedNar.WrongNarException | NoSuchFileException e) {
-            ResponseSink.breakOff();
-            quarantine(path, e);
+            // first out of service, then the client may see it: who asks at once again gets 404
+            try {
+                quarantine(path, e);
+            } finally {
+                ResponseSink.breakOff();
+            }
             return;
         } catch (IOException e) {
             // too many open files, a disk that fails: nothing is known about the path
