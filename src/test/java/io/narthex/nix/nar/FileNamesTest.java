@@ -2,12 +2,12 @@ package io.narthex.nix.nar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,16 +37,23 @@ class FileNamesTest {
         assertThat(output.lines()).as(output).containsExactly(encoding, "tree same", "names same");
     }
 
+    /** toUri adds a slash where it finds a directory. */
     @Test
-    void keepsANameThatIsADirectoryAtTheRootWithoutASlash() throws IOException {
-        // toUri looks whether the name exists below the root: "tmp" does.
-        assertThat(FileNames.bytes(Path.of("tmp"))).isEqualTo("tmp".getBytes(StandardCharsets.US_ASCII));
-        Path link = temp.resolve("l");
-        byte[] nar = Words.nar("(", "type", "symlink", "target", "/tmp/../\u00e9/../tmp", ")")
-                .bytes();
-        NarUnpacker.unpack(new ByteArrayInputStream(nar), link);
-        assertThat(Trees.pack(link)).isEqualTo(nar);
-        assertThat(Files.isSymbolicLink(link)).isTrue();
+    void addsNoSlashToATargetThatIsADirectory() throws IOException {
+        Path directory = FileNames.resolve(temp, new byte[] {'d', (byte) 0xe9});
+        Files.createDirectory(directory);
+        byte[] target = FileNames.bytes(directory);
+        assertThat(target).endsWith('d', 0xe9);
+        assertSurvives(target);
+        byte[] withSlash = Arrays.copyOf(target, target.length + 1);
+        withSlash[target.length] = '/';
+        assertSurvives(withSlash);
+    }
+
+    private void assertSurvives(byte[] target) throws IOException {
+        Path link = Files.createSymbolicLink(temp.resolve("l" + target.length), FileNames.target(target));
+        assertThat(Files.isDirectory(link)).isTrue();
+        assertThat(FileNames.bytes(Files.readSymbolicLink(link))).isEqualTo(target);
     }
 
     private static String location(Class<?> type) {
