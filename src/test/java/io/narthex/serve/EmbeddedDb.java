@@ -1,7 +1,6 @@
 package io.narthex.serve;
 
 import io.narthex.configuration.Database;
-import io.narthex.configuration.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,8 +37,7 @@ public final class EmbeddedDb implements AutoCloseable {
     /** A throw-away database for tests, without fsync; all of it lies below the directory. */
     public static EmbeddedDb temporary(Path binaries, Path directory) throws IOException, SQLException {
         Passwords passwords = Passwords.in(directory.resolve("passwords"));
-        return start(
-                builder(binaries, passwords).setDataDirectory(directory.resolve("data")), passwords);
+        return start(builder(binaries, passwords).setDataDirectory(directory.resolve("data")), passwords);
     }
 
     /** The database that is kept in a home, on a free port of the loopback. */
@@ -63,8 +61,9 @@ public final class EmbeddedDb implements AutoCloseable {
             Files.writeString(data.resolve(COMPLETE), "");
             return db;
         } catch (IOException | SQLException | IllegalStateException e) {
-            throw new Refusal("PostgreSQL does not start (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                    + "): see " + home.log("postgresql.log") + ", or name another one in NARTHEX_DB_URL");
+            throw new Refusal("PostgreSQL does not start ("
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "): see "
+                    + home.log("postgresql.log") + ", or name another one in NARTHEX_DB_URL");
         }
     }
 
@@ -104,7 +103,8 @@ public final class EmbeddedDb implements AutoCloseable {
                 if (!exists(s, "select from pg_roles where rolname = '" + role + "'")) {
                     s.execute("create role " + role + " login");
                 }
-                s.execute("alter role " + role + " password '" + passwords.of(role).reveal() + "'");
+                s.execute("alter role " + role + " password '"
+                        + passwords.of(role).reveal() + "'");
             }
             if (!exists(s, "select from pg_database where datname = 'narthex'")) {
                 s.execute("create database narthex owner " + OWNER);

@@ -72,7 +72,9 @@ final class WildFly {
                 .addJavaOption("-Djboss.bind.address.loopback6=" + (loopback6 ? "::1" : "127.0.0.1"))
                 .setBindAddressHint(listeners.bind().orElse("127.0.0.1"))
                 .setBindAddressHint("management", listeners.managementBind());
-        Stream.of(Optional.ofNullable(System.getenv("NARTHEX_JAVA_OPTS")).orElse("").split("\\s+", -1))
+        Stream.of(Optional.ofNullable(System.getenv("NARTHEX_JAVA_OPTS"))
+                        .orElse("")
+                        .split("\\s+", -1))
                 .filter(option -> !option.isEmpty())
                 .forEach(command::addJavaOption);
         return command;
@@ -90,7 +92,8 @@ final class WildFly {
                 "NARTHEX_DB_OWNER_PASSWORD", database.ownerPassword().reveal(),
                 "NARTHEX_DB_OWNER_PASSWORD_FILE", "",
                 "NARTHEX_BODY_IDLE_SECONDS", Long.toString(settings.bodyIdle().toSeconds()),
-                "TLS_KEYSTORE_PASSWORD", settings.tls().map(Tls::password).map(Secret::reveal).orElse("password"));
+                "TLS_KEYSTORE_PASSWORD",
+                        settings.tls().map(Tls::password).map(Secret::reveal).orElse("password"));
     }
 
     /** Returns when the server's own checks say that it is ready. */
@@ -102,8 +105,8 @@ final class WildFly {
                 throw new Refusal(refusal.orElseThrow());
             }
             if (!process.isAlive() || startedWithErrors()) {
-                throw new Refusal("the server did not start: " + firstError() + "; all of it is in "
-                        + home.log("server.log"));
+                throw new Refusal(
+                        "the server did not start: " + firstError() + "; all of it is in " + home.log("server.log"));
             }
             Thread.sleep(100);
         }
