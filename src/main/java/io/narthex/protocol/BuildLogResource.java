@@ -66,7 +66,8 @@ public class BuildLogResource {
 
     private static Optional<StorePath> parse(String name) {
         try {
-            return Optional.of(StorePath.parseBaseName(name)).filter(p -> p.name().endsWith(".drv"));
+            return Optional.of(StorePath.parseBaseName(name))
+                    .filter(p -> p.name().endsWith(".drv"));
         } catch (NixFormatException e) {
             return Optional.empty();
         }

@@ -42,8 +42,7 @@ public final class FastLane implements ServletExtension {
         deployment.addInitialHandlerChainWrapper(next -> exchange -> handle(exchange, next, context));
     }
 
-    private static void handle(HttpServerExchange exchange, HttpHandler next, ServletContext context)
-            throws Exception {
+    private static void handle(HttpServerExchange exchange, HttpHandler next, ServletContext context) throws Exception {
         if (!(context.getAttribute(ATTRIBUTE) instanceof Parts parts)) {
             next.handleRequest(exchange);
             return;
@@ -92,8 +91,7 @@ public final class FastLane implements ServletExtension {
 
     private static void present(HttpServerExchange exchange, SignedPath path) {
         HeaderMap request = exchange.getRequestHeaders();
-        NarInfoAnswer answer =
-                NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
+        NarInfoAnswer answer = NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.ETAG, answer.entityTag());
         headers.put(Headers.LAST_MODIFIED, path.lastModified());

@@ -37,8 +37,7 @@ public class ListingResource {
             return Answers.absent();
         }
         ByteArrayOutputStream json = new ByteArrayOutputStream();
-        ListingJson.write(
-                NarListing.of(store.locate(found.get().path().path())).root(), json);
+        ListingJson.write(NarListing.of(store.locate(found.get().path().path())).root(), json);
         return Response.ok(json.toByteArray())
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, found.get().lastModified())

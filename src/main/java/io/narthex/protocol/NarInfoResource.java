@@ -32,8 +32,8 @@ public class NarInfoResource {
     }
 
     private static Response answer(SignedPath path, HttpHeaders request) {
-        NarInfoAnswer answer = NarInfoAnswer.of(
-                path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
+        NarInfoAnswer answer =
+                NarInfoAnswer.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
         Instant modified = path.path().registeredAt();
         Response.ResponseBuilder response = Answers.isKnown(request, answer.entityTag(), modified)
                 ? Response.notModified()

@@ -61,8 +61,8 @@ public class NarResource {
         if (Answers.isKnown(request, sentTag, modified)) {
             response = Response.notModified();
         } else if (coded) {
-            response = Response.ok(body ? transfer.coded(path) : null)
-                    .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+            response =
+                    Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
             ByteRange range = range(request, tag, path);
             if (range instanceof ByteRange.Unsatisfiable) {
@@ -120,11 +120,7 @@ public class NarResource {
     }
 
     private static Response.ResponseBuilder sized(
-            Response.ResponseBuilder response,
-            long length,
-            @Nullable StreamingOutput body) {
-        return response.entity(body)
-                .header(HttpHeaders.CONTENT_LENGTH, length)
-                .header("Accept-Ranges", "bytes");
+            Response.ResponseBuilder response, long length, @Nullable StreamingOutput body) {
+        return response.entity(body).header(HttpHeaders.CONTENT_LENGTH, length).header("Accept-Ranges", "bytes");
     }
 }

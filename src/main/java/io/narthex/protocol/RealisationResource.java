@@ -106,8 +106,7 @@ public class RealisationResource {
 
     private static Map<String, String> names(Map<String, StorePath> paths) {
         return paths.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, e -> e.getValue().baseName(), (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().baseName(), (a, b) -> a, TreeMap::new));
     }
 
     private SortedSet<String> signatures(Realisation realisation, byte[] fingerprint) {

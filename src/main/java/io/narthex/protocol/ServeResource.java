@@ -27,7 +27,8 @@ import java.util.Optional;
 public class ServeResource {
     /** Nothing of a path runs, loads or frames anything on this origin. */
     private static final String POLICY =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; sandbox";
+            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+                    + " sandbox";
 
     @Inject
     PathIndex index;
@@ -92,16 +93,14 @@ public class ServeResource {
     }
 
     private static Response.ResponseBuilder directory(
-            java.nio.file.Path directory,
-            SignedPath path,
-            List<byte[]> names,
-            HttpServletRequest request,
-            boolean body)
+            java.nio.file.Path directory, SignedPath path, List<byte[]> names, HttpServletRequest request, boolean body)
             throws IOException {
         String accept = request.getHeader(HttpHeaders.ACCEPT);
         boolean json = accept != null && accept.contains("application/json") && !accept.contains("text/html");
         DirectoryEntries entries = DirectoryEntries.of(directory);
-        byte[] text = json ? DirectoryPage.json(entries) : DirectoryPage.html(entries, path.path().path(), names);
+        byte[] text = json
+                ? DirectoryPage.json(entries)
+                : DirectoryPage.html(entries, path.path().path(), names);
         return Response.ok(body ? text : null)
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
