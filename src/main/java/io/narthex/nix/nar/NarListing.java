@@ -34,8 +34,8 @@ public final class NarListing {
     }
 
     /**
-     * Reads the archive to its end, checks it like {@link NarReader} and lists it. Around a {@code DigestInputStream} it
-     * is the one pass that hashes as well.
+     * Reads the archive to its end, checks it like {@link NarReader} and lists it. Given a {@code DigestInputStream} it
+     * is one pass that hashes as well.
      *
      * @throws NarException.Malformed as the reader, or with {@code TOO_MANY_NODES} beyond {@link #MAX_NODES}
      */
