@@ -63,6 +63,11 @@ public record StorePath(StorePathHash hash, String name) implements Comparable<S
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "+-._?=".indexOf(c) >= 0;
     }
 
+    /** Whether Nix would take it as a name of a store path, or as that of an output. */
+    public static boolean isName(String text) {
+        return flaw(text) == null;
+    }
+
     public boolean isDerivation() {
         return name.endsWith(".drv");
     }

@@ -1,6 +1,7 @@
 package io.narthex.nix.nar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.nix.Golden;
 import java.io.ByteArrayInputStream;
@@ -35,6 +36,19 @@ class NarListingTest {
                     .isEqualTo(NarListing.read(new ByteArrayInputStream(Trees.pack(tree)))
                             .root());
         }
+    }
+
+    @Test
+    void refusesMoreNodesThanItMayHold() throws IOException {
+        byte[] nar = Words.nar("(", "type", "directory")
+                .entry("a")
+                .entry("b")
+                .and(")")
+                .bytes();
+        assertThat(NarListing.read(new ByteArrayInputStream(nar), 3).root()).isInstanceOf(NarNode.Directory.class);
+        assertThatThrownBy(() -> NarListing.read(new ByteArrayInputStream(nar), 2))
+                .isInstanceOfSatisfying(
+                        NarException.Malformed.class, e -> assertThat(e.flaw()).isEqualTo(NarFlaw.TOO_MANY_NODES));
     }
 
     @Test
