@@ -3,6 +3,7 @@ package io.narthex.it;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,13 @@ public final class NixStore {
     }
 
     /** The store that the server of the integration tests serves. */
-    public static NixStore served() throws IOException {
+    public static NixStore served() {
         Path root = Path.of(System.getProperty("it.nix.root"));
-        return of(root, root.resolveSibling("nix-home"));
+        try {
+            return of(root, root.resolveSibling("nix-home"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** An empty store below a directory. */
@@ -107,6 +112,11 @@ public final class NixStore {
         run("nix", "store", "sign", "--store", uri(), "--key-file", file.toString(), path(path));
     }
 
+    /** The NAR of a path, as Nix writes it. */
+    public byte[] dump(StorePath path) throws IOException {
+        return output(List.of("nix-store", "--dump", locate(path).toString()));
+    }
+
     /** Reads every path against its hash; throws unless all are whole. */
     public void verifyContents() throws IOException {
         run("nix-store", "--store", uri(), "--verify", "--check-contents");
@@ -132,6 +142,10 @@ public final class NixStore {
     }
 
     String run(List<String> command) throws IOException {
+        return new String(output(command), StandardCharsets.UTF_8);
+    }
+
+    private byte[] output(List<String> command) throws IOException {
         Path out = Files.createTempFile(home, "out", "");
         Path err = Files.createTempFile(home, "err", "");
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command))
@@ -153,7 +167,7 @@ public final class NixStore {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
-        String text = Files.readString(out);
+        byte[] text = Files.readAllBytes(out);
         String errors = Files.readString(err);
         Files.delete(out);
         Files.delete(err);

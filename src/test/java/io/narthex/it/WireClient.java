@@ -88,6 +88,18 @@ public final class WireClient {
         }
     }
 
+    /** Asks, reads one byte of the answer and resets the connection. */
+    public void abandon(String target) throws IOException {
+        String request = "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+        try (Socket socket = new Socket(host, port)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            if (socket.getInputStream().read() < 0) {
+                throw new IOException("no answer to GET " + target);
+            }
+            socket.setSoLinger(true, 0);
+        }
+    }
+
     private static byte[] readToEnd(InputStream in) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[1 << 16];

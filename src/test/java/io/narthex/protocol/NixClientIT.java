@@ -15,9 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Random;
 import org.jboss.arquillian.junit5.ArquillianExtension;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,18 +26,11 @@ class NixClientIT {
     private static final String URL = System.getProperty("it.url");
 
     private final WireClient wire = WireClient.toServer();
+    private final NixStore served = NixStore.served();
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private NixStore served;
-
-    @BeforeEach
-    void store() throws IOException {
-        served = NixStore.served();
-    }
 
     @Test
     void fetchesAClosureAndFindsItWhole() throws Exception {
@@ -66,7 +57,7 @@ class NixClientIT {
 
     @Test
     void fetchesWhatIsNoTextAndWhatWasBuilt() throws Exception {
-        StorePath built = served.build(environment("built"));
+        StorePath built = served.build(Recipes.environment("built"));
         NixClient client = client("store");
 
         client.realise(built);
@@ -79,7 +70,7 @@ class NixClientIT {
 
     @Test
     void isRefusedByAClientThatTrustsAnotherKey() throws Exception {
-        StorePath built = served.build(environment("refused"));
+        StorePath built = served.build(Recipes.environment("refused"));
         String foreign = SecretKey.generate("foreign-1", new SecureRandom()).publicKey().toString();
         NixClient client = new NixClient(directory.resolve("store"), URL, foreign);
 
@@ -91,7 +82,7 @@ class NixClientIT {
 
     @Test
     void isRefusedByAClientThatTrustsTheNameWithOtherBytes() throws Exception {
-        StorePath built = served.build(environment("imposed"));
+        StorePath built = served.build(Recipes.environment("imposed"));
         String name = publicKey().substring(0, publicKey().indexOf(':'));
         String imposed = SecretKey.generate(name, new SecureRandom()).publicKey().toString();
 
@@ -102,7 +93,7 @@ class NixClientIT {
 
     @Test
     void servesAPathAtOnceAlsoWhenItWasAskedForBeforeItCame() throws Exception {
-        Path tree = Files.write(directory.resolve("late"), bytes(3_000));
+        Path tree = Files.write(directory.resolve("late"), Recipes.bytes(3_000));
         NixStore elsewhere = NixStore.in(directory.resolve("elsewhere"));
         StorePath path = elsewhere.add(tree);
         String narInfo = "/" + path.hash() + ".narinfo";
@@ -118,7 +109,7 @@ class NixClientIT {
     @Test
     void servesTheNarOfAPathWhoseNarInfoNobodyAskedFor() throws Exception {
         NixStore elsewhere = NixStore.in(directory.resolve("elsewhere"));
-        Path tree = Files.write(directory.resolve("unasked"), bytes(2_000));
+        Path tree = Files.write(directory.resolve("unasked"), Recipes.bytes(2_000));
         String narHash = elsewhere
                 .run("nix-store", "--store", elsewhere.uri(), "-q", "--hash", NixStore.path(elsewhere.add(tree)))
                 .strip();
@@ -132,7 +123,7 @@ class NixClientIT {
 
     @Test
     void servesNoPathThatNixDeleted() throws Exception {
-        StorePath path = served.add("deleted", bytes(500));
+        StorePath path = served.add("deleted", Recipes.bytes(500));
         String narInfo = "/" + path.hash() + ".narinfo";
         assertThat(wire.get(narInfo).status()).isEqualTo(200);
 
@@ -145,7 +136,7 @@ class NixClientIT {
 
     @Test
     void servesAPathThatCameBackAfterItWasDeleted() throws Exception {
-        byte[] contents = bytes(700);
+        byte[] contents = Recipes.bytes(700);
         StorePath path = served.add("returned", contents);
         assertThat(wire.get("/" + path.hash() + ".narinfo").status()).isEqualTo(200);
         served.delete(path);
@@ -159,7 +150,7 @@ class NixClientIT {
     @Test
     void servesWhatNixCopyBrought() throws Exception {
         NixStore elsewhere = NixStore.in(directory.resolve("elsewhere"));
-        StorePath path = elsewhere.add("brought", bytes(100_000));
+        StorePath path = elsewhere.add("brought", Recipes.bytes(100_000));
         assertThat(wire.get("/" + path.hash() + ".narinfo").status()).isEqualTo(404);
 
         elsewhere.run(
@@ -172,7 +163,7 @@ class NixClientIT {
 
     @Test
     void letsNixVerifyItFromAfar() throws Exception {
-        StorePath built = served.build(environment("verified"));
+        StorePath built = served.build(Recipes.environment("verified"));
         NixClient client = client("store");
 
         client.run("nix", "store", "verify", "--store", URL, NixStore.path(built));
@@ -205,7 +196,7 @@ class NixClientIT {
 
     @Test
     void letsAClientResumeEachTimeItIsCut() throws Exception {
-        StorePath path = served.add("cut", bytes(3_000_000));
+        StorePath path = served.add("cut", Recipes.bytes(3_000_000));
         try (CuttingProxy proxy = new CuttingProxy(URL, List.of(400_000L, 600_000L, 500_000L))) {
             NixClient client = new NixClient(directory.resolve("store"), proxy.url(), publicKey());
 
@@ -231,17 +222,5 @@ class NixClientIT {
             expression = "builtins.toFile \"" + name + "-" + i + "\" \"" + name + " " + i + " ${" + expression + "}\"";
         }
         return served.evaluate(expression);
-    }
-
-    /** A derivation that Nix builds by itself: a directory with one link. It is no content-addressed path. */
-    static String environment(String name) {
-        return "derivation { name = \"" + name + "\"; system = \"builtin\"; builder = \"builtin:buildenv\";"
-                + " derivations = \"\"; manifest = builtins.toFile \"manifest\" \"" + name + "\"; }";
-    }
-
-    static byte[] bytes(int count) {
-        byte[] bytes = new byte[count];
-        new Random(count).nextBytes(bytes);
-        return bytes;
     }
 }
