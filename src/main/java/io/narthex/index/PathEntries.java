@@ -104,10 +104,11 @@ class PathEntries {
                 .getSingleResult();
     }
 
+    /** As one array: a collection leaves more rows at once than a statement may have parameters. */
     void remove(Collection<Long> ids) {
         if (!ids.isEmpty()) {
-            entities.createQuery("delete from PathEntry p where p.id in :ids")
-                    .setParameter("ids", ids)
+            entities.createNativeQuery("delete from local_path where id = any(:ids)")
+                    .setParameter("ids", ids.toArray(Long[]::new))
                     .executeUpdate();
         }
     }
