@@ -3,6 +3,7 @@ package io.narthex.it;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -22,10 +23,21 @@ public final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final URI server;
     private final Deque<Long> cuts;
+    private final Runnable atCut;
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
     public CuttingProxy(String server, List<Long> cuts) throws IOException {
+        this(server, cuts, () -> {});
+    }
+
+    /**
+     * A bad line on which more goes wrong.
+     *
+     * @param atCut what happens when a connection is cut, before its client sees that
+     */
+    public CuttingProxy(String server, List<Long> cuts, Runnable atCut) throws IOException {
         this.server = URI.create(server);
+        this.atCut = atCut;
         this.cuts = new ArrayDeque<>(cuts);
         Thread.ofVirtual().start(this::accept);
     }
@@ -42,13 +54,20 @@ public final class CuttingProxy implements AutoCloseable {
     private void accept() {
         while (true) {
             try {
-                Socket client = listener.accept();
-                Socket upstream = new Socket(server.getHost(), server.getPort());
-                Thread.ofVirtual().start(() -> forward(client, upstream));
-                Thread.ofVirtual().start(() -> answer(upstream, client));
+                connect(listener.accept());
             } catch (IOException e) {
                 return; // closed
             }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        try {
+            Socket upstream = new Socket(server.getHost(), server.getPort());
+            Thread.ofVirtual().start(() -> forward(client, upstream));
+            Thread.ofVirtual().start(() -> answer(upstream, client));
+        } catch (ConnectException e) {
+            client.close();
         }
     }
 
@@ -77,6 +96,7 @@ public final class CuttingProxy implements AutoCloseable {
                 passed += n;
                 out.write(buffer, 0, n);
                 if (isCut(passed)) {
+                    atCut.run();
                     return;
                 }
             }

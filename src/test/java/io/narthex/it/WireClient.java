@@ -27,6 +27,10 @@ public final class WireClient {
         this.port = uri.getPort();
     }
 
+    public String url() {
+        return "http://" + host + ":" + port;
+    }
+
     /** To the server of the integration tests. */
     public static WireClient toServer() {
         return new WireClient(System.getProperty("it.url"));
@@ -58,7 +62,11 @@ public final class WireClient {
         }
     }
 
-    /** @param headers lines, {@code Name: value} */
+    /**
+     * Asks for a URL, which is sent as it is.
+     *
+     * @param headers lines, {@code Name: value}
+     */
     public Answer get(String target, String... headers) throws IOException {
         return send("GET", target, headers);
     }
