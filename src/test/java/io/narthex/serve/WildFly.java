@@ -92,7 +92,10 @@ final class WildFly {
                 "NARTHEX_HOME", settings.home().toString(),
                 "NARTHEX_DB_URL", database.url().orElseThrow(),
                 "NARTHEX_DB_USER", database.user(),
-                "NARTHEX_DB_PASSWORD", database.password().reveal().isEmpty() ? "unused" : database.password().reveal(),
+                "NARTHEX_DB_PASSWORD",
+                        database.password().reveal().isEmpty()
+                                ? "unused"
+                                : database.password().reveal(),
                 "NARTHEX_DB_PASSWORD_FILE", "",
                 "NARTHEX_DB_OWNER_USER", database.ownerUser().orElse(""),
                 "NARTHEX_DB_OWNER_PASSWORD", database.ownerPassword().reveal(),
