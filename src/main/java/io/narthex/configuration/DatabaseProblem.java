@@ -35,8 +35,9 @@ public final class DatabaseProblem {
         int major = connection.getMetaData().getDatabaseMajorVersion();
         return major >= OLDEST
                 ? Optional.empty()
-                : Optional.of("the database at " + where(connection.getMetaData().getURL()) + " is PostgreSQL " + major
-                        + ": name one of version " + OLDEST + " or newer in NARTHEX_DB_URL");
+                : Optional.of(
+                        "the database at " + where(connection.getMetaData().getURL()) + " is PostgreSQL " + major
+                                + ": name one of version " + OLDEST + " or newer in NARTHEX_DB_URL");
     }
 
     /** The one line for a failed login. */
@@ -45,11 +46,14 @@ public final class DatabaseProblem {
         SQLException root = root(failure);
         @Nullable String state = root.getSQLState();
         return switch (state == null ? "" : state) {
-            case "28P01", "28000" -> "the database at " + where + " refuses the login of user " + user
-                    + ": correct the user and the password (NARTHEX_DB_USER, NARTHEX_DB_PASSWORD and the _OWNER_ ones)";
+            case "28P01", "28000" ->
+                "the database at " + where + " refuses the login of user " + user
+                        + ": correct the user and the password (NARTHEX_DB_USER, NARTHEX_DB_PASSWORD and the _OWNER_"
+                        + " ones)";
             case "3D000" -> "there is no database " + where + ": create it, or correct NARTHEX_DB_URL";
-            default -> "the database at " + where + " cannot be used by user " + user + " (" + oneLine(root)
-                    + "): start it, or correct NARTHEX_DB_URL";
+            default ->
+                "the database at " + where + " cannot be used by user " + user + " (" + oneLine(root)
+                        + "): start it, or correct NARTHEX_DB_URL";
         };
     }
 

@@ -36,8 +36,7 @@ public final class MigrationIntegrator implements Integrator {
         } catch (SQLException e) {
             Database database = settings.database();
             throw StartRefused.because(
-                    settings,
-                    DatabaseProblem.describe(database.url().orElse("of NarthexDS"), database.user(), e));
+                    settings, DatabaseProblem.describe(database.url().orElse("of NarthexDS"), database.user(), e));
         } catch (FlywayException e) {
             throw StartRefused.because(
                     settings, "the database schema could not be brought up to date: " + e.getMessage());

@@ -51,8 +51,8 @@ public class IndexedPaths {
 
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
     Optional<SignedPath> indexed(ValidPath path) {
-        Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
-                .filter(e -> Arrays.equals(e.rowDigest(), path.digest()));
+        Optional<PathEntry> known =
+                entries.find(storeId(), path.path().hash()).filter(e -> Arrays.equals(e.rowDigest(), path.digest()));
         if (known.isEmpty()) {
             PathWriter.Written written =
                     writer.write(storeId(), store.storeDir(), List.of(path)).getFirst();
@@ -62,13 +62,11 @@ public class IndexedPaths {
         if (entry.isQuarantined()) {
             return Optional.empty();
         }
-        List<Signature> ours =
-                writer.complete(store.storeDir(), entry.id(), path, entries.signatures(entry.id()));
+        List<Signature> ours = writer.complete(store.storeDir(), entry.id(), path, entries.signatures(entry.id()));
         return Optional.of(signed(entry.id(), path, ours, entry.checkedAt()));
     }
 
-    private SignedPath signed(
-            long id, ValidPath path, Collection<Signature> ours, @Nullable Instant checkedAt) {
+    private SignedPath signed(long id, ValidPath path, Collection<Signature> ours, @Nullable Instant checkedAt) {
         return new SignedPath(store.storeDir(), id, path, ours, ring.members().size(), checkedAt);
     }
 
@@ -97,8 +95,12 @@ public class IndexedPaths {
     void quarantine(long id, String reason) {
         entries.find(id).ifPresent(e -> {
             e.quarantine(clock.instant(), reason);
-            LOG.log(System.Logger.Level.ERROR, "event=path-quarantined path={0}-{1} reason={2}",
-                    StorePathHash.of(e.hash()), e.name(), reason);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "event=path-quarantined path={0}-{1} reason={2}",
+                    StorePathHash.of(e.hash()),
+                    e.name(),
+                    reason);
         });
     }
 }

@@ -17,15 +17,14 @@ class PathEntries {
     @PersistenceContext
     private EntityManager entities;
 
-    private static final String KNOWN = "select p.id, p.nixId, p.hash, p.rowDigest"
-            + " from PathEntry p where p.storeId = :store";
+    private static final String KNOWN =
+            "select p.id, p.nixId, p.hash, p.rowDigest" + " from PathEntry p where p.storeId = :store";
 
     /** What the index has of a row of the Nix database. */
     @SuppressWarnings("ArrayRecordComponent") // one page long, never compared as a whole
     record Known(long id, long nixId, StorePathHash hash, byte[] digest) {
         private static Known of(Object[] row) {
-            return new Known(
-                    (Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), (byte[]) row[3]);
+            return new Known((Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), (byte[]) row[3]);
         }
     }
 
@@ -79,8 +78,8 @@ class PathEntries {
 
     /** What the index has of rows after one number up to another, both of the Nix database. */
     List<Known> known(int storeId, long afterNixId, long lastNixId) {
-        return entities
-                .createQuery(KNOWN + " and p.nixId > :after and p.nixId <= :last order by p.nixId", Object[].class)
+        return entities.createQuery(
+                        KNOWN + " and p.nixId > :after and p.nixId <= :last order by p.nixId", Object[].class)
                 .setParameter("store", storeId)
                 .setParameter("after", afterNixId)
                 .setParameter("last", lastNixId)
@@ -91,8 +90,7 @@ class PathEntries {
 
     /** The rows whose bytes were found wrong. */
     List<Known> quarantined(int storeId) {
-        return entities
-                .createQuery(KNOWN + " and p.quarantinedAt is not null order by p.nixId", Object[].class)
+        return entities.createQuery(KNOWN + " and p.quarantinedAt is not null order by p.nixId", Object[].class)
                 .setParameter("store", storeId)
                 .getResultStream()
                 .map(Known::of)

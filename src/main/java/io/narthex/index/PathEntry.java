@@ -76,7 +76,8 @@ class PathEntry {
         return rowDigest.clone();
     }
 
-    @Nullable Instant checkedAt() {
+    @Nullable
+    Instant checkedAt() {
         return checkedAt;
     }
 
@@ -84,7 +85,8 @@ class PathEntry {
         return quarantinedAt != null;
     }
 
-    @Nullable String quarantineReason() {
+    @Nullable
+    String quarantineReason() {
         return quarantineReason;
     }
 

@@ -30,32 +30,30 @@ import org.hibernate.Session;
  */
 @ApplicationScoped
 class PathWriter {
-    private static final String UPSERT =
-            """
-            insert into local_path as p (store_id, nix_id, hash, name, nar_hash, nar_size, refs, deriver,
-                                         content_address, foreign_sigs, registered_at, row_digest)
-            select ?, x.nix_id, x.hash, x.name, x.nar_hash, x.nar_size, string_to_array(x.refs, ' '),
-                   nullif(x.deriver, ''), nullif(x.ca, ''), string_to_array(x.sigs, ' '),
-                   to_timestamp(x.registered_at), x.digest
-            from unnest(?::bigint[], ?::bytea[], ?::text[], ?::bytea[], ?::bigint[], ?::text[], ?::text[],
-                        ?::text[], ?::text[], ?::bigint[], ?::bytea[])
-                 as x(nix_id, hash, name, nar_hash, nar_size, refs, deriver, ca, sigs, registered_at, digest)
-            on conflict on constraint local_path_hash_unique do update set
-                nix_id = excluded.nix_id, name = excluded.name, nar_hash = excluded.nar_hash,
-                nar_size = excluded.nar_size, refs = excluded.refs, deriver = excluded.deriver,
-                content_address = excluded.content_address, foreign_sigs = excluded.foreign_sigs,
-                registered_at = excluded.registered_at, row_digest = excluded.row_digest, indexed_at = now(),
-                checked_at = null, quarantined_at = null, quarantine_reason = null
-            returning id, hash
-            """;
+    private static final String UPSERT = """
+        insert into local_path as p (store_id, nix_id, hash, name, nar_hash, nar_size, refs, deriver,
+                                     content_address, foreign_sigs, registered_at, row_digest)
+        select ?, x.nix_id, x.hash, x.name, x.nar_hash, x.nar_size, string_to_array(x.refs, ' '),
+               nullif(x.deriver, ''), nullif(x.ca, ''), string_to_array(x.sigs, ' '),
+               to_timestamp(x.registered_at), x.digest
+        from unnest(?::bigint[], ?::bytea[], ?::text[], ?::bytea[], ?::bigint[], ?::text[], ?::text[],
+                    ?::text[], ?::text[], ?::bigint[], ?::bytea[])
+             as x(nix_id, hash, name, nar_hash, nar_size, refs, deriver, ca, sigs, registered_at, digest)
+        on conflict on constraint local_path_hash_unique do update set
+            nix_id = excluded.nix_id, name = excluded.name, nar_hash = excluded.nar_hash,
+            nar_size = excluded.nar_size, refs = excluded.refs, deriver = excluded.deriver,
+            content_address = excluded.content_address, foreign_sigs = excluded.foreign_sigs,
+            registered_at = excluded.registered_at, row_digest = excluded.row_digest, indexed_at = now(),
+            checked_at = null, quarantined_at = null, quarantine_reason = null
+        returning id, hash
+        """;
     private static final String UNSIGN = "delete from path_signature where path_id = any(?::bigint[])";
-    private static final String SIGN =
-            """
-            insert into path_signature (key_id, path_id, signature, claim)
-            select x.key_id, x.path_id, x.signature, 'local-store'
-            from unnest(?::bigint[], ?::bigint[], ?::bytea[]) as x(key_id, path_id, signature)
-            on conflict (key_id, path_id) do nothing
-            """;
+    private static final String SIGN = """
+        insert into path_signature (key_id, path_id, signature, claim)
+        select x.key_id, x.path_id, x.signature, 'local-store'
+        from unnest(?::bigint[], ?::bigint[], ?::bytea[]) as x(key_id, path_id, signature)
+        on conflict (key_id, path_id) do nothing
+        """;
 
     @PersistenceContext
     private EntityManager entities;
@@ -122,14 +120,18 @@ class PathWriter {
             s.setArray(5, bytes(connection, paths, p -> p.narHash().bytes()));
             s.setArray(6, array(connection, "bigint", paths, ValidPath::narSize));
             s.setArray(7, array(connection, "text", paths, p -> joined(p.references(), StorePath::baseName)));
-            s.setArray(8, array(connection, "text", paths, p -> p.deriver()
-                    .map(StorePath::baseName)
-                    .orElse("")));
-            s.setArray(9, array(connection, "text", paths, p -> p.contentAddress()
-                    .orElse("")));
+            s.setArray(
+                    8,
+                    array(
+                            connection,
+                            "text",
+                            paths,
+                            p -> p.deriver().map(StorePath::baseName).orElse("")));
+            s.setArray(
+                    9, array(connection, "text", paths, p -> p.contentAddress().orElse("")));
             s.setArray(10, array(connection, "text", paths, p -> joined(p.signatures(), Signature::toString)));
-            s.setArray(11, array(connection, "bigint", paths, p -> p.registeredAt()
-                    .getEpochSecond()));
+            s.setArray(
+                    11, array(connection, "bigint", paths, p -> p.registeredAt().getEpochSecond()));
             s.setArray(12, bytes(connection, paths, ValidPath::digest));
             Map<StorePathHash, Long> ids = new HashMap<>();
             try (ResultSet r = s.executeQuery()) {
@@ -161,16 +163,17 @@ class PathWriter {
                 s.setArray(2, array(connection, "bigint", written, Written::id));
                 s.setArray(
                         3,
-                        bytes(connection, written, w -> w.signatures()
-                                .get(place)
-                                .bytes()));
+                        bytes(
+                                connection,
+                                written,
+                                w -> w.signatures().get(place).bytes()));
                 s.executeUpdate();
             }
         }
     }
 
-    private static <T> Array array(
-            Connection connection, String type, List<T> rows, Function<T, Object> column) throws SQLException {
+    private static <T> Array array(Connection connection, String type, List<T> rows, Function<T, Object> column)
+            throws SQLException {
         return connection.createArrayOf(type, rows.stream().map(column).toArray());
     }
 

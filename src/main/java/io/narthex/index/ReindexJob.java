@@ -57,8 +57,7 @@ public class ReindexJob implements Job {
         }
         Reindexer.Difference page = reindexer.page(checkpoint == null ? 0 : Long.parseLong(checkpoint));
         if (page.lastId() >= 0) {
-            return new JobPage(
-                    Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());
+            return new JobPage(Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());
         }
         long released = quarantine.release();
         if (page.removed() > 0) {

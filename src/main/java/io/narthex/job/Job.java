@@ -13,7 +13,11 @@ public interface Job {
     /** What it works on, for instance the name of a Nix store. Nodes with different subjects may run at once. */
     String subject();
 
-    /** Whether a run is worth while now. Asked every ten seconds: cheap, and without the database. */
+    /**
+     * Whether a run is worth while now. Asked every ten seconds: cheap, and without the database. Stays true until a page
+     * has returned no checkpoint: a run that failed or was interrupted is gone on with because its job is still due, and a
+     * job is due when its server starts.
+     */
     boolean due();
 
     /**

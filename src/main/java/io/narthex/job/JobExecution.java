@@ -50,7 +50,13 @@ final class JobExecution implements Runnable {
     }
 
     private void fail(Throwable failure) {
-        LOG.log(Level.ERROR, "event=job-failed job=" + lease.key().job() + " run=" + lease.run(), failure);
+        String event = "event=job-failed job=" + lease.key().job() + " run=" + runId();
+        if (DatabaseAway.isCauseOf(failure)) {
+            // where it happened tells nothing
+            LOG.log(Level.WARNING, event + " cause=" + failure);
+        } else {
+            LOG.log(Level.ERROR, event, failure);
+        }
         try {
             ledger.fail(lease, sentence(failure));
         } catch (RuntimeException e) {

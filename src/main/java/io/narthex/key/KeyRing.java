@@ -34,9 +34,7 @@ public class KeyRing {
 
     @PostConstruct
     void load() {
-        members = vault.open().stream()
-                .map(k -> new Member(k.id(), k.secret()))
-                .toList();
+        members = vault.open().stream().map(k -> new Member(k.id(), k.secret())).toList();
     }
 
     /** At least one, in the order in which they were made. */

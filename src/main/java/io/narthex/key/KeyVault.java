@@ -50,7 +50,10 @@ public class KeyVault {
         if (open.isEmpty()) {
             SecretKey made = SecretKey.generate(nextName(), random);
             open.add(keep(made, master));
-            LOG.log(System.Logger.Level.INFO, "event=key-made name={0}", made.publicKey().name());
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "event=key-made name={0}",
+                    made.publicKey().name());
         }
         return open;
     }
@@ -67,7 +70,8 @@ public class KeyVault {
             if (sealed.isPresent()) {
                 throw StartRefused.because(
                         settings,
-                        "the database holds the signing key " + sealed.get().publicKey().name()
+                        "the database holds the signing key "
+                                + sealed.get().publicKey().name()
                                 + ", sealed under a master key that is not here: copy the file master-key of the node"
                                 + " that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
             }
@@ -130,7 +134,10 @@ public class KeyVault {
                             + " under a new name");
         }
         keep(secret, master);
-        LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", secret.publicKey().name());
+        LOG.log(
+                System.Logger.Level.INFO,
+                "event=key-imported name={0}",
+                secret.publicKey().name());
     }
 
     private SecretKey readSecret(Path file) {
@@ -146,7 +153,9 @@ public class KeyVault {
     }
 
     private static String reason(Exception e) {
-        return e instanceof NixFormatException ? String.valueOf(e.getMessage()) : e.getClass().getSimpleName();
+        return e instanceof NixFormatException
+                ? String.valueOf(e.getMessage())
+                : e.getClass().getSimpleName();
     }
 
     private OpenKey keep(SecretKey secret, MasterKey master) {

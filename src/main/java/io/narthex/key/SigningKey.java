@@ -74,7 +74,8 @@ class SigningKey {
         return createdAt;
     }
 
-    @Nullable Instant activeAt() {
+    @Nullable
+    Instant activeAt() {
         return activeAt;
     }
 }

@@ -20,7 +20,12 @@ record DatabaseFiles(Path database) {
      * @param wal whether a write-ahead log lies beside it, so that the main file alone may be old
      * @param size of the main file in bytes
      */
-    record State(boolean exists, boolean wal, long size, FileTime modified, @Nullable Object key) {
+    record State(
+            boolean exists,
+            boolean wal,
+            long size,
+            FileTime modified,
+            @Nullable Object key) {
         static final State ABSENT = new State(false, false, 0, FileTime.fromMillis(0), null);
 
         /** Whether both name the same file: a database put in its place is another one. */

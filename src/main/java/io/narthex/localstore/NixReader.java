@@ -95,7 +95,8 @@ final class NixReader implements AutoCloseable {
             s.setLong(1, afterId);
             s.setInt(2, limit);
             List<Row> rows = rows(s);
-            return new NixDatabase.Page(parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
+            return new NixDatabase.Page(
+                    parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
         } finally {
             connection.setAutoCommit(true);
         }
@@ -117,7 +118,8 @@ final class NixReader implements AutoCloseable {
     }
 
     long maxId() throws SQLException {
-        try (ResultSet r = prepared("select coalesce(max(id), 0) from ValidPaths").executeQuery()) {
+        try (ResultSet r =
+                prepared("select coalesce(max(id), 0) from ValidPaths").executeQuery()) {
             r.next();
             return r.getLong(1);
         }
@@ -170,7 +172,11 @@ final class NixReader implements AutoCloseable {
             try {
                 paths.add(row.parse(storeDir, references.getOrDefault(row.id(), List.of())));
             } catch (NixFormatException e) {
-                LOG.log(System.Logger.Level.WARNING, "event=path-unusable path={0} reason={1}", row.path(), e.getMessage());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "event=path-unusable path={0} reason={1}",
+                        row.path(),
+                        e.getMessage());
             }
         }
         return paths;

@@ -65,8 +65,7 @@ public record ValidPath(
         references.forEach(r -> text.append(r.baseName()).append(' '));
         text.append('\n');
         signatures.forEach(s -> text.append(s).append(' '));
-        return Arrays.copyOf(
-                sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)), DIGEST_BYTES);
+        return Arrays.copyOf(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)), DIGEST_BYTES);
     }
 
     private static MessageDigest sha256() {

@@ -21,8 +21,8 @@ public class CacheInfoResource {
     @GET
     @Public
     public Response get() {
-        String text = "StoreDir: " + store.storeDir().path() + "\nWantMassQuery: 1\nPriority: " + settings.priority()
-                + "\n";
+        String text =
+                "StoreDir: " + store.storeDir().path() + "\nWantMassQuery: 1\nPriority: " + settings.priority() + "\n";
         return Response.ok(text)
                 .type(Answers.CACHE_INFO_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)

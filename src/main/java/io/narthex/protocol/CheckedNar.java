@@ -68,8 +68,8 @@ final class CheckedNar implements NarSink {
         if (digest != null) {
             byte[] actual = digest.digest();
             if (!Arrays.equals(actual, expected.bytes())) {
-                throw new WrongNarException("its hash is " + NixHash.ofSha256(actual).toNix32() + ", registered is "
-                        + expected.toNix32());
+                throw new WrongNarException(
+                        "its hash is " + NixHash.ofSha256(actual).toNix32() + ", registered is " + expected.toNix32());
             }
         }
         next.write(held.flip());

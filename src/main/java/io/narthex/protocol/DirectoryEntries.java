@@ -40,7 +40,7 @@ record DirectoryEntries(List<Entry> entries) {
     static DirectoryEntries of(Path directory) throws IOException {
         List<byte[]> names = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-            children.forEach(child -> names.add(FileNames.nameBytes(child.getFileName())));
+            children.forEach(child -> names.add(FileNames.bytes(child.getFileName())));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
@@ -62,7 +62,7 @@ record DirectoryEntries(List<Entry> entries) {
                 type == Type.REGULAR ? a.size() : 0,
                 a.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
                 type == Type.SYMLINK
-                        ? new String(FileNames.targetBytes(Files.readSymbolicLink(file)), StandardCharsets.UTF_8)
+                        ? new String(FileNames.bytes(Files.readSymbolicLink(file)), StandardCharsets.UTF_8)
                         : "");
     }
 }

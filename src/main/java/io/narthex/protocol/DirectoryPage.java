@@ -47,9 +47,8 @@ final class DirectoryPage {
             base.append(UrlNames.escape(name)).append('/');
             title.append('/').append(new String(name, StandardCharsets.UTF_8));
         }
-        StringBuilder body = new StringBuilder("<h1>")
-                .append(Html.text(title.toString()))
-                .append("</h1>\n<table>\n");
+        StringBuilder body =
+                new StringBuilder("<h1>").append(Html.text(title.toString())).append("</h1>\n<table>\n");
         if (!names.isEmpty()) {
             String parent = base.substring(0, base.lastIndexOf("/", base.length() - 2) + 1);
             row(body, parent, "..", "");
@@ -59,16 +58,11 @@ final class DirectoryPage {
             switch (entry.type()) {
                 case DIRECTORY -> row(body, link + "/", entry.text() + "/", "");
                 case REGULAR ->
-                    row(
-                            body,
-                            link,
-                            entry.text(),
-                            entry.size() + " bytes" + (entry.executable() ? ", executable" : ""));
+                    row(body, link, entry.text(), entry.size() + " bytes" + (entry.executable() ? ", executable" : ""));
                 case SYMLINK -> row(body, link, entry.text(), "→ " + entry.target());
             }
         }
-        return Html.page(title.toString(), body.append("</table>\n").toString())
-                .getBytes(StandardCharsets.UTF_8);
+        return Html.page(title.toString(), body.append("</table>\n").toString()).getBytes(StandardCharsets.UTF_8);
     }
 
     private static void row(StringBuilder body, String link, String name, String remark) {

@@ -29,6 +29,11 @@ public final class FastLane implements ServletExtension {
     private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
     private static final byte[] ABSENT = "404 No such path\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
+    private static final char UNDECODABLE = '\uFFFD';
+
+    private static final byte[] NOT_UTF_8 = "400 The URL is not UTF-8\n".getBytes(StandardCharsets.US_ASCII);
+
     /** What the lane needs of the application, once it has started. */
     record Parts(HotPaths hot, StreamLane streams) {}
 
@@ -37,8 +42,7 @@ public final class FastLane implements ServletExtension {
         deployment.addInitialHandlerChainWrapper(next -> exchange -> handle(exchange, next, context));
     }
 
-    private static void handle(HttpServerExchange exchange, HttpHandler next, ServletContext context)
-            throws Exception {
+    private static void handle(HttpServerExchange exchange, HttpHandler next, ServletContext context) throws Exception {
         if (!(context.getAttribute(ATTRIBUTE) instanceof Parts parts)) {
             next.handleRequest(exchange);
             return;
@@ -48,6 +52,8 @@ public final class FastLane implements ServletExtension {
             if (!answered(exchange, path, parts.hot)) {
                 next.handleRequest(exchange);
             }
+        } else if (path.indexOf(UNDECODABLE) >= 0) {
+            refuse(exchange);
         } else if (isStream(path)) {
             parts.streams.run(exchange, next);
         } else {
@@ -85,8 +91,7 @@ public final class FastLane implements ServletExtension {
 
     private static void present(HttpServerExchange exchange, SignedPath path) {
         HeaderMap request = exchange.getRequestHeaders();
-        NarInfoAnswer answer =
-                NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
+        NarInfoAnswer answer = NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.ETAG, answer.entityTag());
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
@@ -111,12 +116,20 @@ public final class FastLane implements ServletExtension {
     }
 
     private static void absent(HttpServerExchange exchange) {
-        exchange.setStatusCode(StatusCodes.NOT_FOUND);
+        sentence(exchange, StatusCodes.NOT_FOUND, ABSENT);
+    }
+
+    private static void refuse(HttpServerExchange exchange) {
+        sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
+    }
+
+    private static void sentence(HttpServerExchange exchange, int status, byte[] text) {
+        exchange.setStatusCode(status);
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CACHE_CONTROL, "no-store");
         headers.put(NO_SNIFF, "nosniff");
         headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-        send(exchange, ABSENT);
+        send(exchange, text);
     }
 
     private static void send(HttpServerExchange exchange, byte[] body) {

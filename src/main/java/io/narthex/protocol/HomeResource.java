@@ -23,26 +23,23 @@ public class HomeResource {
     @Public
     public Response get() {
         String base = Html.text(url.base().text());
-        String keys = Html.text(ring.members().stream()
-                .map(key -> key.publicKey().toString())
-                .collect(Collectors.joining(" ")));
-        String body =
-                """
-                <h1>A Nix binary cache</h1>
-                <p>This server hands out what a Nix store has built, signed, so that other machines need not build it
-                again. It is served by Narthex.</p>
-                <h2>Use it</h2>
-                <p>In <code>nix.conf</code>, beside what is there already:</p>
-                <pre>extra-substituters = %1$s
-                extra-trusted-public-keys = %2$s</pre>
-                <p>Or once, for one path:</p>
-                <pre>nix-store -r PATH --option substituters %1$s --option trusted-public-keys '%2$s'</pre>
-                <h2>Its key</h2>
-                <pre>%2$s</pre>
-                <p>Also at <a href="/public-key">/public-key</a>; the cache describes itself at
-                <a href="/nix-cache-info">/nix-cache-info</a>.</p>
-                """
-                        .formatted(base, keys);
+        String keys = Html.text(
+                ring.members().stream().map(key -> key.publicKey().toString()).collect(Collectors.joining(" ")));
+        String body = """
+            <h1>A Nix binary cache</h1>
+            <p>This server hands out what a Nix store has built, signed, so that other machines need not build it
+            again. It is served by Narthex.</p>
+            <h2>Use it</h2>
+            <p>In <code>nix.conf</code>, beside what is there already:</p>
+            <pre>extra-substituters = %1$s
+            extra-trusted-public-keys = %2$s</pre>
+            <p>Or once, for one path:</p>
+            <pre>nix-store -r PATH --option substituters %1$s --option trusted-public-keys '%2$s'</pre>
+            <h2>Its key</h2>
+            <pre>%2$s</pre>
+            <p>Also at <a href="/public-key">/public-key</a>; the cache describes itself at
+            <a href="/nix-cache-info">/nix-cache-info</a>.</p>
+            """.formatted(base, keys);
         return Response.ok(Html.page("Nix binary cache", body))
                 .type("text/html; charset=utf-8")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)

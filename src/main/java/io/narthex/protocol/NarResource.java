@@ -42,15 +42,10 @@ public class NarResource {
     }
 
     private Response answer(String file, HttpHeaders request, boolean body) {
-        Optional<NarUrl> url = NarUrl.parse(file);
-        if (url.isEmpty()) {
-            return Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar");
-        }
-        Optional<SignedPath> found = find(url.get());
-        if (found.isEmpty()) {
-            return Answers.absent();
-        }
-        SignedPath path = found.get();
+        NarUrl url = NarUrl.parse(file)
+                .orElseThrow(() ->
+                        Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar"));
+        SignedPath path = find(url).orElseThrow(Answers::absent);
         String tag = '"' + path.narHash().nix32() + '"';
         Instant modified = path.path().registeredAt();
         boolean coded = settings.narZstd()
@@ -58,12 +53,21 @@ public class NarResource {
                 && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
         String sentTag = coded ? tag.replaceFirst("\"$", "-zstd\"") : tag;
         Response.ResponseBuilder response;
-        if (Answers.isKnown(request, sentTag, modified)) {
+        if (Answers.isKnown(
+                request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
+                request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
+                sentTag,
+                modified)) {
             response = Response.notModified();
         } else if (coded) {
-            response = Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+            response = Response.ok(body ? (StreamingOutput) out -> transfer.coded(path, out) : null)
+                    .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
-            response = plain(path, range(request, tag, path), body);
+            ByteRange range = range(request, tag, path);
+            if (range instanceof ByteRange.Unsatisfiable) {
+                return unsatisfiable(path);
+            }
+            response = plain(path, range, body);
         }
         if (settings.narZstd()) {
             response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
@@ -71,9 +75,7 @@ public class NarResource {
         return response.type(Answers.NAR_TYPE)
                 .header(HttpHeaders.ETAG, sentTag)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(
-                        HttpHeaders.CACHE_CONTROL,
-                        url.get() instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
+                .header(HttpHeaders.CACHE_CONTROL, url instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
                 .build();
     }
 
@@ -94,24 +96,28 @@ public class NarResource {
 
     private Response.ResponseBuilder plain(SignedPath path, ByteRange range, boolean body) {
         long size = path.narSize();
-        return switch (range) {
-            case ByteRange.Whole w -> sized(Response.ok(), size, body ? transfer.whole(path) : null);
-            case ByteRange.Part p ->
-                sized(Response.status(Response.Status.PARTIAL_CONTENT), p.length(), body ? transfer.part(path, p) : null)
-                        .header("Content-Range", "bytes " + p.first() + "-" + p.last() + "/" + size);
-            case ByteRange.Unsatisfiable u ->
-                Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                        .header("Content-Range", "bytes */" + size)
-                        .header("Accept-Ranges", "bytes");
-        };
+        if (range instanceof ByteRange.Part part) {
+            return sized(
+                            Response.status(Response.Status.PARTIAL_CONTENT),
+                            part.length(),
+                            body ? out -> transfer.part(path, part, out) : null)
+                    .header("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + size);
+        }
+        return sized(Response.ok(), size, body ? out -> transfer.whole(path, out) : null);
+    }
+
+    private static Response unsatisfiable(SignedPath path) {
+        return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
+                .header("Content-Range", "bytes */" + path.narSize())
+                .header("Accept-Ranges", "bytes")
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .type("text/plain; charset=utf-8")
+                .entity("416 The NAR has " + path.narSize() + " bytes\n")
+                .build();
     }
 
     private static Response.ResponseBuilder sized(
-            Response.ResponseBuilder response,
-            long length,
-            @Nullable StreamingOutput body) {
-        return response.entity(body)
-                .header(HttpHeaders.CONTENT_LENGTH, length)
-                .header("Accept-Ranges", "bytes");
+            Response.ResponseBuilder response, long length, @Nullable StreamingOutput body) {
+        return response.entity(body).header(HttpHeaders.CONTENT_LENGTH, length).header("Accept-Ranges", "bytes");
     }
 }

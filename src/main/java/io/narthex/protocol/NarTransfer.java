@@ -10,7 +10,6 @@ import io.narthex.nix.nar.NarPacker;
 import io.narthex.nix.nar.NarSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -42,16 +41,16 @@ class NarTransfer {
     private final Clock clock = Clock.systemUTC();
 
     /** All of it. */
-    StreamingOutput whole(SignedPath path) {
-        return out -> guarded(path, () -> {
+    void whole(SignedPath path, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             return pack(path, sink);
         });
     }
 
     /** A part; the files before it are not read, and it counts as no check. */
-    StreamingOutput part(SignedPath path, ByteRange.Part part) {
-        return out -> guarded(path, () -> {
+    void part(SignedPath path, ByteRange.Part part, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             long[] left = {part.length()};
             ByteBuffer buffer = buffers.take();
@@ -72,8 +71,8 @@ class NarTransfer {
     }
 
     /** All of it, compressed on the way; its end says that it was whole. */
-    StreamingOutput coded(SignedPath path) {
-        return out -> guarded(path, () -> {
+    void coded(SignedPath path, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             OutputStream plain = sink.asStream();
             ZstdOutputStream zstd = new ZstdOutputStream(plain, ZSTD_LEVEL);
@@ -123,17 +122,27 @@ class NarTransfer {
         try {
             checked = transfer.run();
         } catch (ResponseSink.ClientGoneException e) {
-            LOG.log(System.Logger.Level.DEBUG, "event=client-gone path={0}", path.path().path());
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "event=client-gone path={0}",
+                    path.path().path());
             ResponseSink.breakOff();
             return;
         } catch (NarException | CheckedNar.WrongNarException | NoSuchFileException e) {
-            ResponseSink.breakOff();
-            quarantine(path, e);
+            // first out of service, then the client may see it: who asks at once again gets 404
+            try {
+                quarantine(path, e);
+            } finally {
+                ResponseSink.breakOff();
+            }
             return;
         } catch (IOException e) {
             // too many open files, a disk that fails: nothing is known about the path
             ResponseSink.breakOff();
-            LOG.log(System.Logger.Level.ERROR, "event=nar-unreadable path=" + path.path().path(), e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "event=nar-unreadable path=" + path.path().path(),
+                    e);
             return;
         }
         if (checked) {

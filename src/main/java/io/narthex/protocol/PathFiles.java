@@ -51,7 +51,7 @@ final class PathFiles {
                     if (++links > LINKS || here.equals(root)) {
                         return Optional.empty();
                     }
-                    byte[] target = FileNames.targetBytes(Files.readSymbolicLink(here));
+                    byte[] target = FileNames.bytes(Files.readSymbolicLink(here));
                     if (target.length > 0 && target[0] == '/') {
                         Optional<List<byte[]>> inside = inside(target);
                         if (inside.isEmpty()) {

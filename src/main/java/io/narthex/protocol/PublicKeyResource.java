@@ -18,9 +18,8 @@ public class PublicKeyResource {
     @GET
     @Public
     public Response get() {
-        String lines = ring.members().stream()
-                .map(key -> key.publicKey() + "\n")
-                .collect(Collectors.joining());
+        String lines =
+                ring.members().stream().map(key -> key.publicKey() + "\n").collect(Collectors.joining());
         return Response.ok(lines)
                 .type("text/plain; charset=utf-8")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)

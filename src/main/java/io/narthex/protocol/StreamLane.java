@@ -4,11 +4,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,66 +26,78 @@ final class StreamLane {
 
     private static final long IDLE_SECONDS = 30;
 
+    /** Grows as needed and no further than {@link #THREADS}: no more than that are let in. */
     private final ThreadPoolExecutor threads;
-    private final Map<InetAddress, Line> lines = new HashMap<>();
 
-    /** The streams of one address. */
-    private static final class Line {
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
-        private int running;
-    }
+    private final Map<InetAddress, Integer> running = new HashMap<>();
+    private final Deque<Stream> waiting = new ArrayDeque<>();
+    private int total;
+
+    private record Stream(InetAddress address, Runnable work) {}
 
     StreamLane() {
         AtomicInteger number = new AtomicInteger();
         threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
                     Thread thread = new Thread(work, "narthex-stream-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
-        threads.allowCoreThreadTimeOut(true);
     }
 
     /** Lets the rest of the request run on a thread of the lane, when it is its turn. */
     void run(HttpServerExchange exchange, HttpHandler next) {
         InetAddress address = exchange.getSourceAddress().getAddress();
-        Executor turn = work -> enter(address, work);
+        Executor turn = work -> enter(new Stream(address, work));
         exchange.dispatch(turn, next);
     }
 
-    private void enter(InetAddress address, Runnable work) {
-        Runnable whole = () -> {
-            try {
-                work.run();
-            } finally {
-                leave(address);
-            }
-        };
-        synchronized (lines) {
-            Line line = lines.computeIfAbsent(address, a -> new Line());
-            if (line.running >= PER_ADDRESS) {
-                line.waiting.add(whole);
+    private void enter(Stream stream) {
+        synchronized (this) {
+            if (!admit(stream)) {
+                waiting.add(stream);
                 return;
             }
-            line.running++;
         }
-        threads.execute(whole);
+        start(stream);
     }
 
-    private void leave(InetAddress address) {
-        Runnable next;
-        synchronized (lines) {
-            Line line = lines.get(address);
-            if (line == null) {
-                throw new IllegalStateException("nobody entered from there");
+    private synchronized boolean admit(Stream stream) {
+        int ofAddress = running.getOrDefault(stream.address, 0);
+        if (total >= THREADS || ofAddress >= PER_ADDRESS) {
+            return false;
+        }
+        running.put(stream.address, ofAddress + 1);
+        total++;
+        return true;
+    }
+
+    private void start(Stream stream) {
+        threads.execute(() -> {
+            try {
+                stream.work.run();
+            } finally {
+                leave(stream.address);
             }
-            next = line.waiting.poll();
-            if (next == null && --line.running == 0) {
-                lines.remove(address);
+        });
+    }
+
+    /** Lets the longest waiting in whose address has room. */
+    private void leave(InetAddress address) {
+        Stream next = null;
+        synchronized (this) {
+            total--;
+            running.computeIfPresent(address, (a, n) -> n == 1 ? null : n - 1);
+            for (Iterator<Stream> all = waiting.iterator(); next == null && all.hasNext(); ) {
+                Stream candidate = all.next();
+                if (admit(candidate)) {
+                    all.remove();
+                    next = candidate;
+                }
             }
         }
         if (next != null) {
-            threads.execute(next);
+            start(next);
         }
     }
 

@@ -37,7 +37,9 @@ final class Probe {
 
     /** The keys that the cache signs with, {@code name:base64} each; none if it does not tell. */
     List<String> publicKeys() {
-        return get(publicKey).map(text -> text.lines().filter(line -> !line.isBlank()).toList()).orElse(List.of());
+        return get(publicKey)
+                .map(text -> text.lines().filter(line -> !line.isBlank()).toList())
+                .orElse(List.of());
     }
 
     /** The body of a 200; anything else is nothing. */

@@ -59,8 +59,8 @@ public final class Serve {
 
     private int run(Path provisioned) throws IOException, InterruptedException, Refusal, SQLException {
         if (!settings.withoutMeaning().isEmpty()) {
-            System.out.println("these settings have no meaning in this version: "
-                    + String.join(" ", settings.withoutMeaning()));
+            System.out.println(
+                    "these settings have no meaning in this version: " + String.join(" ", settings.withoutMeaning()));
         }
         WildFly wildfly = start(provisioned);
         if (wildfly == null) {
@@ -72,8 +72,7 @@ public final class Serve {
     }
 
     /** Holds the monitor, so that a stop meanwhile waits and then finds what was started; null if it came before. */
-    private synchronized @Nullable WildFly start(Path provisioned)
-            throws IOException, Refusal, SQLException {
+    private synchronized @Nullable WildFly start(Path provisioned) throws IOException, Refusal, SQLException {
         if (stopping) {
             return null;
         }

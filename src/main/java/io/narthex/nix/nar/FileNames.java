@@ -17,16 +17,6 @@ public final class FileNames {
 
     private FileNames() {}
 
-    /** The bytes of a name in a directory. */
-    public static byte[] nameBytes(Path name) {
-        return bytes(name);
-    }
-
-    /** The bytes of a link's target as {@code readSymbolicLink} gave it, absolute or relative, slashes as they are. */
-    public static byte[] targetBytes(Path target) {
-        return bytes(target);
-    }
-
     /** The path in {@code directory} with that name, which has no slash and no NUL. */
     public static Path resolve(Path directory, byte[] name) {
         return directory.resolve(absolute(name, 0, name.length).getFileName());
@@ -47,7 +37,7 @@ public final class FileNames {
                 start = i + 1;
             }
         }
-        if (!Arrays.equals(targetBytes(path), bytes)) {
+        if (!Arrays.equals(bytes(path), bytes)) {
             throw new NarException.UnsupportedTarget();
         }
         return path;
@@ -73,7 +63,11 @@ public final class FileNames {
         return Path.of(URI.create(uri.toString()));
     }
 
-    private static byte[] bytes(Path path) {
+    /**
+     * The bytes of a path: a name in a directory, or a link's target as {@code readSymbolicLink} gave it, absolute or
+     * relative, with the slashes it has.
+     */
+    public static byte[] bytes(Path path) {
         String text = path.toString();
         if (isAscii(text)) {
             return text.getBytes(StandardCharsets.ISO_8859_1);

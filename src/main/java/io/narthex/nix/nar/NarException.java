@@ -1,6 +1,7 @@
 package io.narthex.nix.nar;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** What can be wrong with an archive or with a tree that should become one. The message has no path of the server. */
 public abstract sealed class NarException extends IOException {
@@ -14,11 +15,17 @@ public abstract sealed class NarException extends IOException {
     public static final class FileChanged extends NarException {
         private static final long serialVersionUID = 1L;
 
+        private final transient Path file;
         private final long expected;
 
-        FileChanged(long expected, boolean longer) {
+        FileChanged(Path file, long expected, boolean longer) {
             super("a file is " + (longer ? "longer" : "shorter") + " than the " + expected + " bytes it had");
+            this.file = file;
             this.expected = expected;
+        }
+
+        public Path file() {
+            return file;
         }
 
         /** Bytes. */
@@ -31,8 +38,15 @@ public abstract sealed class NarException extends IOException {
     public static final class UnsupportedFile extends NarException {
         private static final long serialVersionUID = 1L;
 
-        UnsupportedFile() {
+        private final transient Path file;
+
+        UnsupportedFile(Path file) {
             super("a file is neither regular nor a directory nor a symbolic link");
+            this.file = file;
+        }
+
+        public Path file() {
+            return file;
         }
     }
 

@@ -28,18 +28,23 @@ public final class NarListing {
      * @throws NarException.Malformed with {@code TOO_MANY_NODES} beyond {@link #MAX_NODES}
      */
     public static NarListing of(Path root) throws IOException {
-        TreeLister lister = new TreeLister();
+        TreeLister lister = new TreeLister(MAX_NODES);
         TreeWalker.walk(root, lister);
         return new NarListing(lister.builder.root());
     }
 
     /**
-     * Reads the archive to its end, checks it like {@link NarReader} and lists it.
+     * Reads the archive to its end, checks it like {@link NarReader} and lists it. Given a {@code DigestInputStream} it
+     * is one pass that hashes as well.
      *
      * @throws NarException.Malformed as the reader, or with {@code TOO_MANY_NODES} beyond {@link #MAX_NODES}
      */
     public static NarListing read(InputStream nar) throws IOException {
-        ArchiveLister lister = new ArchiveLister();
+        return read(nar, MAX_NODES);
+    }
+
+    static NarListing read(InputStream nar, int mostNodes) throws IOException {
+        ArchiveLister lister = new ArchiveLister(mostNodes);
         NarReader.read(nar, lister);
         return new NarListing(lister.builder.root());
     }
@@ -52,8 +57,13 @@ public final class NarListing {
     private static final class Builder {
         private final Deque<List<NarNode.Entry>> open = new ArrayDeque<>();
         private final Deque<byte[]> names = new ArrayDeque<>();
+        private final int mostNodes;
         private @Nullable NarNode root;
         private int nodes;
+
+        Builder(int mostNodes) {
+            this.mostNodes = mostNodes;
+        }
 
         NarNode root() {
             return Objects.requireNonNull(root, "nothing was listed");
@@ -72,7 +82,7 @@ public final class NarListing {
         }
 
         void add(NarNode node, long offset) throws NarException {
-            if (++nodes > MAX_NODES) {
+            if (++nodes > mostNodes) {
                 throw new NarException.Malformed(NarFlaw.TOO_MANY_NODES, offset);
             }
             if (open.isEmpty()) {
@@ -84,8 +94,12 @@ public final class NarListing {
     }
 
     private static final class ArchiveLister implements NarVisitor {
-        private final Builder builder = new Builder();
+        private final Builder builder;
         private long offset;
+
+        ArchiveLister(int mostNodes) {
+            builder = new Builder(mostNodes);
+        }
 
         @Override
         public void enterDirectory() {
@@ -115,8 +129,12 @@ public final class NarListing {
     }
 
     private static final class TreeLister implements TreeVisitor {
-        private final Builder builder = new Builder();
+        private final Builder builder;
         private final NarMeter meter = new NarMeter();
+
+        TreeLister(int mostNodes) {
+            builder = new Builder(mostNodes);
+        }
 
         @Override
         public void enterDirectory() {

@@ -171,23 +171,28 @@ public final class NarPacker {
             long start = Math.clamp(from - position, 0, size);
             long stop = Math.clamp(end - position, start, size);
             position += size;
-            if (start < stop) {
-                try (FileChannel channel = FileChannel.open(file, READ)) {
-                    if (start > 0) {
-                        channel.position(start);
-                    }
-                    read(channel, stop - start, stop == size, size);
+            if (start == stop) {
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(file, READ)) {
+                if (start > 0) {
+                    channel.position(start);
+                }
+                long left = read(channel, stop - start, stop == size);
+                if (left != 0) {
+                    throw new NarException.FileChanged(file, size, left < 0);
                 }
             }
         }
 
         /**
-         * The last read asks for one byte more than there should be: so a longer file shows without another system
-         * call. For that the end never falls on the end of the buffer.
+         * Reads so many bytes and returns how many are missing, or less than zero where there are more. The last read
+         * asks for one byte more than there should be, so that a longer file shows without another system call; for
+         * that the file's end never falls on the buffer's end.
          *
          * @param toEnd whether the file should end with these bytes
          */
-        private void read(FileChannel channel, long length, boolean toEnd, long size) throws IOException {
+        private long read(FileChannel channel, long length, boolean toEnd) throws IOException {
             long left = length;
             while (left > 0) {
                 if (buffer.remaining() < 2) {
@@ -197,11 +202,12 @@ public final class NarPacker {
                 buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + wanted));
                 int read = channel.read(buffer);
                 buffer.limit(buffer.capacity());
-                if (read <= 0 || read > left) {
-                    throw new NarException.FileChanged(size, read > left);
+                if (read <= 0) {
+                    return left;
                 }
                 left -= read;
             }
+            return left;
         }
 
         private void drain() throws IOException {

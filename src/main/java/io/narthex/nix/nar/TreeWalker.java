@@ -63,9 +63,9 @@ final class TreeWalker {
             open.push(OpenDirectory.read(path));
             return true;
         } else if (attributes.isSymbolicLink()) {
-            visitor.symlink(FileNames.targetBytes(Files.readSymbolicLink(path)));
+            visitor.symlink(FileNames.bytes(Files.readSymbolicLink(path)));
         } else {
-            throw new NarException.UnsupportedFile();
+            throw new NarException.UnsupportedFile(path);
         }
         return false;
     }
@@ -88,7 +88,7 @@ final class TreeWalker {
             try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
                 for (Path child : children) {
                     Path name = child.getFileName();
-                    entries.add(new Entry(name, FileNames.nameBytes(name)));
+                    entries.add(new Entry(name, FileNames.bytes(name)));
                 }
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();

@@ -2,8 +2,9 @@
  * The narinfo: what a binary cache tells of one store path, and the text that its signatures cover.
  *
  * <p>Entry points: {@link io.narthex.nix.narinfo.NarInfoReader} and {@link io.narthex.nix.narinfo.NarInfoWriter} turn
- * bytes into a {@link io.narthex.nix.narinfo.NarInfo} and back; {@link io.narthex.nix.narinfo.Fingerprint} gives the
- * bytes to sign; {@link io.narthex.nix.narinfo.ContentAddress} is the {@code CA} field.
+ * bytes into a {@link io.narthex.nix.narinfo.NarInfo} and back; {@link io.narthex.nix.narinfo.Fingerprint} and {@link
+ * io.narthex.nix.narinfo.RealisationFingerprint} give the bytes to sign; {@link
+ * io.narthex.nix.narinfo.ContentAddress} is the {@code CA} field.
  *
  * <ul>
  *   <li>R1: a {@code NarInfo} that exists can be written: every field was checked when it was made.

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A path of a Nix store, without the store's directory: {@code <32 digits>-<name>}. */
 public record StorePath(StorePathHash hash, String name) implements Comparable<StorePath> {
-    /** Nix: StorePath::MaxPathLen in src/libstore/include/nix/store/path.hh; with hash and dash it leaves room below 255 for suffixes. */
+    /** With hash and dash it stays below 255, with room for suffixes. Nix: StorePath::MaxPathLen, store/path.hh. */
     public static final int MAX_NAME_LENGTH = 211;
 
     private static final String SUBJECT = "store path";
@@ -61,6 +61,11 @@ public record StorePath(StorePathHash hash, String name) implements Comparable<S
 
     private static boolean isNameCharacter(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "+-._?=".indexOf(c) >= 0;
+    }
+
+    /** Whether Nix would take it as a name of a store path, or as that of an output. */
+    public static boolean isName(String text) {
+        return flaw(text) == null;
     }
 
     public boolean isDerivation() {

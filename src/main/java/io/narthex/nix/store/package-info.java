@@ -3,7 +3,8 @@
  *
  * <p>Entry points: {@link io.narthex.nix.store.StorePath} (a hash part and a name), {@link
  * io.narthex.nix.store.StorePathHash} (the hash part alone, by which clients ask), {@link
- * io.narthex.nix.store.StoreDir} (where the store lies).
+ * io.narthex.nix.store.StoreDir} (where the store lies), {@link io.narthex.nix.store.DerivationOutput} (the key of a
+ * realisation until Nix 2.34).
  *
  * <ul>
  *   <li>R1: a value of these types is well-formed by Nix's own rules (src/libstore/path.cc); the only way in is

@@ -1,0 +1,100 @@
+package io.narthex;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.haveSimpleNameEndingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The shape of the product, as CONVENTIONS.md states it. A rule about packages that may hold nothing yet allows that:
+ * it is there for the day they do.
+ */
+@AnalyzeClasses(packages = "io.narthex", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final DescribedPredicate<JavaClass> JAVA_AND_FORMATS =
+            resideInAnyPackage("java..", "org.jspecify..", "io.narthex.nix..");
+
+    /** Bouncy Castle's one door. */
+    private static final String ED25519 = "io.narthex.nix.signature.Ed25519";
+
+    @ArchTest
+    static final ArchRule FORMATS_STAND_ON_JAVA_ALONE = classes()
+            .that()
+            .resideInAPackage("io.narthex.nix..")
+            .and()
+            .doNotHaveFullyQualifiedName(ED25519)
+            .should()
+            .onlyDependOnClassesThat(JAVA_AND_FORMATS);
+
+    @ArchTest
+    static final ArchRule ED25519_ADDS_BOUNCY_CASTLE_AND_NOTHING_ELSE = classes()
+            .that()
+            .haveFullyQualifiedName(ED25519)
+            .should()
+            .onlyDependOnClassesThat(JAVA_AND_FORMATS.or(resideInAPackage("org.bouncycastle..")));
+
+    @ArchTest
+    static final ArchRule BOUNCY_CASTLE_IS_BEHIND_ED25519 = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ED25519)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bouncycastle..");
+
+    @ArchTest
+    static final ArchRule FEATURES_HAVE_NO_CYCLES =
+            slices().matching("io.narthex.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule FORMATS_HAVE_NO_CYCLES =
+            slices().matching("io.narthex.nix.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule REST_STAYS_AT_THE_EDGE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.narthex.http..")
+            .and(not("Resource", "Filter", "Mapper", "Feature", "Application"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.ws.rs..")
+            .allowEmptyShould(true);
+
+    /** A repository is a plural; it is known by the EntityManager that it holds. */
+    @ArchTest
+    static final ArchRule ENTITIES_ARE_THE_BUSINESS_OF_THEIR_OWN_PACKAGE = noClasses()
+            .that(resideInAnyPackage(
+                    "io.narthex.protocol..", "io.narthex.console..", "io.narthex.http..", "io.narthex.nix.."))
+            .or()
+            .haveSimpleNameEndingWith("Resource")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.persistence..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN = noClasses()
+            .should(haveSimpleNameEndingWith("Impl")
+                    .or(haveSimpleNameEndingWith("Manager"))
+                    .or(haveSimpleNameEndingWith("Helper"))
+                    .or(haveSimpleNameEndingWith("Util"))
+                    .or(haveSimpleNameEndingWith("Utils"))
+                    .or(haveSimpleNameEndingWith("Service")));
+
+    private static DescribedPredicate<JavaClass> not(String... suffixes) {
+        DescribedPredicate<HasName> any = DescribedPredicate.alwaysFalse();
+        for (String suffix : suffixes) {
+            any = any.or(HasName.Predicates.nameMatching(".*" + suffix + "(\\$.*)?"));
+        }
+        return DescribedPredicate.not(any).forSubtype();
+    }
+}

@@ -1,0 +1,42 @@
+package io.narthex.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.narthex.http.ApiClient;
+import java.io.File;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A resource method that does not say who may call it is never served. */
+@ExtendWith(ArquillianExtension.class)
+class UndeclaredResourceIT {
+    private static final String NAME = "undeclared";
+
+    @ArquillianResource
+    Deployer deployer;
+
+    @Deployment(name = NAME, managed = false, testable = false)
+    static WebArchive war() {
+        WebArchive war = ShrinkWrap.create(ZipImporter.class, NAME + ".war")
+                .importFrom(new File(System.getProperty("war")))
+                .as(WebArchive.class);
+        war.delete("/WEB-INF/jboss-web.xml");
+        return war.addClass(UndeclaredResource.class);
+    }
+
+    @Test
+    void stopsTheDeployment() throws Exception {
+        assertThatThrownBy(() -> deployer.deploy(NAME))
+                .hasMessageContaining("UndeclaredResource.get")
+                .hasMessageContaining("@Requires or @Public");
+        assertThat(new ApiClient("/" + NAME).get("/undeclared").body()).doesNotContain("oversight");
+    }
+}

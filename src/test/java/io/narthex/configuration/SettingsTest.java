@@ -1,0 +1,187 @@
+package io.narthex.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    private final Properties system = new Properties();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    @Test
+    void hasDefaultsForAll() {
+        system.setProperty("user.home", "/home/someone");
+
+        Settings settings = Settings.read(Map.of("HOSTNAME", "build box:1"), system);
+
+        assertThat(settings.home()).isEqualTo(Path.of("/home/someone/.narthex"));
+        assertThat(settings.listeners().bind()).isEmpty();
+        assertThat(settings.listeners().port()).isEqualTo(8080);
+        assertThat(settings.listeners().httpsPort()).isEqualTo(8443);
+        assertThat(settings.listeners().managementPort()).isEqualTo(9990);
+        assertThat(settings.name()).isEqualTo("build-box-1");
+        assertThat(settings.storeName()).isEqualTo("build-box-1:/");
+        assertThat(settings.nixStoreRoot()).isEqualTo(Path.of("/"));
+        assertThat(settings.adminTokenFile()).isEqualTo(Path.of("/home/someone/.narthex/admin-token"));
+        assertThat(settings.masterKeyFile()).isEqualTo(Path.of("/home/someone/.narthex/master-key"));
+        assertThat(settings.priority()).isEqualTo(30);
+        assertThat(settings.narRecheck()).isEqualTo(Duration.ofDays(7));
+        assertThat(settings.narZstd()).isFalse();
+        assertThat(settings.bodyIdle()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.stale()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.database().url()).isEmpty();
+        assertThat(settings.trustedProxies()).isEmpty();
+    }
+
+    @Test
+    void takesAPropertyBeforeTheEnvironment() {
+        system.setProperty("narthex.port", "81");
+        system.setProperty("narthex.nix.secret.key.file", "/k");
+
+        Settings settings = Settings.read(Map.of("NARTHEX_PORT", "82", "NARTHEX_PRIORITY", "5"), system);
+
+        assertThat(settings.listeners().port()).isEqualTo(81);
+        assertThat(settings.priority()).isEqualTo(5);
+        assertThat(settings.secretKeyFile()).contains(Path.of("/k"));
+    }
+
+    @Test
+    void takesEmptyForUnset() {
+        system.setProperty("narthex.port", "");
+
+        assertThat(read("NARTHEX_PORT", "").listeners().port()).isEqualTo(8080);
+        assertThat(read("NARTHEX_URL", " ").url()).isEmpty();
+    }
+
+    @Test
+    void readsTheServersUrlWithoutASlashAtItsEnd() {
+        assertThat(read("NARTHEX_URL", "https://cache.example.com/nix/").url())
+                .contains(URI.create("https://cache.example.com/nix"));
+    }
+
+    @Test
+    void readsAListOfProxies() {
+        assertThat(read("NARTHEX_TRUSTED_PROXIES", "10.0.0.0/8, ::1").trustedProxies())
+                .containsExactly(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("::1"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NARTHEX_PROT, NARTHEX_PORT",
+        "NARTHEX_NIXSTORE, NARTHEX_NIX_STORE",
+        "NARTHEX_DB_PASWORD, NARTHEX_DB_PASSWORD",
+        "NARTHEX_NIX_SECRET_KEY_FILE, NIX_SECRET_KEY_FILE",
+    })
+    void refusesUnknownNameAndNamesTheNearest(String name, String nearest) {
+        assertThatThrownBy(() -> read(name, "1"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(
+                        "there is no setting " + name + "; the nearest name is " + nearest + ": correct or unset it");
+    }
+
+    @Test
+    void letsNamesOfTestsThrough() {
+        assertThat(read("NARTHEX_TEST_ANYTHING", "1").priority()).isEqualTo(30);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NARTHEX_PORT | 0",
+                "NARTHEX_PORT | 65536",
+                "NARTHEX_PORT | http",
+                "NARTHEX_BIND | a b",
+                "NARTHEX_URL | cache.example.com",
+                "NARTHEX_URL | ftp://cache.example.com",
+                "NARTHEX_URL | https://u:p@cache.example.com",
+                "NARTHEX_URL | https://cache.example.com/?q",
+                "NARTHEX_NAME | a:b",
+                "NARTHEX_NAME | a b",
+                "NARTHEX_TRUSTED_PROXIES | 10.0.0.0/8,proxy",
+                "NARTHEX_DB_URL | jdbc:mysql://db/narthex",
+                "NARTHEX_DB_URL | jdbc:postgresql://db/narthex?password=x",
+                "NARTHEX_PRIORITY | -1",
+                "NARTHEX_NAR_RECHECK_DAYS | 1.5",
+                "NARTHEX_NAR_ZSTD | maybe",
+                "NARTHEX_BODY_IDLE_SECONDS | 0",
+                "NARTHEX_BLOBS | blobs",
+                "NARTHEX_S3_ENDPOINT | s3",
+                "NARTHEX_MAX_NAR_BYTES | 64G",
+                "NARTHEX_MAX_RATIO | 0",
+                "NARTHEX_DISK_RESERVE | much",
+                "NARTHEX_AUDIT_ADDRESSES | some",
+                "NARTHEX_AUDIT_RETENTION_MONTHS | -3",
+            })
+    void refusesBadValueInOneLineThatNamesIt(String name, String value) {
+        assertThatThrownBy(() -> read(name, value))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(name + "=" + value + " is not ")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void refusesOnePortTwice() {
+        assertThatThrownBy(() -> read("NARTHEX_PORT", "8443"))
+                .hasMessage("NARTHEX_PORT and NARTHEX_HTTPS_PORT are both 8443: each needs a port of its own");
+    }
+
+    @Test
+    void readsAPasswordFromAFileOfOneLine() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), "secret\n");
+
+        Database database = read("NARTHEX_DB_PASSWORD_FILE", file.toString()).database();
+
+        assertThat(database.password().reveal()).isEqualTo("secret");
+        assertThat(database.toString()).contains("***").doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "secret\nmore\n"})
+    void refusesAPasswordFileOfNotOneLineWithoutShowingIt(String content) throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), content);
+
+        assertThatThrownBy(() -> read("NARTHEX_DB_PASSWORD_FILE", file.toString()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("NARTHEX_DB_PASSWORD_FILE=" + file)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void refusesAPasswordGivenTwice() {
+        assertThatThrownBy(() ->
+                        Settings.read(Map.of("NARTHEX_DB_PASSWORD", "a", "NARTHEX_DB_PASSWORD_FILE", "/b"), system))
+                .hasMessage("NARTHEX_DB_PASSWORD and NARTHEX_DB_PASSWORD_FILE are both set: unset one of them");
+    }
+
+    @Test
+    void refusesAKeystoreWithoutItsPassword() {
+        assertThatThrownBy(() -> read("NARTHEX_TLS_KEYSTORE_FILE", "/keystore"))
+                .hasMessage("NARTHEX_TLS_KEYSTORE_FILE and NARTHEX_TLS_PASSWORD_FILE belong together:"
+                        + " set both or none");
+    }
+
+    @Test
+    void tellsSettingsThatHaveNoMeaningYet() {
+        assertThat(read("NARTHEX_MAX_RATIO", "100").withoutMeaning()).containsExactly("NARTHEX_MAX_RATIO");
+    }
+
+    private Settings read(String name, String value) {
+        return Settings.read(Map.of(name, value), system);
+    }
+}

@@ -1,0 +1,103 @@
+package io.narthex.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What every answer has, and what refusals look like to programs and to Nix clients. */
+@ExtendWith(ArquillianExtension.class)
+class ProblemsIT {
+    private static final String JOBS = "/api/v1/jobs";
+
+    private final ApiClient client = new ApiClient("");
+
+    @Test
+    void isAProblemBelowApi() throws Exception {
+        HttpResponse<String> answer = client.get("/api/v1/nothing");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+        assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+        JsonNode problem = ApiClient.json(answer);
+        assertThat(problem.path("type").asText()).isEqualTo("urn:narthex:problem:not-found");
+        assertThat(problem.path("status").asInt()).isEqualTo(404);
+        assertThat(problem.path("title").asText()).isNotEmpty();
+        assertThat(answer.body()).doesNotContain("RESTEASY", "http://");
+    }
+
+    @Test
+    void isALineOfTextElsewhere() throws Exception {
+        HttpResponse<String> answer = client.get("/nothing/here");
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(header(answer, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
+        assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.body()).isEqualTo("404 There is nothing here\n");
+    }
+
+    @Test
+    void tellsWhichMethodsArePossible() throws Exception {
+        HttpResponse<String> answer = client.asAdministrator("DELETE", JOBS);
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(header(answer, "Allow")).contains("GET", "HEAD");
+        assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void tellsOfAProblemEvenToWhoAcceptsNoJson() throws Exception {
+        HttpResponse<String> answer =
+                client.get(JOBS, "Authorization", "Bearer " + ApiClient.token(), "Accept", "text/html");
+        assertThat(answer.statusCode()).isEqualTo(406);
+        assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void hasNosniffAndAnIdOfItsOwnOnEveryAnswer() throws Exception {
+        HttpResponse<String> good = client.asAdministrator("GET", JOBS);
+        HttpResponse<String> refused = client.get(JOBS);
+        for (HttpResponse<String> answer : List.of(good, refused, client.get("/nothing"))) {
+            assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(header(answer, "X-Request-Id")).matches("[0-9a-f]{16}");
+        }
+        assertThat(header(good, "X-Request-Id")).isNotEqualTo(header(refused, "X-Request-Id"));
+    }
+
+    @Test
+    void refusesABodyThatIsNoJsonWhereSomethingCanChange() throws Exception {
+        HttpResponse<String> answer = client.send(
+                "POST",
+                JOBS + "/none/runs",
+                BodyPublishers.ofString("a=b"),
+                "Authorization",
+                "Bearer " + ApiClient.token(),
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+        assertThat(answer.statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void refusesAPageOfAnotherSiteAndKnowsItsOwn() throws Exception {
+        assertThat(fromOrigin("https://evil.example.com").statusCode()).isEqualTo(403);
+        assertThat(fromOrigin("null").statusCode()).isEqualTo(403);
+        assertThat(fromOrigin(System.getProperty("it.url", "")).statusCode()).isEqualTo(404);
+    }
+
+    private HttpResponse<String> fromOrigin(String origin) throws Exception {
+        return client.send(
+                "POST",
+                JOBS + "/none/runs",
+                BodyPublishers.noBody(),
+                "Authorization",
+                "Bearer " + ApiClient.token(),
+                "Origin",
+                origin);
+    }
+
+    private static String header(HttpResponse<String> answer, String name) {
+        return answer.headers().firstValue(name).orElse("");
+    }
+}

@@ -1,0 +1,112 @@
+package io.narthex.serve;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The launcher as the user runs it, with a home and ports of its own. */
+final class LauncherProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Path home;
+    private final Path output;
+    private final Process process;
+
+    private LauncherProcess(Path home, Path output, Process process) {
+        this.home = home;
+        this.output = output;
+        this.process = process;
+    }
+
+    /** Settings by name; those that are not given here are unset. */
+    static LauncherProcess start(Path home, Map<String, String> settings) throws IOException {
+        Path output = Files.createTempFile("serve", ".out");
+        ProcessBuilder builder = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/java",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx256m",
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        Serve.class.getName(),
+                        System.getProperty("server.home"))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("NARTHEX_") || name.startsWith("NIX_"));
+        builder.environment().put("NARTHEX_HOME", home.toString());
+        builder.environment().put("NARTHEX_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        builder.environment().putAll(settings);
+        return new LauncherProcess(home, output, builder.start());
+    }
+
+    /** Three ports that are free now. */
+    static Map<String, String> freePorts() throws IOException {
+        Map<String, String> ports = new HashMap<>();
+        List<ServerSocket> held = new ArrayList<>();
+        for (String name : List.of("NARTHEX_PORT", "NARTHEX_HTTPS_PORT", "NARTHEX_MANAGEMENT_PORT")) {
+            ServerSocket socket = new ServerSocket(0);
+            held.add(socket);
+            ports.put(name, Integer.toString(socket.getLocalPort()));
+        }
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    /** All that was printed, once the banner is there or the process has ended. */
+    String awaitBanner() throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!output().contains("in nix.conf")
+                && process.isAlive()
+                && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+        }
+        return output();
+    }
+
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the launcher does not end");
+        }
+        return process.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** WildFly and PostgreSQL, as they run now. */
+    List<ProcessHandle> servers() throws IOException {
+        List<ProcessHandle> servers = new ArrayList<>();
+        for (String file : List.of("wildfly.pid", "postgresql/postmaster.pid")) {
+            String first = Files.readString(home.resolve(file)).split("\\s", 2)[0];
+            Optional<ProcessHandle> server = ProcessHandle.of(Long.parseLong(first));
+            servers.add(server.orElseThrow(() -> new IllegalStateException(file + " names no process")));
+        }
+        return servers;
+    }
+
+    void terminate() {
+        process.destroy();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws IOException {
+        RunningProcess.end(process.toHandle());
+        Files.delete(output);
+    }
+}
