@@ -113,13 +113,13 @@ class Server:
     """A server under test: what the kernel knows of its processes."""
 
     def processes(self):
-        """The process started and all below it, and what runs in its directory: PostgreSQL leaves the tree."""
+        """Its main process and all below it, and what runs in its directory: PostgreSQL leaves the tree."""
         parents, mine = {}, set()
         for pid in filter(str.isdigit, os.listdir("/proc")):
             stat = read(f"/proc/{pid}/stat")
             if stat:
                 parents[int(pid)] = int(stat.rpartition(")")[2].split()[1])
-                if int(pid) == self.process.pid or f"{self.directory}/" in read(f"/proc/{pid}/cmdline"):
+                if int(pid) == self.main or f"{self.directory}/" in read(f"/proc/{pid}/cmdline"):
                     mine.add(int(pid))
         while more := {p for p, parent in parents.items() if parent in mine and p not in mine}:
             mine |= more
@@ -147,9 +147,16 @@ class Server:
         return sum(int(f[1]) for f in found if f) / 1024
 
     def end(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
+        """Returns when the last process is gone."""
+        if self.process:
+            if self.process.poll() is None:
+                os.kill(self.main, signal.SIGTERM)
             self.process.wait(60)
+            for _ in range(600):
+                if not self.processes():
+                    return
+                time.sleep(0.1)
+            sys.exit(f"{self.name} does not stop: {self.processes()}")
 
 
 class Nginx(Server):
@@ -177,6 +184,7 @@ class Nginx(Server):
             f.write(self.CONFIG.format(d=self.directory, port=port, user="user root;" if os.getuid() == 0 else ""))
         self.process = subprocess.Popen(["nginx", "-p", self.directory, "-e", "stderr", "-c",
                                          self.directory + "/nginx.conf"])
+        self.main = self.process.pid
         while True:
             try:
                 urllib.request.urlopen(self.url + "/nix-cache-info").close()
@@ -203,6 +211,7 @@ class Narthex(Server):
         """Returns the seconds from the launcher's start to its banner."""
         begun = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.process = subprocess.Popen(self.command, cwd=PROJECT, env=self.env, stdout=subprocess.PIPE, text=True)
+        self.main = self.process.pid
         for line in self.process.stdout:
             if "Narthex serves" in line:
                 break
@@ -212,7 +221,7 @@ class Narthex(Server):
         for pid in self.processes():
             words = read(f"/proc/{pid}/cmdline").split("\0")[:-1]
             if "io.narthex.serve.Serve" in words:
-                self.command = words
+                self.main, self.command = pid, words
                 begun = int(read(f"/proc/{pid}/stat").rpartition(")")[2].split()[19]) / TICKS
         return shown - begun
 
@@ -354,7 +363,7 @@ def versions():
 
 
 def main(directory, options):
-    rounds, seconds = (3, 2) if options.quick else (7, 3)
+    rounds, seconds, warm = (3, 2, 3) if options.quick else (7, 3, 6)
     say("making the store")
     store = Store(directory, options.quick)
     secret, public = directory + "/secret-key", directory + "/public-key"
@@ -434,7 +443,7 @@ def main(directory, options):
             continue
         say(row.title)
         for server in servers:
-            Row("warming up", None, None).measure(server, measurement, least=6 if key in "abd" else 2)
+            Row("warming up", None, None).measure(server, measurement, least=warm if key in "abd" else 1)
         for i in range(min(rounds, 3) if key == "g" else rounds):
             for server in servers if i % 2 else servers[::-1]:
                 row.measure(server, measurement)

@@ -11,21 +11,26 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * NARs that fit into one buffer, most of all that are asked for: packed and checked before the answer begins, on a few
- * threads, since none of them ever waits for a reader. Whatever is not plain goes the long way. Thread-safe.
+ * threads, since none of them ever waits for a reader. Whatever is not plain goes the long way, and so does what comes
+ * while slow readers hold as many as memory may. Thread-safe.
  */
 final class SmallNars {
-    /** About what a socket takes at once. */
-    private static final int LARGEST = 64 << 10;
+    /** In bytes; a socket takes about as much at once. */
+    private static final int LARGEST = 128 << 10;
+    /** Times {@link #LARGEST} is what slow readers can hold: 16 MB. */
+    private static final int AT_ONCE = 128;
 
     private static final String PREFIX = "/nar/";
     private static final int LENGTH = PREFIX.length() + NarUrl.NAR_HASH + NarUrl.SUFFIX.length();
 
     private final HotPaths hot;
     private final NarTransfer transfer;
+    private final Semaphore places = new Semaphore(AT_ONCE);
     private final ExecutorService threads =
             Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
                 Thread thread = new Thread(work, "narthex-small");
@@ -41,9 +46,13 @@ final class SmallNars {
     /** Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests. */
     boolean run(HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(exchange.getRelativePath()) : null;
-        if (path == null || path.narSize() > LARGEST) {
+        if (path == null || path.narSize() > LARGEST || !places.tryAcquire()) {
             return false;
         }
+        exchange.addExchangeCompleteListener((ended, others) -> {
+            places.release();
+            others.proceed();
+        });
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             Optional<ByteBuffer> nar = transfer.small(path);
             if (nar.isPresent()) {
