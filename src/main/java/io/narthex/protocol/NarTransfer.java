@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Sends NARs, and takes out of service what turns out not to be what was signed. */
 @ApplicationScoped
@@ -85,6 +86,23 @@ class NarTransfer {
             zstd.close();
             return checked;
         });
+    }
+
+    /**
+     * All of it at once, for what fits into one buffer. Empty where its hash has to be checked, where it may be sent
+     * coded, and where it is not whole: {@link NarResource} has the answer then.
+     */
+    Optional<ByteBuffer> small(SignedPath path) {
+        if (settings.narZstd() || isCheckDue(path)) {
+            return Optional.empty();
+        }
+        ByteBuffer nar = ByteBuffer.allocate((int) path.narSize());
+        try {
+            pack(path, nar::put);
+            return Optional.of(nar.flip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Packs and checks; true when the hash was checked too. */
