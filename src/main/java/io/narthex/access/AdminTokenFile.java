@@ -47,8 +47,8 @@ final class AdminTokenFile {
     }
 
     /**
-     * Makes the file with a new token if there is none. It appears whole or not at all, with mode 600 from its first
-     * moment, and survives a power cut.
+     * Makes the file with a new token if there is none. It appears whole or not at all, also after a power cut, and
+     * with mode 600 from its first moment.
      *
      * @return whether it was made
      */
@@ -63,8 +63,8 @@ final class AdminTokenFile {
         Path half = Files.createTempFile(directory, ".admin-token", "", ownerOnly());
         try {
             write(half, token);
-            // a link, unlike a move, never replaces a token that another start has made in the meantime
-            Files.createLink(path, half);
+            // does not replace a token that another start has made in the meantime
+            Files.move(half, path);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;

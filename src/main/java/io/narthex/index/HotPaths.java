@@ -62,7 +62,8 @@ public final class HotPaths {
         return Optional.ofNullable(paths.getIfPresent(hash));
     }
 
-    Optional<StorePathHash> byNar(NixHash narHash) {
+    /** A path whose NAR has this hash; {@link #current} says whether it still is one. */
+    public Optional<StorePathHash> byNar(NixHash narHash) {
         return Optional.ofNullable(nars.getIfPresent(narHash));
     }
 

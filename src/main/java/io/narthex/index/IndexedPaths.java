@@ -12,7 +12,6 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +51,7 @@ public class IndexedPaths {
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
     Optional<SignedPath> indexed(ValidPath path) {
         Optional<PathEntry> known =
-                entries.find(storeId(), path.path().hash()).filter(e -> Arrays.equals(e.rowDigest(), path.digest()));
+                entries.find(storeId(), path.path().hash()).filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
             PathWriter.Written written =
                     writer.write(storeId(), store.storeDir(), List.of(path)).getFirst();

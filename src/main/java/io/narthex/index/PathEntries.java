@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.localstore.RowDigest;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,10 +22,9 @@ class PathEntries {
             "select p.id, p.nixId, p.hash, p.rowDigest" + " from PathEntry p where p.storeId = :store";
 
     /** What the index has of a row of the Nix database. */
-    @SuppressWarnings("ArrayRecordComponent") // one page long, never compared as a whole
-    record Known(long id, long nixId, StorePathHash hash, byte[] digest) {
+    record Known(long id, long nixId, StorePathHash hash, RowDigest digest) {
         private static Known of(Object[] row) {
-            return new Known((Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), (byte[]) row[3]);
+            return new Known((Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), RowDigest.of((byte[]) row[3]));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.localstore.RowDigest;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -72,8 +73,8 @@ class PathEntry {
         return narHash.clone();
     }
 
-    byte[] rowDigest() {
-        return rowDigest.clone();
+    RowDigest digest() {
+        return RowDigest.of(rowDigest);
     }
 
     @Nullable

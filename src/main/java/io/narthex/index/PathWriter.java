@@ -132,7 +132,7 @@ class PathWriter {
             s.setArray(10, array(connection, "text", paths, p -> joined(p.signatures(), Signature::toString)));
             s.setArray(
                     11, array(connection, "bigint", paths, p -> p.registeredAt().getEpochSecond()));
-            s.setArray(12, bytes(connection, paths, ValidPath::digest));
+            s.setArray(12, bytes(connection, paths, p -> p.digest().bytes()));
             Map<StorePathHash, Long> ids = new HashMap<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,7 +32,6 @@ public final class SignedPath {
 
     private final long entryId;
     private final ValidPath path;
-    private final byte[] digest;
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
@@ -58,7 +56,6 @@ public final class SignedPath {
         }
         this.entryId = entryId;
         this.path = path;
-        this.digest = path.digest();
         this.checkedAt = checkedAt;
         this.narInfo = render(storeDir, path, ours);
         this.lastModified = HTTP_DATE.format(path.registeredAt());
@@ -135,7 +132,7 @@ public final class SignedPath {
 
     /** Whether Nix still says the same of it. */
     boolean says(ValidPath other) {
-        return path.id() == other.id() && Arrays.equals(digest, other.digest());
+        return path.digest().equals(other.digest());
     }
 
     /** The state of the Nix database in which it was last known to be valid. */

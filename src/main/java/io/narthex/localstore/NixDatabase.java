@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,6 +85,13 @@ public final class NixDatabase implements AutoCloseable {
         public Page {
             paths = List.copyOf(paths);
         }
+    }
+
+    /**
+     * Row number and digest of the next rows in the order of registration, of unusable ones too; empty after the last.
+     */
+    public SortedMap<Long, RowDigest> digests(long afterId, int limit) {
+        return ask(reader -> reader.digests(afterId, limit)).orElseGet(TreeMap::new);
     }
 
     /** Hands over row number and hash of every path registered after a row number. */

@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.sqlite.SQLiteConfig;
@@ -26,11 +28,21 @@ import org.sqlite.SQLiteOpenMode;
 /** One read-only connection to the Nix database and what is asked over it. Not for two threads at once. */
 final class NixReader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NixReader.class.getName());
+    /** All that is said of a path, in one text; references by row number, which Nix never uses again. */
+    private static final String TEXT =
+            """
+            id || char(10) || path || char(10) || hash || char(10) || registrationTime || char(10)
+            || ifnull(deriver, '') || char(10) || ifnull(narSize, '') || char(10) || ifnull(sigs, '') || char(10)
+            || ifnull(ca, '') || char(10)
+            || ifnull((select group_concat(reference) from Refs where referrer = ValidPaths.id), '')
+            """;
+
     private static final String COLUMNS =
-            "select id, path, hash, registrationTime, deriver, narSize, sigs, ca from ValidPaths ";
+            "select id, path, hash, registrationTime, deriver, narSize, sigs, ca, " + TEXT + " from ValidPaths ";
     /** Nix itself looks a path up by its hash this way (Nix: src/libstore/local-store.cc). */
     private static final String BY_HASH = COLUMNS + "where path >= ? order by path limit 1";
 
+    private static final String DIGESTS = "select id, " + TEXT + " from ValidPaths where id > ? order by id limit ?";
     private static final String PAGE = COLUMNS + "where id > ? order by id limit ?";
     private static final String REFERENCES = "select r.referrer, v.path from Refs r join ValidPaths v"
             + " on v.id = r.reference where r.referrer between ? and ?";
@@ -78,13 +90,32 @@ final class NixReader implements AutoCloseable {
     }
 
     Optional<ValidPath> find(StorePathHash hash) throws SQLException {
-        PreparedStatement s = prepared(BY_HASH);
-        s.setString(1, storeDir.path() + "/" + hash);
-        List<Row> rows = rows(s);
-        if (rows.isEmpty() || !rows.getFirst().path().startsWith(storeDir.path() + "/" + hash + "-")) {
-            return Optional.empty();
+        connection.setAutoCommit(false); // both questions see one state
+        try {
+            PreparedStatement s = prepared(BY_HASH);
+            s.setString(1, storeDir.path() + "/" + hash);
+            List<Row> rows = rows(s);
+            if (rows.isEmpty() || !rows.getFirst().path().startsWith(storeDir.path() + "/" + hash + "-")) {
+                return Optional.empty();
+            }
+            return parsed(rows).stream().findFirst();
+        } finally {
+            connection.setAutoCommit(true);
         }
-        return parsed(rows).stream().findFirst();
+    }
+
+    /** Row number and digest of the next rows after a row number. */
+    SortedMap<Long, RowDigest> digests(long afterId, int limit) throws SQLException {
+        PreparedStatement s = prepared(DIGESTS);
+        s.setLong(1, afterId);
+        s.setInt(2, limit);
+        SortedMap<Long, RowDigest> digests = new TreeMap<>();
+        try (ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+                digests.put(r.getLong(1), RowDigest.over(r.getString(2)));
+            }
+        }
+        return digests;
     }
 
     /** The next rows after a row number, in the order of their numbers. */
@@ -189,7 +220,15 @@ final class NixReader implements AutoCloseable {
 
     /** A row as it stands in the database, not yet believed. */
     private record Row(
-            long id, String path, String hash, long registered, String deriver, long narSize, String sigs, String ca) {
+            long id,
+            String path,
+            String hash,
+            long registered,
+            String deriver,
+            long narSize,
+            String sigs,
+            String ca,
+            String text) {
 
         static Row of(ResultSet r) throws SQLException {
             return new Row(
@@ -200,7 +239,8 @@ final class NixReader implements AutoCloseable {
                     text(r, 5),
                     r.getLong(6),
                     text(r, 7),
-                    text(r, 8));
+                    text(r, 8),
+                    text(r, 9));
         }
 
         private static String text(ResultSet r, int column) throws SQLException {
@@ -227,7 +267,8 @@ final class NixReader implements AutoCloseable {
                     deriver(storeDir),
                     refs,
                     signatures(),
-                    ca.isEmpty() ? Optional.empty() : Optional.of(ca));
+                    ca.isEmpty() ? Optional.empty() : Optional.of(ca),
+                    RowDigest.over(text));
         }
 
         /** Old stores hold "unknown-deriver" and the like: no deriver then. */

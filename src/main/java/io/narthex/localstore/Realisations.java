@@ -1,6 +1,7 @@
 package io.narthex.localstore;
 
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,10 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The realisations that Nix keeps when content-addressed derivations are on (Nix: src/libstore/ca-specific-schema.sql).
@@ -32,15 +33,11 @@ public class Realisations {
     @Inject
     private LocalStore store;
 
-    /**
-     * What Nix of 2.4 to 2.34 registered for an output.
-     *
-     * @param derivationHash as ids have it, {@code sha256:} and 64 hexadecimal digits
-     */
-    public Optional<Realisation> find(String derivationHash, String output) {
+    /** What Nix of 2.4 to 2.34 registered for an output. */
+    public Optional<Realisation> find(DerivationOutput id) {
         return store.database()
                 .ask(reader -> reader.hasTable("Realisations")
-                        ? query(reader, OLD, derivationHash, output, true)
+                        ? query(reader, OLD, id.derivationHash().toBase16(), id.outputName(), true)
                         : Optional.<Realisation>empty())
                 .flatMap(found -> found);
     }
@@ -75,16 +72,16 @@ public class Realisations {
                             .filter(sig -> !sig.isEmpty())
                             .toList());
         }
-        return Optional.of(new Realisation(outPath, signatures, dependents ? dependents(reader, id) : Map.of()));
+        return Optional.of(new Realisation(outPath, signatures, dependents ? dependents(reader, id) : new TreeMap<>()));
     }
 
-    private Map<String, StorePath> dependents(NixReader reader, long id) throws SQLException {
-        Map<String, StorePath> all = new HashMap<>();
+    private SortedMap<DerivationOutput, StorePath> dependents(NixReader reader, long id) throws SQLException {
+        SortedMap<DerivationOutput, StorePath> all = new TreeMap<>();
         PreparedStatement s = reader.prepared(OLD_DEPENDENT);
         s.setLong(1, id);
         try (ResultSet r = s.executeQuery()) {
             while (r.next()) {
-                all.put(r.getString(1), path(r.getString(2)));
+                all.put(DerivationOutput.parse(r.getString(1)), path(r.getString(2)));
             }
         }
         return all;

@@ -1,7 +1,10 @@
 package io.narthex.protocol;
 
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -22,21 +25,35 @@ final class Answers {
 
     private Answers() {}
 
-    /** The sentence for a path that is not offered; the same for every reason. */
-    static Response absent() {
-        return Response.status(Response.Status.NOT_FOUND)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .type("text/plain; charset=utf-8")
-                .entity("404 No such path\n")
-                .build();
+    /** What is thrown for a path that is not offered; the same for every reason. */
+    static ProblemException absent() {
+        return new ProblemException(ProblemType.NOT_FOUND, "No such path");
     }
 
-    static Response malformed(String sentence) {
-        return Response.status(Response.Status.BAD_REQUEST)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .type("text/plain; charset=utf-8")
-                .entity("400 " + sentence + "\n")
-                .build();
+    static ProblemException malformed(String sentence) {
+        return new ProblemException(ProblemType.BAD_REQUEST, sentence);
+    }
+
+    /** The hash of a store path from a URL. */
+    static StorePathHash hash(String text) {
+        StorePathHash hash = StorePathHash.tryParse(text, 0);
+        if (hash == null || text.length() != NarUrl.HASH) {
+            throw malformed("Not the hash of a store path: it has 32 characters of Nix's base32");
+        }
+        return hash;
+    }
+
+    /** The name of a derivation from a URL. */
+    static StorePath derivation(String text) {
+        try {
+            StorePath path = StorePath.parseBaseName(text);
+            if (path.isDerivation()) {
+                return path;
+            }
+        } catch (NixFormatException e) {
+            // answered below, in words of the URL
+        }
+        throw malformed("Not the name of a derivation: {hash}-{name}.drv");
     }
 
     /** Whether an {@code If-None-Match} names the tag (weak comparison: RFC 9110, 13.1.2). */
@@ -66,10 +83,8 @@ final class Answers {
     }
 
     /** Whether the client has it already, by either condition (RFC 9110, 13.2.2). */
-    static boolean isKnown(HttpHeaders request, String entityTag, Instant modified) {
-        String tags = request.getHeaderString(HttpHeaders.IF_NONE_MATCH);
-        return tags != null
-                ? matches(tags, entityTag)
-                : notModifiedSince(request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE), modified);
+    static boolean isKnown(
+            @Nullable String ifNoneMatch, @Nullable String ifModifiedSince, String entityTag, Instant modified) {
+        return ifNoneMatch != null ? matches(ifNoneMatch, entityTag) : notModifiedSince(ifModifiedSince, modified);
     }
 }

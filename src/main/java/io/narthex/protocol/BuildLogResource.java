@@ -2,8 +2,6 @@ package io.narthex.protocol;
 
 import io.narthex.http.Public;
 import io.narthex.localstore.LocalStore;
-import io.narthex.nix.hash.NixFormatException;
-import io.narthex.nix.store.StorePath;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -14,7 +12,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code log/{drv}}: what a build printed. */
@@ -26,15 +23,7 @@ public class BuildLogResource {
     @GET
     @Public
     public Response get(@PathParam("derivation") String name) throws IOException {
-        Optional<StorePath> derivation = parse(name);
-        if (derivation.isEmpty()) {
-            return Answers.malformed("Not the name of a derivation: {hash}-{name}.drv");
-        }
-        Optional<InputStream> log = store.buildLog(derivation.get());
-        if (log.isEmpty()) {
-            return Answers.absent();
-        }
-        InputStream text = log.get();
+        InputStream text = log(name);
         return answer((StreamingOutput) out -> {
             try (text) {
                 text.transferTo(out);
@@ -45,15 +34,7 @@ public class BuildLogResource {
     @HEAD
     @Public
     public Response head(@PathParam("derivation") String name) throws IOException {
-        Optional<StorePath> derivation = parse(name);
-        if (derivation.isEmpty()) {
-            return Answers.malformed("Not the name of a derivation: {hash}-{name}.drv");
-        }
-        Optional<InputStream> log = store.buildLog(derivation.get());
-        if (log.isEmpty()) {
-            return Answers.absent();
-        }
-        log.get().close();
+        log(name).close();
         return answer(null);
     }
 
@@ -64,12 +45,7 @@ public class BuildLogResource {
                 .build();
     }
 
-    private static Optional<StorePath> parse(String name) {
-        try {
-            return Optional.of(StorePath.parseBaseName(name))
-                    .filter(p -> p.name().endsWith(".drv"));
-        } catch (NixFormatException e) {
-            return Optional.empty();
-        }
+    private InputStream log(String name) throws IOException {
+        return store.buildLog(Answers.derivation(name)).orElseThrow(Answers::absent);
     }
 }

@@ -26,7 +26,7 @@ public final class FastLane implements ServletExtension {
 
     private static final String SUFFIX = ".narinfo";
     private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
-    private static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
+    static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
     private static final byte[] ABSENT = "404 No such path\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
@@ -37,7 +37,7 @@ public final class FastLane implements ServletExtension {
     private static final byte[] NOT_UTF_8 = "400 The URL is not UTF-8\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(HotPaths hot, StreamLane streams) {}
+    record Parts(HotPaths hot, SmallNars small, StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -59,7 +59,10 @@ public final class FastLane implements ServletExtension {
         } else if (path.indexOf(UNDECODABLE) >= 0) {
             sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
         } else if (isStream(path)) {
-            parts.streams.run(exchange, next);
+            HttpHandler stream = x -> parts.streams.run(x, next);
+            if (!parts.small.run(exchange, stream)) {
+                stream.handleRequest(exchange);
+            }
         } else {
             next.handleRequest(exchange);
         }

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import org.jspecify.annotations.Nullable;
 
 /** Loads the index before the first request and hands {@link FastLane} its parts. */
 @WebListener
@@ -12,17 +13,26 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     PathIndex index;
 
+    @Inject
+    NarTransfer transfer;
+
     private final StreamLane streams = new StreamLane();
+    private @Nullable SmallNars small;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
-        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(index.hot(), streams));
+        SmallNars made = new SmallNars(index.hot(), transfer);
+        small = made;
+        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(index.hot(), made, streams));
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         event.getServletContext().removeAttribute(FastLane.ATTRIBUTE);
         streams.close();
+        if (small != null) {
+            small.close();
+        }
     }
 }

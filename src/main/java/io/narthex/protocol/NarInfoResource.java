@@ -3,7 +3,6 @@ package io.narthex.protocol;
 import io.narthex.http.Public;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
-import io.narthex.nix.store.StorePathHash;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.util.Optional;
 
 /** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
 @Path("{hash}.narinfo")
@@ -23,19 +21,18 @@ public class NarInfoResource {
     @GET
     @Public
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
-        StorePathHash hash = StorePathHash.tryParse(text, 0);
-        if (hash == null || text.length() != NarUrl.HASH) {
-            return Answers.malformed("Not the hash of a store path: it has 32 characters of Nix's base32");
-        }
-        Optional<SignedPath> found = index.find(hash);
-        return found.map(path -> answer(path, request)).orElseGet(Answers::absent);
+        return answer(index.find(Answers.hash(text)).orElseThrow(Answers::absent), request);
     }
 
     private static Response answer(SignedPath path, HttpHeaders request) {
         NarInfoAnswer answer =
                 NarInfoAnswer.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
         Instant modified = path.path().registeredAt();
-        Response.ResponseBuilder response = Answers.isKnown(request, answer.entityTag(), modified)
+        Response.ResponseBuilder response = Answers.isKnown(
+                        request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
+                        request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
+                        answer.entityTag(),
+                        modified)
                 ? Response.notModified()
                 : Response.ok(answer.body()).type(Answers.NARINFO_TYPE);
         if (answer.coded()) {

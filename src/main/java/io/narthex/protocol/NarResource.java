@@ -42,15 +42,10 @@ public class NarResource {
     }
 
     private Response answer(String file, HttpHeaders request, boolean body) {
-        Optional<NarUrl> url = NarUrl.parse(file);
-        if (url.isEmpty()) {
-            return Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar");
-        }
-        Optional<SignedPath> found = find(url.get());
-        if (found.isEmpty()) {
-            return Answers.absent();
-        }
-        SignedPath path = found.get();
+        NarUrl url = NarUrl.parse(file)
+                .orElseThrow(() ->
+                        Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar"));
+        SignedPath path = find(url).orElseThrow(Answers::absent);
         String tag = '"' + path.narHash().nix32() + '"';
         Instant modified = path.path().registeredAt();
         boolean coded = settings.narZstd()
@@ -58,11 +53,15 @@ public class NarResource {
                 && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
         String sentTag = coded ? tag.replaceFirst("\"$", "-zstd\"") : tag;
         Response.ResponseBuilder response;
-        if (Answers.isKnown(request, sentTag, modified)) {
+        if (Answers.isKnown(
+                request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
+                request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
+                sentTag,
+                modified)) {
             response = Response.notModified();
         } else if (coded) {
-            response =
-                    Response.ok(body ? transfer.coded(path) : null).header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
+            response = Response.ok(body ? (StreamingOutput) out -> transfer.coded(path, out) : null)
+                    .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
             ByteRange range = range(request, tag, path);
             if (range instanceof ByteRange.Unsatisfiable) {
@@ -76,9 +75,7 @@ public class NarResource {
         return response.type(Answers.NAR_TYPE)
                 .header(HttpHeaders.ETAG, sentTag)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(
-                        HttpHeaders.CACHE_CONTROL,
-                        url.get() instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
+                .header(HttpHeaders.CACHE_CONTROL, url instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
                 .build();
     }
 
@@ -103,10 +100,10 @@ public class NarResource {
             return sized(
                             Response.status(Response.Status.PARTIAL_CONTENT),
                             part.length(),
-                            body ? transfer.part(path, part) : null)
+                            body ? out -> transfer.part(path, part, out) : null)
                     .header("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + size);
         }
-        return sized(Response.ok(), size, body ? transfer.whole(path) : null);
+        return sized(Response.ok(), size, body ? out -> transfer.whole(path, out) : null);
     }
 
     private static Response unsatisfiable(SignedPath path) {

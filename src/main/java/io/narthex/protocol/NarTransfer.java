@@ -10,7 +10,6 @@ import io.narthex.nix.nar.NarPacker;
 import io.narthex.nix.nar.NarSink;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -21,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Sends NARs, and takes out of service what turns out not to be what was signed. */
 @ApplicationScoped
@@ -42,16 +42,16 @@ class NarTransfer {
     private final Clock clock = Clock.systemUTC();
 
     /** All of it. */
-    StreamingOutput whole(SignedPath path) {
-        return out -> guarded(path, () -> {
+    void whole(SignedPath path, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             return pack(path, sink);
         });
     }
 
     /** A part; the files before it are not read, and it counts as no check. */
-    StreamingOutput part(SignedPath path, ByteRange.Part part) {
-        return out -> guarded(path, () -> {
+    void part(SignedPath path, ByteRange.Part part, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             long[] left = {part.length()};
             ByteBuffer buffer = buffers.take();
@@ -72,8 +72,8 @@ class NarTransfer {
     }
 
     /** All of it, compressed on the way; its end says that it was whole. */
-    StreamingOutput coded(SignedPath path) {
-        return out -> guarded(path, () -> {
+    void coded(SignedPath path, OutputStream out) {
+        guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             OutputStream plain = sink.asStream();
             ZstdOutputStream zstd = new ZstdOutputStream(plain, ZSTD_LEVEL);
@@ -86,6 +86,23 @@ class NarTransfer {
             zstd.close();
             return checked;
         });
+    }
+
+    /**
+     * All of it at once, for what fits into one buffer. Empty where its hash has to be checked, where it may be sent
+     * coded, and where it is not whole: {@link NarResource} has the answer then.
+     */
+    Optional<ByteBuffer> small(SignedPath path) {
+        if (settings.narZstd() || isCheckDue(path)) {
+            return Optional.empty();
+        }
+        ByteBuffer nar = ByteBuffer.allocate((int) path.narSize());
+        try {
+            pack(path, nar::put);
+            return Optional.of(nar.flip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Packs and checks; true when the hash was checked too. */

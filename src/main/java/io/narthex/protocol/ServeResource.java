@@ -20,7 +20,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code serve/{hash}/{path}}: a look into a path, for people and programs. */
 @Path("serve/{hash}{rest:(/.*)?}")
@@ -49,26 +48,18 @@ public class ServeResource {
     }
 
     private Response answer(String text, HttpServletRequest request, boolean body) throws IOException {
-        StorePathHash hash = StorePathHash.tryParse(text, 0);
-        Optional<List<byte[]>> names = UrlNames.after(request.getRequestURI(), "/serve/" + text);
-        if (hash == null || text.length() != NarUrl.HASH || names.isEmpty()) {
-            return Answers.malformed("Not a path inside a store path: serve/{hash}/{path}");
-        }
-        Optional<SignedPath> path = index.find(hash);
-        if (path.isEmpty()) {
-            return Answers.absent();
-        }
-        java.nio.file.Path root = store.locate(path.get().path().path());
-        Optional<PathFiles.Found> found =
-                new PathFiles(root, path.get().path().path().toString(store.storeDir())).find(names.get());
-        if (found.isEmpty()) {
-            return Answers.absent();
-        }
-        Response.ResponseBuilder answer = found.get().attributes().isDirectory()
-                ? directory(found.get().file(), path.get(), names.get(), request, body)
-                : file(found.get(), names.get(), body);
+        StorePathHash hash = Answers.hash(text);
+        List<byte[]> names = UrlNames.after(request.getRequestURI(), "/serve/" + text)
+                .orElseThrow(() -> Answers.malformed("Not a path inside a store path: serve/{hash}/{path}"));
+        SignedPath path = index.find(hash).orElseThrow(Answers::absent);
+        PathFiles files = new PathFiles(
+                store.locate(path.path().path()), path.path().path().toString(store.storeDir()));
+        PathFiles.Found found = files.find(names).orElseThrow(Answers::absent);
+        Response.ResponseBuilder answer = found.attributes().isDirectory()
+                ? directory(found.file(), path, names, request, body)
+                : file(found, names, body);
         return answer.header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
-                .header(HttpHeaders.LAST_MODIFIED, path.get().lastModified())
+                .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header("Content-Security-Policy", POLICY)
                 .header("X-Content-Type-Options", "nosniff")
                 .build();

@@ -35,7 +35,6 @@ class UndeclaredResourceIT {
     @Test
     void stopsTheDeployment() throws Exception {
         assertThatThrownBy(() -> deployer.deploy(NAME))
-                .rootCause()
                 .hasMessageContaining("UndeclaredResource.get")
                 .hasMessageContaining("@Requires or @Public");
         assertThat(new ApiClient("/" + NAME).get("/undeclared").body()).doesNotContain("oversight");

@@ -37,6 +37,8 @@ final class Banner {
         }
         if (isLoopback(listeners)) {
             lines.add("    Only this machine reaches it: NARTHEX_BIND=:: opens it to the network.");
+        } else if (settings.url().isEmpty()) {
+            lines.add("    NARTHEX_URL tells it the name under which others reach it.");
         }
         lines.add("");
         return String.join(System.lineSeparator(), lines);

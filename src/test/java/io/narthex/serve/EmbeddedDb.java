@@ -27,40 +27,46 @@ public final class EmbeddedDb implements AutoCloseable {
     private static final String COMPLETE = "narthex-complete";
 
     private final EmbeddedPostgres server;
+    private final Path data;
     private final Passwords passwords;
 
-    private EmbeddedDb(EmbeddedPostgres server, Passwords passwords) {
+    private EmbeddedDb(EmbeddedPostgres server, Path data, Passwords passwords) {
         this.server = server;
+        this.data = data;
         this.passwords = passwords;
     }
 
     /** A throw-away database for tests, without fsync; all of it lies below the directory. */
     public static EmbeddedDb temporary(Path binaries, Path directory) throws IOException, SQLException {
         Passwords passwords = Passwords.in(directory.resolve("passwords"));
-        return start(builder(binaries, passwords).setDataDirectory(directory.resolve("data")), passwords);
+        return start(builder(binaries, passwords), directory.resolve("data"), passwords);
     }
 
     /** The database that is kept in a home, on a free port of the loopback. */
     static EmbeddedDb kept(Home home) throws IOException, SQLException, Refusal {
         Path data = home.directory().resolve("postgresql");
-        stopLeftBehind(data.resolve("postmaster.pid"));
+        stop(data);
         if (!Files.exists(data.resolve(COMPLETE))) {
             ServerCopy.delete(data);
         }
-        Passwords passwords = Passwords.in(home.directory().resolve("postgresql-passwords"));
+        Path passwordFiles = home.directory().resolve("postgresql-passwords");
+        if (Files.exists(data) && !Files.exists(passwordFiles)) {
+            throw new Refusal(passwordFiles + " is gone, and without it nobody can log in to " + data
+                    + ": bring it back from where it was saved");
+        }
+        Passwords passwords = Passwords.in(passwordFiles);
+        EmbeddedPostgres.Builder builder = builder(home.directory().resolve("postgresql-binaries"), passwords)
+                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
+                        home.log("postgresql.log").toFile()))
+                // zonky starts with -F (no fsync) and synchronous_commit=off: not for data to keep
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on");
         try {
-            EmbeddedDb db = start(
-                    builder(home.directory().resolve("postgresql-binaries"), passwords)
-                            .setDataDirectory(data)
-                            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
-                                    home.log("postgresql.log").toFile()))
-                            // zonky starts with -F (no fsync) and synchronous_commit=off: not for data to keep
-                            .setServerConfig("fsync", "on")
-                            .setServerConfig("synchronous_commit", "on"),
-                    passwords);
+            EmbeddedDb db = start(builder, data, passwords);
             Files.writeString(data.resolve(COMPLETE), "");
             return db;
         } catch (IOException | SQLException | IllegalStateException e) {
+            stop(data);
             throw new Refusal("PostgreSQL does not start ("
                     + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "): see "
                     + home.log("postgresql.log") + ", or name another one in NARTHEX_DB_URL");
@@ -84,9 +90,9 @@ public final class EmbeddedDb implements AutoCloseable {
                 .setServerConfig("listen_addresses", "127.0.0.1");
     }
 
-    private static EmbeddedDb start(EmbeddedPostgres.Builder builder, Passwords passwords)
+    private static EmbeddedDb start(EmbeddedPostgres.Builder builder, Path data, Passwords passwords)
             throws IOException, SQLException {
-        EmbeddedDb db = new EmbeddedDb(builder.start(), passwords);
+        EmbeddedDb db = new EmbeddedDb(builder.setDataDirectory(data).start(), data, passwords);
         try {
             db.createRolesAndDatabase();
         } catch (SQLException e) {
@@ -119,26 +125,30 @@ public final class EmbeddedDb implements AutoCloseable {
         }
     }
 
-    /** After kill -9 the server lives on: postmaster.pid says its id (line 1) and its start in epoch seconds (line 3). */
-    private static void stopLeftBehind(Path pidFile) throws IOException, Refusal {
-        if (!Files.exists(pidFile)) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(pidFile);
-        if (lines.size() < 3) {
-            return;
-        }
-        long pid = Long.parseLong(lines.get(0).strip());
-        Instant start = Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip()));
-        Optional<ProcessHandle> left = RunningProcess.find(pid, start, Duration.ofSeconds(5));
-        if (left.isPresent()) {
+    /** Ends a server that nobody in this process holds: after kill -9 it lives on. */
+    private static void stop(Path data) throws IOException, Refusal {
+        Optional<ProcessHandle> running = running(data);
+        if (running.isPresent()) {
+            long pid = running.orElseThrow().pid();
             System.out.println("PostgreSQL: process " + pid + " was left behind, stopping it");
             // SIGINT: fast shutdown; Java itself sends SIGTERM, which waits for every client
             new ProcessBuilder("kill", "-INT", Long.toString(pid)).inheritIO().start();
-            if (!RunningProcess.awaitEnd(left.orElseThrow())) {
+            if (!RunningProcess.awaitEnd(running.orElseThrow(), Duration.ofMinutes(1))) {
                 throw new Refusal("PostgreSQL, process " + pid + ", was left behind and does not stop: end it by hand");
             }
         }
+    }
+
+    /** Who serves the data directory: postmaster.pid tells its id (line 1) and its start in epoch seconds (line 3). */
+    private static Optional<ProcessHandle> running(Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        List<String> lines = Files.exists(pidFile) ? Files.readAllLines(pidFile) : List.of();
+        return lines.size() < 3
+                ? Optional.empty()
+                : RunningProcess.find(
+                        Long.parseLong(lines.get(0).strip()),
+                        Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip())),
+                        Duration.ofSeconds(5));
     }
 
     /** How the application logs in, and the owner that migrates. */
@@ -153,6 +163,9 @@ public final class EmbeddedDb implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        Optional<ProcessHandle> postmaster = running(data);
         server.close();
+        // pg_ctl returns when postmaster.pid is gone, a moment before the process is
+        postmaster.ifPresent(process -> RunningProcess.awaitEnd(process, Duration.ofSeconds(5)));
     }
 }

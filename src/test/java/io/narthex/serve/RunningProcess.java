@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A process known by its id and its start, since ids are given again. */
 final class RunningProcess {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private RunningProcess() {}
 
@@ -46,15 +46,15 @@ final class RunningProcess {
     /** Asks the process to end and waits; after a minute it is killed. */
     static void end(ProcessHandle process) {
         process.destroy();
-        if (!awaitEnd(process)) {
+        if (!awaitEnd(process, PATIENCE)) {
             process.destroyForcibly();
         }
     }
 
-    /** Whether the process ended within a minute. */
-    static boolean awaitEnd(ProcessHandle process) {
+    /** Whether the process ends in that time. */
+    static boolean awaitEnd(ProcessHandle process, Duration patience) {
         try {
-            process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            process.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException | ExecutionException e) {
             return false;

@@ -1,0 +1,101 @@
+package io.narthex.protocol;
+
+import io.narthex.index.HotPaths;
+import io.narthex.index.SignedPath;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * NARs that fit into one buffer, most of all that are asked for: packed and checked before the answer begins, on a few
+ * threads, since none of them ever waits for a reader. Whatever is not plain goes the long way, and so does what comes
+ * while slow readers hold as many as memory may. Thread-safe.
+ */
+final class SmallNars {
+    /** In bytes; a socket takes about as much at once. */
+    private static final int LARGEST = 128 << 10;
+    /** Times {@link #LARGEST} is what slow readers can hold: 16 MB. */
+    private static final int AT_ONCE = 128;
+
+    private static final String PREFIX = "/nar/";
+    private static final int LENGTH = PREFIX.length() + NarUrl.NAR_HASH + NarUrl.SUFFIX.length();
+
+    private final HotPaths hot;
+    private final NarTransfer transfer;
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final ExecutorService threads =
+            Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
+                Thread thread = new Thread(work, "narthex-small");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    SmallNars(HotPaths hot, NarTransfer transfer) {
+        this.hot = hot;
+        this.transfer = transfer;
+    }
+
+    /** Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests. */
+    boolean run(HttpServerExchange exchange, HttpHandler otherwise) {
+        SignedPath path = isPlain(exchange) ? find(exchange.getRelativePath()) : null;
+        if (path == null || path.narSize() > LARGEST || !places.tryAcquire()) {
+            return false;
+        }
+        exchange.addExchangeCompleteListener((ended, others) -> {
+            places.release();
+            others.proceed();
+        });
+        exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
+            Optional<ByteBuffer> nar = transfer.small(path);
+            if (nar.isPresent()) {
+                send(dispatched, path, nar.get());
+            } else {
+                otherwise.handleRequest(dispatched);
+            }
+        });
+        return true;
+    }
+
+    private static boolean isPlain(HttpServerExchange exchange) {
+        HeaderMap request = exchange.getRequestHeaders();
+        return exchange.getRequestMethod().equals(Methods.GET)
+                && exchange.getRelativePath().length() == LENGTH
+                && !request.contains(Headers.RANGE)
+                && !request.contains(Headers.IF_NONE_MATCH)
+                && !request.contains(Headers.IF_MODIFIED_SINCE);
+    }
+
+    private @Nullable SignedPath find(String url) {
+        if (!(NarUrl.parse(url.substring(PREFIX.length())).orElse(null) instanceof NarUrl.ByNarHash wanted)) {
+            return null;
+        }
+        return hot.byNar(wanted.narHash())
+                .map(hot::current)
+                .filter(path -> path.narHash().equals(wanted.narHash()))
+                .orElse(null);
+    }
+
+    private static void send(HttpServerExchange exchange, SignedPath path, ByteBuffer nar) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, Answers.NAR_TYPE);
+        headers.put(Headers.ETAG, '"' + path.narHash().nix32() + '"');
+        headers.put(Headers.LAST_MODIFIED, path.lastModified());
+        headers.put(Headers.CACHE_CONTROL, Answers.FOREVER);
+        headers.put(Headers.ACCEPT_RANGES, "bytes");
+        headers.put(FastLane.NO_SNIFF, "nosniff");
+        exchange.setResponseContentLength(nar.remaining());
+        exchange.getResponseSender().send(nar);
+    }
+
+    void close() {
+        threads.shutdownNow();
+    }
+}
