@@ -3,6 +3,7 @@ package io.narthex.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.SecretKey;
@@ -71,7 +72,8 @@ class SignedPathTest {
                 Optional.empty(),
                 new TreeSet<>(),
                 List.of(THEIRS),
-                Optional.empty());
+                Optional.empty(),
+                new RowDigest(1, 2));
         return new SignedPath(StoreDir.DEFAULT, 1, path, ours, keys, null);
     }
 
