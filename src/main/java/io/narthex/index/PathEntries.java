@@ -24,7 +24,8 @@ class PathEntries {
     /** What the index has of a row of the Nix database. */
     record Known(long id, long nixId, StorePathHash hash, RowDigest digest) {
         private static Known of(Object[] row) {
-            return new Known((Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), RowDigest.of((byte[]) row[3]));
+            return new Known(
+                    (Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), RowDigest.of((byte[]) row[3]));
         }
     }
 

@@ -44,8 +44,7 @@ public final class ReindexRuns {
         long updated = 0;
         long removed = 0;
         for (JsonNode item : (Iterable<JsonNode>) StreamSupport.stream(items.spliterator(), false)
-                        .filter(i -> i.path("id").asLong() > run)
-                ::iterator) {
+                .filter(i -> i.path("id").asLong() > run)::iterator) {
             added += item.path("added").asLong();
             updated += item.path("updated").asLong();
             removed += item.path("removed").asLong();

@@ -44,10 +44,12 @@ public final class NixStore {
     private static NixStore of(Path root, Path home) throws IOException {
         Files.createDirectories(root);
         Files.createDirectories(home);
-        Files.writeString(
-                home.resolve("nix.conf"),
-                "build-users-group =\nsandbox = false\nsubstituters =\n"
-                        + "experimental-features = nix-command ca-derivations\n");
+        Files.writeString(home.resolve("nix.conf"), """
+            build-users-group =
+            sandbox = false
+            substituters =
+            experimental-features = nix-command ca-derivations
+            """);
         return new NixStore(root, home);
     }
 
@@ -61,7 +63,12 @@ public final class NixStore {
     }
 
     public Path database() {
-        return root.resolve("nix/var/nix/db/db.sqlite");
+        return databaseDirectory().resolve("db.sqlite");
+    }
+
+    /** Where Nix keeps its database and whatever belongs to that. */
+    public Path databaseDirectory() {
+        return root.resolve("nix/var/nix/db");
     }
 
     /** A directory for whatever a test puts down beside the store. */
@@ -91,8 +98,7 @@ public final class NixStore {
 
     /** Evaluates what is the text of one path, and makes that: {@code builtins.toFile} gives paths with references. */
     public StorePath evaluate(String expression) throws IOException {
-        String quoted = run(
-                "nix-instantiate", "--store", uri(), "--eval", "--read-write-mode", "-E", expression);
+        String quoted = run("nix-instantiate", "--store", uri(), "--eval", "--read-write-mode", "-E", expression);
         return path(quoted.replace("\"", ""));
     }
 

@@ -76,14 +76,13 @@ public final class WireClient {
     }
 
     public Answer send(String method, String target, String... headers) throws IOException {
-        return ask(method, target, headers)
-                .orElseThrow(() -> new IOException("no answer to " + method + " " + target));
+        return ask(method, target, headers).orElseThrow(() -> new IOException("no answer to " + method + " " + target));
     }
 
     /** Empty when the server closed the connection without a word. */
     public Optional<Answer> ask(String method, String target, String... headers) throws IOException {
-        StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: " + host + ":" + port
-                + "\r\nConnection: close\r\n");
+        StringBuilder request = new StringBuilder(
+                method + " " + target + " HTTP/1.1\r\nHost: " + host + ":" + port + "\r\nConnection: close\r\n");
         for (String line : headers) {
             request.append(line).append("\r\n");
         }

@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -63,8 +64,9 @@ class NixDatabaseTest {
     @Test
     void readsEveryFieldThatNixRegistered() throws Exception {
         Instant before = Instant.ofEpochSecond(Instant.now().getEpochSecond());
-        StorePath path = store.build("derivation { name = \"built\"; system = \"builtin\"; builder = \"builtin:buildenv\";"
-                + " derivations = \"\"; manifest = builtins.toFile \"manifest\" \"x\"; }");
+        StorePath path =
+                store.build("derivation { name = \"built\"; system = \"builtin\"; builder = \"builtin:buildenv\";"
+                        + " derivations = \"\"; manifest = builtins.toFile \"manifest\" \"x\"; }");
         store.sign(path, SecretKey.generate("other-1", new SecureRandom()).toText());
 
         ValidPath found = database.find(path.hash()).orElseThrow();
@@ -146,7 +148,7 @@ class NixDatabaseTest {
 
     @Test
     void createsNothingWhereThereIsNoLog() throws Exception {
-        Path db = store.database().getParent();
+        Path db = store.databaseDirectory();
         var before = listing(db);
 
         askEverything(database);
@@ -157,7 +159,7 @@ class NixDatabaseTest {
 
     @Test
     void createsNothingBesideALog() throws Exception {
-        Path db = store.database().getParent();
+        Path db = store.databaseDirectory();
         try (NixWriter writer = NixWriter.open(store)) {
             writer.register(A + "-a");
             var before = listing(db);
@@ -275,8 +277,8 @@ class NixDatabaseTest {
 
         Optional<NixHash> read = database.find(hash(A)).map(ValidPath::narHash);
 
-        assertThat(read).contains(
-                NixHash.parse("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"));
+        assertThat(read)
+                .contains(NixHash.parse("sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"));
     }
 
     @ParameterizedTest
@@ -295,7 +297,10 @@ class NixDatabaseTest {
         }
 
         assertThat(database.find(hash(A))).isEmpty();
-        assertThat(database.page(0, 10).paths()).extracting(p -> p.path().hash()).contains(hash(B)).doesNotContain(hash(A));
+        assertThat(database.page(0, 10).paths())
+                .extracting(p -> p.path().hash())
+                .contains(hash(B))
+                .doesNotContain(hash(A));
     }
 
     @Test
@@ -313,7 +318,9 @@ class NixDatabaseTest {
 
     @Test
     void leavesOutSignaturesThatAreNone() throws Exception {
-        String good = SecretKey.generate("good-1", new SecureRandom()).sign(new byte[1]).toString();
+        String good = SecretKey.generate("good-1", new SecureRandom())
+                .sign(new byte[1])
+                .toString();
         try (NixWriter writer = NixWriter.open(store)) {
             writer.register(
                     A + "-a", "sha256:" + "0".repeat(64), 1L, null, "junk  :x name: n:!!! " + good + " short:AAAA");
@@ -422,7 +429,8 @@ class NixDatabaseTest {
 
     @Test
     void cannotReadWhatIsNoDatabase() throws Exception {
-        Path file = Files.writeString(directory.resolve("db.sqlite"), "no database at all, and longer than its head ".repeat(100));
+        Path file = Files.writeString(
+                directory.resolve("db.sqlite"), "no database at all, and longer than its head ".repeat(100));
         try (NixDatabase none = new NixDatabase(file, StoreDir.DEFAULT)) {
             assertThatThrownBy(() -> none.find(hash(A))).isInstanceOf(StoreUnreadableException.class);
             assertThatThrownBy(none::maxId).isInstanceOf(StoreUnreadableException.class);
@@ -432,7 +440,8 @@ class NixDatabaseTest {
     @Test
     void readsAFileWithAnOddName() throws Exception {
         StorePath path = store.add("odd", "text");
-        Path odd = Files.createDirectories(directory.resolve("odd ?mode=rwc&x#%41 ü")).resolve("db.sqlite");
+        Path odd = Files.createDirectories(directory.resolve("odd ?mode=rwc&x#%41 ü"))
+                .resolve("db.sqlite");
         Files.copy(store.database(), odd);
         try (NixDatabase database = new NixDatabase(odd, StoreDir.DEFAULT)) {
             assertThat(database.find(path.hash())).isPresent();
@@ -512,13 +521,11 @@ class NixDatabaseTest {
     }
 
     /** Names, sizes and times of what is in a directory. */
-    private static TreeMap<String, String> listing(Path directory) throws IOException {
-        TreeMap<String, String> all = new TreeMap<>();
+    private static Map<String, String> listing(Path directory) throws IOException {
+        Map<String, String> all = new TreeMap<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
-                all.put(
-                        file.getFileName().toString(),
-                        Files.size(file) + " bytes, " + Files.getLastModifiedTime(file));
+                all.put(file.getFileName().toString(), Files.size(file) + " bytes, " + Files.getLastModifiedTime(file));
             }
         }
         all.put("the directory itself", Files.getLastModifiedTime(directory).toString());

@@ -80,9 +80,9 @@ class ReadOnlyNixDatabaseTest {
 
     private String probe() throws Exception {
         permissions("r-xr-xr-x");
-        List<String> before = names(store.database().getParent());
+        List<String> before = names(store.databaseDirectory());
         String answer = probe(store.database());
-        assertThat(names(store.database().getParent())).isEqualTo(before);
+        assertThat(names(store.databaseDirectory())).isEqualTo(before);
         return answer;
     }
 
@@ -143,7 +143,7 @@ class ReadOnlyNixDatabaseTest {
     }
 
     private void permissions(String mode) throws IOException {
-        Files.setPosixFilePermissions(store.database().getParent(), PosixFilePermissions.fromString(mode));
+        Files.setPosixFilePermissions(store.databaseDirectory(), PosixFilePermissions.fromString(mode));
     }
 
     private static List<String> names(Path directory) throws IOException {

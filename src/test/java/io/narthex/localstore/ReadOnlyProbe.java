@@ -8,7 +8,11 @@ import java.nio.file.Path;
 final class ReadOnlyProbe {
     private ReadOnlyProbe() {}
 
-    /** @param args the database, the hash of a path */
+    /**
+     * Prints the user's name and whether the path was found.
+     *
+     * @param args the database, the hash of a path
+     */
     public static void main(String[] args) {
         try (NixDatabase database = new NixDatabase(Path.of(args[0]), StoreDir.DEFAULT)) {
             database.stamp();

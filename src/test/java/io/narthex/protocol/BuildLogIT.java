@@ -39,8 +39,7 @@ class BuildLogIT {
     void isUnpackedWhenItWasKeptCompressed() throws Exception {
         String name = "5".repeat(32) + "-packed.drv";
         String text = "line\n".repeat(100_000);
-        try (OutputStream out =
-                new BZip2CompressorOutputStream(Files.newOutputStream(file(name + ".bz2")))) {
+        try (OutputStream out = new BZip2CompressorOutputStream(Files.newOutputStream(file(name + ".bz2")))) {
             out.write(text.getBytes(StandardCharsets.US_ASCII));
         }
 

@@ -32,7 +32,8 @@ class ByteRangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bytes=100-", "bytes=100-200", "bytes=-0", "bytes=" + HUGE + "-", "bytes=" + HUGE + "-" + HUGE})
+    @ValueSource(
+            strings = {"bytes=100-", "bytes=100-200", "bytes=-0", "bytes=" + HUGE + "-", "bytes=" + HUGE + "-" + HUGE})
     void cannotBeSatisfied(String header) {
         assertThat(ByteRange.parse(header, 100)).isEqualTo(new ByteRange.Unsatisfiable());
     }
@@ -40,8 +41,20 @@ class ByteRangeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "bytes", "bytes=", "bytes=-", "bytes=5-4", "bytes=a-b", "bytes=0-1,3-4", "lines=0-1", "bytes=1",
-                "bytes=0-1-2", "bytes=+1-2", "bytes=0x1-2", "bytes=--5", "bytes=\u0661-\u0662"
+                "",
+                "bytes",
+                "bytes=",
+                "bytes=-",
+                "bytes=5-4",
+                "bytes=a-b",
+                "bytes=0-1,3-4",
+                "lines=0-1",
+                "bytes=1",
+                "bytes=0-1-2",
+                "bytes=+1-2",
+                "bytes=0x1-2",
+                "bytes=--5",
+                "bytes=\u0661-\u0662"
             })
     void isAllWhereItIsNotUnderstood(String header) {
         assertThat(ByteRange.parse(header, 100)).isEqualTo(new ByteRange.Whole());

@@ -41,8 +41,9 @@ class CacheInfoIT {
     void namesItsKeysInTheFormOfNix() throws Exception {
         Answer answer = wire.get("/public-key");
 
-        assertThat(answer.text().lines()).isNotEmpty().allSatisfy(line -> assertThat(PublicKey.parse(line))
-                .hasToString(line));
+        assertThat(answer.text().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(PublicKey.parse(line)).hasToString(line));
         assertThat(answer.header("Content-Type")).startsWith("text/plain");
     }
 

@@ -11,7 +11,14 @@ class CodingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "zstd", "ZSTD", "gzip, zstd", "zstd, gzip", "zstd;q=1", "zstd;q=0.5", "zstd; q=0.001", " zstd ,br",
+                "zstd",
+                "ZSTD",
+                "gzip, zstd",
+                "zstd, gzip",
+                "zstd;q=1",
+                "zstd;q=0.5",
+                "zstd; q=0.001",
+                " zstd ,br",
                 "*;q=0, zstd"
             })
     void isZstdForWhoNamesIt(String header) {
@@ -20,7 +27,18 @@ class CodingTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "gzip", "*", "identity", "zstd;q=0", "zstd;q=0.000", "zstd ; q=0", "zstdx", "x-zstd", "gzip;zstd"})
+            strings = {
+                "",
+                "gzip",
+                "*",
+                "identity",
+                "zstd;q=0",
+                "zstd;q=0.000",
+                "zstd ; q=0",
+                "zstdx",
+                "x-zstd",
+                "gzip;zstd"
+            })
     void isNoneForWhoDoesNot(String header) {
         assertThat(Coding.acceptsZstd(header)).isFalse();
     }

@@ -14,8 +14,25 @@ class FileTypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "x.html", "x.htm", "x.xhtml", "x.svg", "x.js", "x.mjs", "x.xml", "x.xsl", "x.mht", "x.swf", "x.css",
-                "x.HTML", "x", "", ".", "x.png.html", "x.pdf", "x.json", "x.wasm"
+                "x.html",
+                "x.htm",
+                "x.xhtml",
+                "x.svg",
+                "x.js",
+                "x.mjs",
+                "x.xml",
+                "x.xsl",
+                "x.mht",
+                "x.swf",
+                "x.css",
+                "x.HTML",
+                "x",
+                "",
+                ".",
+                "x.png.html",
+                "x.pdf",
+                "x.json",
+                "x.wasm"
             })
     void areTextForWhatCouldRun(String name) {
         assertThat(FileTypes.of(name, HTML, HTML.length)).isEqualTo("text/plain; charset=utf-8");

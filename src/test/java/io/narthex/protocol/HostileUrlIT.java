@@ -140,8 +140,8 @@ class HostileUrlIT {
     @Test
     void areAsHarmlessInHeaders() throws Exception {
         StorePath path = served.add("besieged-headers", "a file");
-        for (String url : List.of("/" + path.hash() + ".narinfo", "/nar/" + path.hash() + ".nar", "/", "/serve/"
-                + path.hash())) {
+        for (String url :
+                List.of("/" + path.hash() + ".narinfo", "/nar/" + path.hash() + ".nar", "/", "/serve/" + path.hash())) {
             for (String header : List.of(
                     "Range: bytes=" + "9".repeat(5_000) + "-",
                     "Range: bytes=-" + "9".repeat(40),
@@ -163,8 +163,7 @@ class HostileUrlIT {
     }
 
     private void isHarmless(String url, String method, String... headers) throws Exception {
-        String shown = method + " " + (url.length() > 200 ? url.substring(0, 200) + "…" : url) + " "
-                + List.of(headers);
+        String shown = method + " " + (url.length() > 200 ? url.substring(0, 200) + "…" : url) + " " + List.of(headers);
         Optional<Answer> answer = wire.ask(method, url, headers);
         answer.ifPresent(a -> {
             assertThat(a.status()).as(shown).isLessThan(500);

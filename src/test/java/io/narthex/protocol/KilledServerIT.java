@@ -56,9 +56,12 @@ class KilledServerIT {
         try (LauncherProcess again = LauncherProcess.start(directory.resolve("home"), settings)) {
             assertThat(again.awaitBanner()).contains("in nix.conf");
             NixClient second = new NixClient(
-                    directory.resolve("client"), wire.url(), wire.get("/public-key").text().strip());
+                    directory.resolve("client"),
+                    wire.url(),
+                    wire.get("/public-key").text().strip());
             second.realise(path);
-            assertThat(Files.mismatch(second.store().locate(path), store.locate(path))).isEqualTo(-1);
+            assertThat(Files.mismatch(second.store().locate(path), store.locate(path)))
+                    .isEqualTo(-1);
 
             JsonNode runs = runs(wire);
             while (!runs.path(0).path("outcome").asText().equals("SUCCEEDED")) {

@@ -34,8 +34,7 @@ class ListingIT {
 
         assertThat(listing.path("version").asInt()).isEqualTo(1);
         assertThat(listing.path("root"))
-                .isEqualTo(JSON.readTree(
-                        served.run("nix", "nar", "ls", "--json", "--recursive", nar.toString(), "/")));
+                .isEqualTo(JSON.readTree(served.run("nix", "nar", "ls", "--json", "--recursive", nar.toString(), "/")));
     }
 
     @Test
@@ -50,7 +49,9 @@ class ListingIT {
 
             Answer part = wire.get("/nar/" + path.hash() + ".nar", "Range: bytes=" + from + "-" + to);
 
-            assertThat(part.body()).as(name).isEqualTo(Files.readAllBytes(served.locate(path).resolve(name)));
+            assertThat(part.body())
+                    .as(name)
+                    .isEqualTo(Files.readAllBytes(served.locate(path).resolve(name)));
         }
     }
 
@@ -58,7 +59,8 @@ class ListingIT {
     void listsAPathThatIsOneFile() throws Exception {
         StorePath path = served.add("single", "one file");
 
-        JsonNode root = JSON.readTree(wire.get("/" + path.hash() + ".ls").body()).path("root");
+        JsonNode root =
+                JSON.readTree(wire.get("/" + path.hash() + ".ls").body()).path("root");
 
         assertThat(root.path("type").asText()).isEqualTo("regular");
         assertThat(root.path("size").asInt()).isEqualTo(8);

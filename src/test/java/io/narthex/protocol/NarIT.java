@@ -43,7 +43,8 @@ class NarIT {
 
     @Test
     void isTheSameUnderAllThreeForms() throws Exception {
-        for (String form : List.of(url, "/nar/" + path.hash() + "-" + narHash + ".nar", "/nar/" + path.hash() + ".nar")) {
+        for (String form :
+                List.of(url, "/nar/" + path.hash() + "-" + narHash + ".nar", "/nar/" + path.hash() + ".nar")) {
             Answer answer = wire.get(form);
             assertThat(answer.status()).as(form).isEqualTo(200);
             assertThat(answer.body()).as(form).isEqualTo(nar);
@@ -78,7 +79,8 @@ class NarIT {
     void isAbsentUnderTheHashOfAnotherNar() throws Exception {
         String other = NixHash.ofSha256(new byte[32]).nix32();
 
-        assertThat(wire.get("/nar/" + path.hash() + "-" + other + ".nar").status()).isEqualTo(404);
+        assertThat(wire.get("/nar/" + path.hash() + "-" + other + ".nar").status())
+                .isEqualTo(404);
         assertThat(wire.get("/nar/" + other + ".nar").status()).isEqualTo(404);
     }
 
@@ -104,8 +106,15 @@ class NarIT {
 
     @ParameterizedTest
     @CsvSource({
-        "0-0, 0, 1", "0-, 0, 100000", "1-, 1, 100000", "100-199, 100, 200", "-1, -1, 100000", "-500, -500, 100000",
-        "-99999999, 0, 100000", "5000-99999999999999999999999, 5000, 100000", "8-15, 8, 16"
+        "0-0, 0, 1",
+        "0-, 0, 100000",
+        "1-, 1, 100000",
+        "100-199, 100, 200",
+        "-1, -1, 100000",
+        "-500, -500, 100000",
+        "-99999999, 0, 100000",
+        "5000-99999999999999999999999, 5000, 100000",
+        "8-15, 8, 16"
     })
     void sendsAPart(String range, int first, int end) throws Exception {
         int from = first < 0 ? nar.length + first : first;
@@ -164,7 +173,8 @@ class NarIT {
     void sendsTheRestToWhoBeganWithTheSame() throws Exception {
         Answer whole = wire.get(url);
         for (String condition : List.of(whole.header("ETag"), whole.header("Last-Modified"))) {
-            assertThat(wire.get(url, "Range: bytes=5-", "If-Range: " + condition).status())
+            assertThat(wire.get(url, "Range: bytes=5-", "If-Range: " + condition)
+                            .status())
                     .as(condition)
                     .isEqualTo(206);
         }
@@ -211,8 +221,8 @@ class NarIT {
     @Test
     void isNotSentAgainToWhoHasIt() throws Exception {
         Answer first = wire.get(url);
-        for (String condition :
-                List.of("If-None-Match: " + first.header("ETag"), "If-Modified-Since: " + first.header("Last-Modified"))) {
+        for (String condition : List.of(
+                "If-None-Match: " + first.header("ETag"), "If-Modified-Since: " + first.header("Last-Modified"))) {
             Answer again = wire.get(url, condition);
             assertThat(again.status()).as(condition).isEqualTo(304);
             assertThat(again.body()).isEmpty();

@@ -71,7 +71,8 @@ class NixClientIT {
     @Test
     void isRefusedByAClientThatTrustsAnotherKey() throws Exception {
         StorePath built = served.build(Recipes.environment("refused"));
-        String foreign = SecretKey.generate("foreign-1", new SecureRandom()).publicKey().toString();
+        String foreign =
+                SecretKey.generate("foreign-1", new SecureRandom()).publicKey().toString();
         NixClient client = new NixClient(directory.resolve("store"), URL, foreign);
 
         assertThatThrownBy(() -> client.realise(built))
@@ -84,7 +85,8 @@ class NixClientIT {
     void isRefusedByAClientThatTrustsTheNameWithOtherBytes() throws Exception {
         StorePath built = served.build(Recipes.environment("imposed"));
         String name = publicKey().substring(0, publicKey().indexOf(':'));
-        String imposed = SecretKey.generate(name, new SecureRandom()).publicKey().toString();
+        String imposed =
+                SecretKey.generate(name, new SecureRandom()).publicKey().toString();
 
         assertThatThrownBy(() -> new NixClient(directory.resolve("store"), URL, imposed).realise(built))
                 .isInstanceOf(NixFailedException.class)
@@ -174,9 +176,9 @@ class NixClientIT {
 
     @Test
     void letsNixLookIntoAPathFromAfar() throws Exception {
-        Path tree = Files.createDirectories(directory.resolve("looked-into/sub"));
-        Files.writeString(tree.resolve("file"), "seen from afar");
-        StorePath path = served.add(tree.getParent());
+        Path tree = directory.resolve("looked-into");
+        Files.writeString(Files.createDirectories(tree.resolve("sub")).resolve("file"), "seen from afar");
+        StorePath path = served.add(tree);
 
         assertThat(client("store").run("nix", "store", "cat", "--store", URL, NixStore.path(path) + "/sub/file"))
                 .isEqualTo("seen from afar");
@@ -184,8 +186,8 @@ class NixClientIT {
 
     @Test
     void letsNixReadTheLogOfABuild() throws Exception {
-        String expression = "derivation { name = \"failing\"; system = builtins.currentSystem;"
-                + " builder = \"/nothing-here\"; }";
+        String expression =
+                "derivation { name = \"failing\"; system = builtins.currentSystem;" + " builder = \"/nothing-here\"; }";
         assertThatThrownBy(() -> served.build(expression)).isInstanceOf(NixFailedException.class);
         String derivation = served.run("nix-instantiate", "--store", served.uri(), "-E", expression)
                 .strip();
@@ -202,8 +204,11 @@ class NixClientIT {
 
             client.realise(path);
 
-            assertThat(Files.mismatch(client.store().locate(path), served.locate(path))).isEqualTo(-1);
-            assertThat(proxy.requests()).filteredOn(r -> r.contains("Range: bytes=")).hasSize(3);
+            assertThat(Files.mismatch(client.store().locate(path), served.locate(path)))
+                    .isEqualTo(-1);
+            assertThat(proxy.requests())
+                    .filteredOn(r -> r.contains("Range: bytes="))
+                    .hasSize(3);
         }
     }
 

@@ -121,8 +121,7 @@ class PathFilesIT {
     void findsEveryNameThatItsPageLinksTo() throws Exception {
         Path tree = Files.createDirectories(served.scratch().resolve("odd"));
         for (String name : new String[] {"a b", "a%20b", "a+b", "a?b", "a#b", "ü", "%", "%zz", ";x=1", "a\\b", "…"}) {
-            Files.writeString(
-                    FileNames.resolve(tree, name.getBytes(StandardCharsets.UTF_8)), "file " + name);
+            Files.writeString(FileNames.resolve(tree, name.getBytes(StandardCharsets.UTF_8)), "file " + name);
         }
         StorePath path = served.add(tree);
 

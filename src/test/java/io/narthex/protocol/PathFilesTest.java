@@ -42,7 +42,15 @@ class PathFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"d/e/file", "./d/./e//file", "d/e/../e/file", "d/../d/e/file", LOGICAL + "/d/e/file", LOGICAL + "//d/e/file"})
+    @ValueSource(
+            strings = {
+                "d/e/file",
+                "./d/./e//file",
+                "d/e/../e/file",
+                "d/../d/e/file",
+                LOGICAL + "/d/e/file",
+                LOGICAL + "//d/e/file"
+            })
     void followsALinkInside(String target) throws Exception {
         link("link", target);
 
@@ -141,7 +149,8 @@ class PathFilesTest {
         Path file = FileNames.resolve(root, name);
         Files.writeString(file, "x");
 
-        assertThat(new PathFiles(root, LOGICAL).find(List.of(name)).map(PathFiles.Found::file)).contains(file);
+        assertThat(new PathFiles(root, LOGICAL).find(List.of(name)).map(PathFiles.Found::file))
+                .contains(file);
     }
 
     private void link(String name, String target) throws IOException {

@@ -55,10 +55,9 @@ class RealisationIT {
     @Test
     void isSignedOverItsTextWithoutSignatures() throws Exception {
         StorePath path = served.build(Recipes.floatingEnvironment("realised-signed"));
-        ObjectNode body = (ObjectNode) JSON.readTree(
-                wire.get("/realisations/" + id(path) + ".doi").body());
-        Signature signature =
-                Signature.parse(body.remove("signatures").path(0).asText());
+        ObjectNode body = (ObjectNode)
+                JSON.readTree(wire.get("/realisations/" + id(path) + ".doi").body());
+        Signature signature = Signature.parse(body.remove("signatures").path(0).asText());
         PublicKey key = PublicKey.parse(wire.get("/public-key").text().strip());
 
         assertThat(key.verify(body.toString().getBytes(StandardCharsets.UTF_8), signature))
@@ -75,21 +74,22 @@ class RealisationIT {
                 wire.get("/public-key").text().strip());
         Path file = Files.writeString(directory.resolve("default.nix"), expression);
 
-        client.run(
-                "nix-build", "--store", client.store().uri(), "--no-out-link", "--max-jobs", "0", file.toString());
+        client.run("nix-build", "--store", client.store().uri(), "--no-out-link", "--max-jobs", "0", file.toString());
 
         assertThat(client.store().locate(path).resolve("manifest.nix")).isSymbolicLink();
     }
 
     @Test
     void isAbsentWhereNixKnowsNone() throws Exception {
-        assertThat(wire.get("/realisations/sha256:" + "0".repeat(64) + "!out.doi").status())
+        assertThat(wire.get("/realisations/sha256:" + "0".repeat(64) + "!out.doi")
+                        .status())
                 .isEqualTo(404);
     }
 
     @Test
     void isAbsentInTheNewerFormWhereTheStoreIsOlder() throws Exception {
-        assertThat(wire.get("/build-trace-v2/" + "8".repeat(32) + "-x.drv/out.doi").status())
+        assertThat(wire.get("/build-trace-v2/" + "8".repeat(32) + "-x.drv/out.doi")
+                        .status())
                 .isEqualTo(404);
     }
 

@@ -37,8 +37,21 @@ class UrlNamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/p/..", "/p/.", "/p/a/../b", "/p/%2e%2e", "/p/%2E.", "/p/.%2e/x", "/p/a%2fb", "/p/a%00", "/p/%", "/p/%4",
-                "/p/%g0", "/p/%0g", "/p/a%", "/q/a", ""
+                "/p/..",
+                "/p/.",
+                "/p/a/../b",
+                "/p/%2e%2e",
+                "/p/%2E.",
+                "/p/.%2e/x",
+                "/p/a%2fb",
+                "/p/a%00",
+                "/p/%",
+                "/p/%4",
+                "/p/%g0",
+                "/p/%0g",
+                "/p/a%",
+                "/q/a",
+                ""
             })
     void areNotWhatNoFileIsCalled(String url) {
         assertThat(UrlNames.after(url, "/p")).isEmpty();
