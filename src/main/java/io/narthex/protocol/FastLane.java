@@ -27,7 +27,8 @@ public final class FastLane implements ServletExtension {
     private static final String SUFFIX = ".narinfo";
     private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
     static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
-    private static final byte[] ABSENT = "404 No such path\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ABSENT =
+            "404 There is nothing here: No such path\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
     private static final char UNDECODABLE = '\uFFFD';

@@ -105,7 +105,7 @@ class ListingIT {
         Answer answer = wire.get("/" + "1".repeat(32) + ".ls");
 
         assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.text()).isEqualTo("404 No such path\n");
+        assertThat(answer.text()).isEqualTo("404 There is nothing here: No such path\n");
     }
 
     @ParameterizedTest

@@ -245,7 +245,7 @@ class NarInfoIT {
         String url = "/" + "0".repeat(32) + ".narinfo";
         for (Answer answer : List.of(wire.get(url), wire.get(url))) {
             assertThat(answer.status()).isEqualTo(404);
-            assertThat(answer.text()).isEqualTo("404 No such path\n");
+            assertThat(answer.text()).isEqualTo("404 There is nothing here: No such path\n");
             assertThat(answer.header("Content-Type")).matches("text/plain; ?charset=utf-8");
             assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
         }

@@ -179,7 +179,7 @@ class PathFilesIT {
         for (String way : new String[] {"/loop", "/indirect", "/loop/", "/loop/etc/passwd"}) {
             Answer answer = wire.get(url(path, way));
             assertThat(answer.status()).as(way).isEqualTo(404);
-            assertThat(answer.text()).isEqualTo("404 No such path\n");
+            assertThat(answer.text()).isEqualTo("404 There is nothing here: No such path\n");
         }
     }
 
