@@ -50,8 +50,8 @@ public class IndexedPaths {
 
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
     Optional<SignedPath> indexed(ValidPath path) {
-        Optional<PathEntry> known =
-                entries.find(storeId(), path.path().hash()).filter(e -> e.digest().equals(path.digest()));
+        Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
+                .filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
             PathWriter.Written written =
                     writer.write(storeId(), store.storeDir(), List.of(path)).getFirst();

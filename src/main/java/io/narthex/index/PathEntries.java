@@ -24,7 +24,8 @@ class PathEntries {
     /** What the index has of a row of the Nix database. */
     record Known(long id, long nixId, StorePathHash hash, RowDigest digest) {
         private static Known of(Object[] row) {
-            return new Known((Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), RowDigest.of((byte[]) row[3]));
+            return new Known(
+                    (Long) row[0], (Long) row[1], StorePathHash.of((byte[]) row[2]), RowDigest.of((byte[]) row[3]));
         }
     }
 
@@ -104,10 +105,11 @@ class PathEntries {
                 .getSingleResult();
     }
 
+    /** As one array: a collection leaves more rows at once than a statement may have parameters. */
     void remove(Collection<Long> ids) {
         if (!ids.isEmpty()) {
-            entities.createQuery("delete from PathEntry p where p.id in :ids")
-                    .setParameter("ids", ids)
+            entities.createNativeQuery("delete from local_path where id = any(:ids)")
+                    .setParameter("ids", ids.toArray(Long[]::new))
                     .executeUpdate();
         }
     }

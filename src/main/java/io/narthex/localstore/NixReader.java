@@ -29,13 +29,12 @@ import org.sqlite.SQLiteOpenMode;
 final class NixReader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NixReader.class.getName());
     /** All that is said of a path, in one text; references by row number, which Nix never uses again. */
-    private static final String TEXT =
-            """
-            id || char(10) || path || char(10) || hash || char(10) || registrationTime || char(10)
-            || ifnull(deriver, '') || char(10) || ifnull(narSize, '') || char(10) || ifnull(sigs, '') || char(10)
-            || ifnull(ca, '') || char(10)
-            || ifnull((select group_concat(reference) from Refs where referrer = ValidPaths.id), '')
-            """;
+    private static final String TEXT = """
+        id || char(10) || path || char(10) || hash || char(10) || registrationTime || char(10)
+        || ifnull(deriver, '') || char(10) || ifnull(narSize, '') || char(10) || ifnull(sigs, '') || char(10)
+        || ifnull(ca, '') || char(10)
+        || ifnull((select group_concat(reference) from Refs where referrer = ValidPaths.id), '')
+        """;
 
     private static final String COLUMNS =
             "select id, path, hash, registrationTime, deriver, narSize, sigs, ca, " + TEXT + " from ValidPaths ";

@@ -32,6 +32,8 @@ public final class FastLane implements ServletExtension {
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
     private static final char UNDECODABLE = '\uFFFD';
 
+    private static final byte[] NO_PATH = "400 The URL has no path\n".getBytes(StandardCharsets.US_ASCII);
+
     private static final byte[] NOT_UTF_8 = "400 The URL is not UTF-8\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What the lane needs of the application, once it has started. */
@@ -48,12 +50,14 @@ public final class FastLane implements ServletExtension {
             return;
         }
         String path = exchange.getRelativePath();
-        if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
+        if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
+            sentence(exchange, StatusCodes.BAD_REQUEST, NO_PATH);
+        } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             if (!answered(exchange, path, parts.hot)) {
                 next.handleRequest(exchange);
             }
         } else if (path.indexOf(UNDECODABLE) >= 0) {
-            refuse(exchange);
+            sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
             if (!parts.small.run(exchange, stream)) {
@@ -120,10 +124,6 @@ public final class FastLane implements ServletExtension {
 
     private static void absent(HttpServerExchange exchange) {
         sentence(exchange, StatusCodes.NOT_FOUND, ABSENT);
-    }
-
-    private static void refuse(HttpServerExchange exchange) {
-        sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
     }
 
     private static void sentence(HttpServerExchange exchange, int status, byte[] text) {

@@ -164,7 +164,20 @@ class NarTransfer {
             return;
         }
         if (checked) {
+            record(path);
+        }
+    }
+
+    /** What was sent was right: that it cannot be written down now is no reason to break it off at its end. */
+    private void record(SignedPath path) {
+        try {
             index.checked(path);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "event=check-not-recorded path={0} reason={1}",
+                    path.path().path(),
+                    e.getMessage());
         }
     }
 

@@ -21,6 +21,9 @@ final class PathFiles {
     /** Linux gives up after as many (path_resolution(7)). */
     private static final int LINKS = 40;
 
+    /** Bytes of a name; no file system has longer ones, and asking it for one is an error, not "absent". */
+    private static final int NAME_BYTES = 255;
+
     private final Path root;
     private final byte[] logicalRoot;
 
@@ -76,7 +79,7 @@ final class PathFiles {
                     }
                     here = directories.pop();
                 } else if (!is(next, ".") && next.length > 0) {
-                    if (!a.isDirectory()) {
+                    if (!a.isDirectory() || next.length > NAME_BYTES) {
                         return Optional.empty();
                     }
                     directories.push(here);

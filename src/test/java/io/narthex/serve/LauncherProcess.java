@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The launcher as the user runs it, with a home and ports of its own. */
-final class LauncherProcess implements AutoCloseable {
+public final class LauncherProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path home;
@@ -28,7 +28,7 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /** Settings by name; those that are not given here are unset. */
-    static LauncherProcess start(Path home, Map<String, String> settings) throws IOException {
+    public static LauncherProcess start(Path home, Map<String, String> settings) throws IOException {
         Path output = Files.createTempFile("serve", ".out");
         ProcessBuilder builder = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
@@ -49,7 +49,7 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /** Three ports that are free now. */
-    static Map<String, String> freePorts() throws IOException {
+    public static Map<String, String> freePorts() throws IOException {
         Map<String, String> ports = new HashMap<>();
         List<ServerSocket> held = new ArrayList<>();
         for (String name : List.of("NARTHEX_PORT", "NARTHEX_HTTPS_PORT", "NARTHEX_MANAGEMENT_PORT")) {
@@ -64,7 +64,7 @@ final class LauncherProcess implements AutoCloseable {
     }
 
     /** All that was printed, once the banner is there or the process has ended. */
-    String awaitBanner() throws IOException, InterruptedException {
+    public String awaitBanner() throws IOException, InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
         while (!output().contains("in nix.conf")
                 && process.isAlive()
@@ -74,19 +74,19 @@ final class LauncherProcess implements AutoCloseable {
         return output();
     }
 
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("the launcher does not end");
         }
         return process.exitValue();
     }
 
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(output);
     }
 
     /** WildFly and PostgreSQL, as they run now. */
-    List<ProcessHandle> servers() throws IOException {
+    public List<ProcessHandle> servers() throws IOException {
         List<ProcessHandle> servers = new ArrayList<>();
         for (String file : List.of("wildfly.pid", "postgresql/postmaster.pid")) {
             String first = Files.readString(home.resolve(file)).split("\\s", 2)[0];
@@ -96,11 +96,11 @@ final class LauncherProcess implements AutoCloseable {
         return servers;
     }
 
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
