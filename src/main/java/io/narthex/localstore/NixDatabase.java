@@ -33,6 +33,9 @@ public final class NixDatabase implements AutoCloseable {
     /** More would only be needed if the files changed at each of so many questions in a row. */
     private static final int ATTEMPTS = 20;
 
+    /** Idle connections kept: each may hold two megabytes of pages. */
+    private static final int KEPT = 8;
+
     private final Path database;
     private final StoreDir storeDir;
     private final DatabaseFiles files;
@@ -255,7 +258,7 @@ public final class NixDatabase implements AutoCloseable {
         }
 
         void giveBack(NixReader reader, boolean good) throws SQLException {
-            if (good && !retired) {
+            if (good && !retired && idle.size() < KEPT) {
                 idle.add(reader);
                 if (retired) {
                     retire();

@@ -1,18 +1,13 @@
 package io.narthex.localstore;
 
-import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixFormatException;
-import io.narthex.nix.hash.NixHash;
-import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
-import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
@@ -93,7 +87,7 @@ final class NixReader implements AutoCloseable {
         try {
             PreparedStatement s = prepared(BY_HASH);
             s.setString(1, storeDir.path() + "/" + hash);
-            List<Row> rows = rows(s);
+            List<NixRow> rows = rows(s);
             if (rows.isEmpty() || !rows.getFirst().path().startsWith(storeDir.path() + "/" + hash + "-")) {
                 return Optional.empty();
             }
@@ -124,7 +118,7 @@ final class NixReader implements AutoCloseable {
             PreparedStatement s = prepared(PAGE);
             s.setLong(1, afterId);
             s.setInt(2, limit);
-            List<Row> rows = rows(s);
+            List<NixRow> rows = rows(s);
             return new NixDatabase.Page(
                     parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
         } finally {
@@ -172,17 +166,17 @@ final class NixReader implements AutoCloseable {
         return known;
     }
 
-    private static List<Row> rows(PreparedStatement statement) throws SQLException {
-        List<Row> rows = new ArrayList<>();
+    private static List<NixRow> rows(PreparedStatement statement) throws SQLException {
+        List<NixRow> rows = new ArrayList<>();
         try (ResultSet r = statement.executeQuery()) {
             while (r.next()) {
-                rows.add(Row.of(r));
+                rows.add(NixRow.of(r));
             }
         }
         return rows;
     }
 
-    private List<ValidPath> parsed(List<Row> rows) throws SQLException {
+    private List<ValidPath> parsed(List<NixRow> rows) throws SQLException {
         if (rows.isEmpty()) {
             return List.of();
         }
@@ -198,7 +192,7 @@ final class NixReader implements AutoCloseable {
             }
         }
         List<ValidPath> paths = new ArrayList<>(rows.size());
-        for (Row row : rows) {
+        for (NixRow row : rows) {
             try {
                 paths.add(row.parse(storeDir, references.getOrDefault(row.id(), List.of())));
             } catch (NixFormatException e) {
@@ -215,82 +209,5 @@ final class NixReader implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
-    }
-
-    /** A row as it stands in the database, not yet believed. */
-    private record Row(
-            long id,
-            String path,
-            String hash,
-            long registered,
-            String deriver,
-            long narSize,
-            String sigs,
-            String ca,
-            String text) {
-
-        static Row of(ResultSet r) throws SQLException {
-            return new Row(
-                    r.getLong(1),
-                    text(r, 2),
-                    text(r, 3),
-                    r.getLong(4),
-                    text(r, 5),
-                    r.getLong(6),
-                    text(r, 7),
-                    text(r, 8),
-                    text(r, 9));
-        }
-
-        private static String text(ResultSet r, int column) throws SQLException {
-            String value = r.getString(column);
-            return value == null ? "" : value;
-        }
-
-        ValidPath parse(StoreDir storeDir, List<String> references) {
-            if (narSize <= 0) {
-                throw new NixFormatException("NAR size", "none is registered");
-            }
-            NixHash narHash = NixHash.parse(hash);
-            if (narHash.algorithm() != HashAlgorithm.SHA256) {
-                throw new NixFormatException("NAR hash", "it is no SHA-256");
-            }
-            TreeSet<StorePath> refs = new TreeSet<>();
-            references.forEach(text -> refs.add(StorePath.parse(storeDir, text)));
-            return new ValidPath(
-                    id,
-                    StorePath.parse(storeDir, path),
-                    narHash,
-                    narSize,
-                    Instant.ofEpochSecond(registered),
-                    deriver(storeDir),
-                    refs,
-                    signatures(),
-                    ca.isEmpty() ? Optional.empty() : Optional.of(ca),
-                    RowDigest.over(text));
-        }
-
-        /** Old stores hold "unknown-deriver" and the like: no deriver then. */
-        private Optional<StorePath> deriver(StoreDir storeDir) {
-            try {
-                return deriver.isEmpty() ? Optional.empty() : Optional.of(StorePath.parse(storeDir, deriver));
-            } catch (NixFormatException e) {
-                return Optional.empty();
-            }
-        }
-
-        private List<Signature> signatures() {
-            List<Signature> all = new ArrayList<>();
-            for (String text : sigs.split(" ", -1)) {
-                try {
-                    if (!text.isEmpty()) {
-                        all.add(Signature.parse(text));
-                    }
-                } catch (NixFormatException e) {
-                    LOG.log(System.Logger.Level.DEBUG, "event=signature-unusable path={0}", path);
-                }
-            }
-            return all;
-        }
     }
 }
