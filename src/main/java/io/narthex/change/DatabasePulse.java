@@ -40,7 +40,12 @@ public class DatabasePulse {
         private volatile long heardAt = System.nanoTime();
         private volatile boolean lost;
 
-        Beat(long staleNanos) {
+        /**
+         * Heard just now.
+         *
+         * @param staleNanos how long memory may be used while the database is away
+         */
+        public Beat(long staleNanos) {
             this.staleNanos = staleNanos;
         }
 

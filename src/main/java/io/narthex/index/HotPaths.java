@@ -33,7 +33,7 @@ public final class HotPaths {
     private volatile @Nullable Presence presence;
 
     /** Every hash that the store had in one state of its database. */
-    private record Presence(PresenceSet hashes, long maxId, long stamp) {}
+    private record Presence(PresenceSet hashes, long maxId, long stamp, String identity) {}
 
     HotPaths(NixDatabase nix, DatabasePulse.Beat beat) {
         this.nix = nix;
@@ -83,13 +83,17 @@ public final class HotPaths {
         if (known != null && known.stamp == stamp) {
             return;
         }
-        PresenceSet hashes = known == null ? new PresenceSet() : known.hashes;
-        long[] max = {known == null ? 0 : known.maxId};
+        String identity = nix.identity();
+        // in another database the numbers stand for other paths
+        boolean same = known != null && known.identity.equals(identity) && known.maxId <= nix.lastGivenId();
+        Presence base = known != null && same ? known : new Presence(new PresenceSet(), 0, stamp, identity);
+        PresenceSet hashes = base.hashes;
+        long[] max = {base.maxId};
         nix.presence(max[0], (id, hash) -> {
             hashes.add(hash);
             max[0] = Math.max(max[0], id);
         });
-        presence = new Presence(hashes, max[0], stamp);
+        presence = new Presence(hashes, max[0], stamp, identity);
     }
 
     /** Forgets what the store no longer has, and counts its paths anew. */

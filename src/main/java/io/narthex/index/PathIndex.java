@@ -133,8 +133,12 @@ public class PathIndex {
 
     /** Its bytes were just found wrong: it is not offered any more until the reindex job finds them right again. */
     public void quarantine(SignedPath path, String reason) {
-        hot().forget(path.path().path().hash());
-        rows.quarantine(path.entryId(), reason);
-        quarantine.expect();
+        try {
+            rows.quarantine(path.entryId(), reason);
+            quarantine.expect();
+        } finally {
+            // after the row: who read it before could have remembered the path again
+            hot().forget(path.path().path().hash());
+        }
     }
 }

@@ -19,6 +19,7 @@ record DatabaseFiles(Path database) {
      * @param exists whether there is a database
      * @param wal whether a write-ahead log lies beside it, so that the main file alone may be old
      * @param size of the main file in bytes
+     * @param key which file it is, where the file system tells; a file deleted may lend its key to the next one
      */
     record State(
             boolean exists,

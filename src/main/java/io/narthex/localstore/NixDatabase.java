@@ -97,6 +97,18 @@ public final class NixDatabase implements AutoCloseable {
         return ask(reader -> reader.digests(afterId, limit)).orElseGet(TreeMap::new);
     }
 
+    /**
+     * Which database it is: another text when another file stands in its place, so that row numbers mean other paths.
+     */
+    public String identity() {
+        return String.valueOf(state().key());
+    }
+
+    /** The highest row number ever given in this database; grows with each registration. */
+    public long lastGivenId() {
+        return ask(NixReader::lastGivenId).orElse(0L);
+    }
+
     /** Hands over row number and hash of every path registered after a row number. */
     public void presence(long afterId, BiConsumer<Long, StorePathHash> each) {
         ask(reader -> {

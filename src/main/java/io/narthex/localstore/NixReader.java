@@ -149,6 +149,15 @@ final class NixReader implements AutoCloseable {
         }
     }
 
+    /** SQLite keeps it for columns that are {@code autoincrement}, as Nix's is. */
+    long lastGivenId() throws SQLException {
+        try (ResultSet r = prepared("select coalesce(max(seq), 0) from sqlite_sequence where name = 'ValidPaths'")
+                .executeQuery()) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
     boolean hasTable(String name) throws SQLException {
         PreparedStatement s = prepared("select 1 from sqlite_master where type = 'table' and name = ?");
         s.setString(1, name);

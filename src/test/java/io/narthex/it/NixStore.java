@@ -162,6 +162,8 @@ public final class NixStore {
         builder.environment().put("HOME", home.toString());
         builder.environment().put("XDG_CACHE_HOME", home.resolve("cache").toString());
         builder.environment().put("NIX_CONF_DIR", home.toString());
+        // a command that names no store would ask for the machine's, which an ordinary user may not open
+        builder.environment().put("NIX_REMOTE", uri());
         Process process = builder.start();
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

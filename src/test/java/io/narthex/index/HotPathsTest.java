@@ -1,0 +1,90 @@
+package io.narthex.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.change.DatabasePulse;
+import io.narthex.it.NixStore;
+import io.narthex.localstore.NixDatabase;
+import io.narthex.localstore.NixWriter;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePathHash;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HotPathsTest {
+    private static final String FIRST = "a".repeat(32);
+    private static final String SECOND = "b".repeat(32);
+    private static final String THIRD = "c".repeat(32);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    private NixStore store;
+    private NixDatabase nix;
+    private HotPaths hot;
+
+    @BeforeEach
+    @SuppressWarnings("NullAway.Init")
+    void open() throws Exception {
+        store = NixStore.in(directory.resolve("one"));
+        store.add("anything", "so that there is a database");
+        nix = new NixDatabase(store.database(), StoreDir.DEFAULT);
+        hot = new HotPaths(nix, new DatabasePulse.Beat(TimeUnit.HOURS.toNanos(1)));
+    }
+
+    @Test
+    void doesNotCallAbsentWhatItHasNotLookedFor() {
+        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
+    }
+
+    @Test
+    void callsAbsentWhatTheStoreDoesNotHave() {
+        hot.catchUp();
+
+        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isTrue();
+    }
+
+    @Test
+    void doesNotCallAbsentWhatWasRegisteredSince() throws Exception {
+        hot.catchUp();
+        register(store, FIRST);
+
+        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
+        hot.catchUp();
+        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
+        assertThat(hot.isAbsent(StorePathHash.parse(SECOND))).isTrue();
+    }
+
+    @Test
+    void looksAnewWhenAnotherDatabaseTakesTheFirstOnesPlace() throws Exception {
+        register(store, FIRST);
+        register(store, SECOND);
+        hot.catchUp();
+        NixStore other = NixStore.in(directory.resolve("two"));
+        other.add("anything", "so that there is a database");
+        register(other, THIRD);
+        nix.close();
+        Files.deleteIfExists(store.database().resolveSibling("db.sqlite-wal"));
+        Files.deleteIfExists(store.database().resolveSibling("db.sqlite-shm"));
+        Files.delete(store.database());
+        Files.move(other.database(), store.database());
+
+        hot.catchUp();
+
+        assertThat(hot.isAbsent(StorePathHash.parse(THIRD))).isFalse();
+        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isTrue();
+    }
+
+    private static void register(NixStore store, String hash) throws Exception {
+        try (NixWriter writer = NixWriter.open(store)) {
+            writer.register(hash + "-x");
+        }
+        // longer than a stamp may be old
+        Thread.sleep(5);
+    }
+}
