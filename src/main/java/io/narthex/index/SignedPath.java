@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.http.HttpDate;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.NarInfo;
@@ -9,13 +10,10 @@ import io.narthex.nix.store.StoreDir;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
-
-    /** RFC 9110, 5.6.7. */
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     private final long entryId;
     private final ValidPath path;
@@ -58,7 +51,7 @@ public final class SignedPath {
         this.path = path;
         this.checkedAt = checkedAt;
         this.narInfo = render(storeDir, path, ours);
-        this.lastModified = HTTP_DATE.format(path.registeredAt());
+        this.lastModified = HttpDate.format(path.registeredAt());
         this.entityTag = '"' + HexFormat.of().formatHex(sha256(narInfo), 0, TAG_BYTES) + '"';
     }
 

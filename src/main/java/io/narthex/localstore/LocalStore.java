@@ -6,15 +6,10 @@ import io.narthex.nix.store.StorePath;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.BufferedInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /** This machine's Nix store: where it lies, what it is called, its database and its build logs. */
 @ApplicationScoped
@@ -76,26 +71,14 @@ public class LocalStore {
      *
      * @param derivation the {@code .drv} that was built
      */
-    public Optional<InputStream> buildLog(StorePath derivation) throws IOException {
+    public Optional<BuildLog> buildLog(StorePath derivation) {
         String baseName = derivation.baseName();
         // Nix: src/libstore/local-fs-store.cc, the first two characters are a directory
         Path plain = root.resolve("nix/var/log/nix/drvs")
                 .resolve(baseName.substring(0, 2))
                 .resolve(baseName.substring(2));
-        try {
-            return Optional.of(Files.newInputStream(plain));
-        } catch (NoSuchFileException e) {
-            return compressedLog(plain.resolveSibling(plain.getFileName() + ".bz2"));
-        }
-    }
-
-    private static Optional<InputStream> compressedLog(Path file) throws IOException {
-        try {
-            return Optional.of(
-                    new BZip2CompressorInputStream(new BufferedInputStream(Files.newInputStream(file)), true));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+        Optional<BuildLog> log = BuildLog.at(plain, false);
+        return log.isPresent() ? log : BuildLog.at(plain.resolveSibling(plain.getFileName() + ".bz2"), true);
     }
 
     @PreDestroy

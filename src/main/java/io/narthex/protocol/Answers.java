@@ -5,10 +5,6 @@ import io.narthex.http.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import org.jspecify.annotations.Nullable;
 
 /** What several URLs say in their headers. */
 final class Answers {
@@ -54,37 +50,5 @@ final class Answers {
             // answered below, in words of the URL
         }
         throw malformed("Not the name of a derivation: {hash}-{name}.drv");
-    }
-
-    /** Whether an {@code If-None-Match} names the tag (weak comparison: RFC 9110, 13.1.2). */
-    static boolean matches(@Nullable String ifNoneMatch, String entityTag) {
-        if (ifNoneMatch == null) {
-            return false;
-        }
-        for (String tag : ifNoneMatch.split(",", -1)) {
-            String one = tag.strip();
-            if (one.equals("*") || one.equals(entityTag) || one.equals("W/" + entityTag)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether an {@code If-Modified-Since} is not before the date; only when there is no {@code If-None-Match}. */
-    static boolean notModifiedSince(@Nullable String since, Instant modified) {
-        if (since == null) {
-            return false;
-        }
-        try {
-            return !modified.isAfter(DateTimeFormatter.RFC_1123_DATE_TIME.parse(since, Instant::from));
-        } catch (DateTimeParseException e) {
-            return false;
-        }
-    }
-
-    /** Whether the client has it already, by either condition (RFC 9110, 13.2.2). */
-    static boolean isKnown(
-            @Nullable String ifNoneMatch, @Nullable String ifModifiedSince, String entityTag, Instant modified) {
-        return ifNoneMatch != null ? matches(ifNoneMatch, entityTag) : notModifiedSince(ifModifiedSince, modified);
     }
 }

@@ -1,6 +1,8 @@
 package io.narthex.protocol;
 
+import io.narthex.http.HttpDate;
 import io.narthex.http.Public;
+import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -12,7 +14,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
 /** {@code log/{drv}}: what a build printed. */
 @Path("log/{derivation}")
@@ -22,30 +23,45 @@ public class BuildLogResource {
 
     @GET
     @Public
-    public Response get(@PathParam("derivation") String name) throws IOException {
-        InputStream text = log(name);
-        return answer((StreamingOutput) out -> {
+    public Response get(@PathParam("derivation") String name) {
+        BuildLog log = find(name);
+        InputStream text = open(log);
+        StreamingOutput body = out -> {
             try (text) {
                 text.transferTo(out);
             }
-        });
+        };
+        return answer(Response.ok(body), log);
     }
 
     @HEAD
     @Public
-    public Response head(@PathParam("derivation") String name) throws IOException {
-        log(name).close();
-        return answer(null);
+    public Response head(@PathParam("derivation") String name) {
+        BuildLog log = find(name);
+        try {
+            return answer(Response.ok().header(HttpHeaders.CONTENT_LENGTH, log.length()), log);
+        } catch (IOException e) {
+            throw Answers.absent();
+        }
     }
 
-    private static Response answer(@Nullable StreamingOutput body) {
-        return Response.ok(body)
-                .type("text/plain; charset=utf-8")
+    private BuildLog find(String name) {
+        return store.buildLog(Answers.derivation(name)).orElseThrow(Answers::absent);
+    }
+
+    /** A file that is no archive, or not one yet while its build goes on, is no log. */
+    private static InputStream open(BuildLog log) {
+        try {
+            return log.open();
+        } catch (IOException e) {
+            throw Answers.absent();
+        }
+    }
+
+    private static Response answer(Response.ResponseBuilder response, BuildLog log) {
+        return response.type("text/plain; charset=utf-8")
+                .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(log.modified()))
                 .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
                 .build();
-    }
-
-    private InputStream log(String name) throws IOException {
-        return store.buildLog(Answers.derivation(name)).orElseThrow(Answers::absent);
     }
 }

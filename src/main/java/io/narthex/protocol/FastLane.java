@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.http.Conditions;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
@@ -109,11 +110,11 @@ public final class FastLane implements ServletExtension {
         if (answer.coded()) {
             headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
         }
-        String tags = request.getFirst(Headers.IF_NONE_MATCH);
-        boolean known = tags != null
-                ? Answers.matches(tags, answer.entityTag())
-                : Answers.notModifiedSince(
-                        request.getFirst(Headers.IF_MODIFIED_SINCE), path.path().registeredAt());
+        boolean known = Conditions.isKnown(
+                request.getFirst(Headers.IF_NONE_MATCH),
+                request.getFirst(Headers.IF_MODIFIED_SINCE),
+                answer.entityTag(),
+                path.path().registeredAt());
         if (known) {
             exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
             exchange.endExchange();

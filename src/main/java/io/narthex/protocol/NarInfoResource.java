@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.http.Conditions;
 import io.narthex.http.Public;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -28,7 +29,7 @@ public class NarInfoResource {
         NarInfoAnswer answer =
                 NarInfoAnswer.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
         Instant modified = path.path().registeredAt();
-        Response.ResponseBuilder response = Answers.isKnown(
+        Response.ResponseBuilder response = Conditions.isKnown(
                         request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
                         request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
                         answer.entityTag(),

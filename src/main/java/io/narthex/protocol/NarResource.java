@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.configuration.Settings;
+import io.narthex.http.Conditions;
 import io.narthex.http.Public;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -48,19 +49,21 @@ public class NarResource {
         SignedPath path = find(url).orElseThrow(Answers::absent);
         String tag = '"' + path.narHash().nix32() + '"';
         Instant modified = path.path().registeredAt();
-        boolean coded = settings.narZstd()
+        // a HEAD tells the length, which a coded NAR does not have
+        boolean coded = body
+                && settings.narZstd()
                 && request.getHeaderString("Range") == null
                 && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
         String sentTag = coded ? tag.replaceFirst("\"$", "-zstd\"") : tag;
         Response.ResponseBuilder response;
-        if (Answers.isKnown(
+        if (Conditions.isKnown(
                 request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
                 request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
                 sentTag,
                 modified)) {
             response = Response.notModified();
         } else if (coded) {
-            response = Response.ok(body ? (StreamingOutput) out -> transfer.coded(path, out) : null)
+            response = Response.ok((StreamingOutput) out -> transfer.coded(path, out))
                     .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         } else {
             ByteRange range = range(request, tag, path);

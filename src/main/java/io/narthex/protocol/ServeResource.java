@@ -58,7 +58,10 @@ public class ServeResource {
         Response.ResponseBuilder answer = found.attributes().isDirectory()
                 ? directory(found.file(), path, names, request, body)
                 : file(found, names, body);
-        return answer.header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+        // a URL inside a path has one content for each of the path's NARs; a directory's two forms differ by their end
+        boolean page = found.attributes().isDirectory() && !isJson(request);
+        return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
+                .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header("Content-Security-Policy", POLICY)
                 .header("X-Content-Type-Options", "nosniff")
@@ -86,8 +89,7 @@ public class ServeResource {
     private static Response.ResponseBuilder directory(
             java.nio.file.Path directory, SignedPath path, List<byte[]> names, HttpServletRequest request, boolean body)
             throws IOException {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        boolean json = accept != null && accept.contains("application/json") && !accept.contains("text/html");
+        boolean json = isJson(request);
         DirectoryEntries entries = DirectoryEntries.of(directory);
         byte[] text = json
                 ? DirectoryPage.json(entries)
@@ -96,5 +98,10 @@ public class ServeResource {
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .header(HttpHeaders.CONTENT_LENGTH, text.length);
+    }
+
+    private static boolean isJson(HttpServletRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null && accept.contains("application/json") && !accept.contains("text/html");
     }
 }

@@ -55,6 +55,44 @@ class BuildLogIT {
 
         assertThat(head.status()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
+        assertThat(head.header("Content-Length")).isEqualTo("4");
+    }
+
+    @Test
+    void isNotSentAgainToWhoHasIt() throws Exception {
+        String name = "8".repeat(32) + "-known.drv";
+        Files.writeString(file(name), "text");
+        String modified = wire.get("/log/" + name).header("Last-Modified");
+
+        assertThat(wire.get("/log/" + name, "If-Modified-Since: " + modified).status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void isAbsentWhereALinkLeadsElsewhere() throws Exception {
+        String name = "9".repeat(32) + "-link.drv";
+        Path secret = Files.writeString(served.scratch().resolve("secret"), "secret");
+        Files.createSymbolicLink(file(name), secret);
+
+        assertThat(wire.get("/log/" + name).status()).isEqualTo(404);
+    }
+
+    @Test
+    void isAbsentWhereADirectoryHasItsName() throws Exception {
+        String name = "a".repeat(32) + "-directory.drv";
+        Files.createDirectories(file(name));
+
+        assertThat(wire.get("/log/" + name).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no archive"})
+    void isAbsentWhileItsArchiveIsNone(String contents) throws Exception {
+        String name = "b".repeat(32) + "-begun" + contents.length() + ".drv";
+        Files.writeString(file(name + ".bz2"), contents);
+
+        assertThat(wire.get("/log/" + name).status()).isEqualTo(404);
+        assertThat(wire.head("/log/" + name).status()).isEqualTo(404);
     }
 
     @Test

@@ -36,6 +36,8 @@ final class RunningProcess {
     /** The process of that id, if it was started then, give or take {@code slack}. */
     static Optional<ProcessHandle> find(long pid, Instant start, Duration slack) {
         return ProcessHandle.of(pid)
+                // one that ended and that nobody has reaped, as in a container without an init, has no command
+                .filter(p -> p.info().command().isPresent())
                 .filter(p -> Duration.between(startOf(p), start).abs().compareTo(slack) <= 0);
     }
 

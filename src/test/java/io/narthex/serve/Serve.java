@@ -68,7 +68,10 @@ public final class Serve {
         }
         wildfly.awaitReady();
         System.out.println(Banner.text(settings, new Probe(settings).publicKeys()));
-        return wildfly.await();
+        int code = wildfly.await();
+        System.err.println("narthex: WildFly ended by itself with exit code " + code + "; why is in "
+                + home.log("server.log") + " if it had the time to say: start again");
+        return code;
     }
 
     /** Holds the monitor, so that a stop meanwhile waits and then finds what was started; null if it came before. */
