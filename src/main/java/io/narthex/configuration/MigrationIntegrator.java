@@ -39,8 +39,21 @@ public final class MigrationIntegrator implements Integrator {
                     settings, DatabaseProblem.describe(database.url().orElse("of NarthexDS"), database.user(), e));
         } catch (FlywayException e) {
             throw StartRefused.because(
-                    settings, "the database schema could not be brought up to date: " + e.getMessage());
+                    settings,
+                    "the database schema could not be brought up to date (" + reason(e)
+                            + "): NARTHEX_DB_OWNER_USER, or NARTHEX_DB_USER where that is not set, must own the"
+                            + " database or may at least create in its schema public");
         }
+    }
+
+    /** PostgreSQL's own sentence, where there is one: Flyway's fill a page. */
+    private static String reason(FlywayException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+            }
+        }
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private static void migrate(Settings settings, DataSource application, DatabaseMetaData session)

@@ -18,16 +18,28 @@ record DatabaseFiles(Path database) {
      *
      * @param exists whether there is a database
      * @param wal whether a write-ahead log lies beside it, so that the main file alone may be old
+     * @param index whether SQLite's index of that log lies there; without it nobody has the database open
      * @param size of the main file in bytes
      * @param key which file it is, where the file system tells; a file deleted may lend its key to the next one
      */
     record State(
             boolean exists,
             boolean wal,
+            boolean index,
             long size,
             FileTime modified,
             @Nullable Object key) {
-        static final State ABSENT = new State(false, false, 0, FileTime.fromMillis(0), null);
+        static final State ABSENT = new State(false, false, false, 0, FileTime.fromMillis(0), null);
+
+        /** Whether SQLite itself tells of changes: it does where log and index are those of whoever writes. */
+        boolean isShared() {
+            return wal && index;
+        }
+
+        /** A log that a crash or a copy left without its index, which only a user who may write could make anew. */
+        boolean isOrphaned() {
+            return wal && !index;
+        }
 
         /** Whether both name the same file: a database put in its place is another one. */
         boolean sameFile(State other) {
@@ -38,9 +50,10 @@ record DatabaseFiles(Path database) {
     State state() {
         try {
             // the log first: it appears before the main file changes, and goes after
-            boolean wal = Files.exists(wal());
+            boolean wal = Files.exists(beside("-wal"));
+            boolean index = wal && Files.exists(beside("-shm"));
             BasicFileAttributes a = Files.readAttributes(database, BasicFileAttributes.class);
-            return new State(true, wal, a.size(), a.lastModifiedTime(), a.fileKey());
+            return new State(true, wal, index, a.size(), a.lastModifiedTime(), a.fileKey());
         } catch (NoSuchFileException e) {
             return State.ABSENT;
         } catch (IOException e) {
@@ -48,7 +61,31 @@ record DatabaseFiles(Path database) {
         }
     }
 
-    private Path wal() {
-        return database.resolveSibling(database.getFileName() + "-wal");
+    /**
+     * A copy of database and log in a directory of its own, where the index can be made.
+     *
+     * @return the database in it
+     */
+    Path copy() throws IOException {
+        Path directory = Files.createTempDirectory("narthex-nix-database");
+        Path copy = directory.resolve("db.sqlite");
+        Files.copy(database, copy);
+        Files.copy(beside("-wal"), directory.resolve("db.sqlite-wal"));
+        return copy;
+    }
+
+    /** Removes what {@link #copy} made, and what SQLite made beside it. */
+    static void remove(Path copy) throws IOException {
+        for (String suffix : new String[] {"-wal", "-shm", ""}) {
+            Files.deleteIfExists(copy.resolveSibling(copy.getFileName() + suffix));
+        }
+        Path directory = copy.getParent();
+        if (directory != null) {
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    private Path beside(String suffix) {
+        return database.resolveSibling(database.getFileName() + suffix);
     }
 }

@@ -2,6 +2,7 @@ package io.narthex.localstore;
 
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePathHash;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The database in which Nix registers valid paths, read while Nix writes to it. Thread-safe.
  *
  * <p>With a write-ahead log beside it the database is opened {@code mode=ro} and Nix's own log is read; without one
- * {@code immutable}, and then an answer counts only if the files looked the same before and after.
+ * {@code immutable}, and then an answer counts only if the files looked the same before and after. A log without its index,
+ * as a crash or a copy leaves it, is read from a copy of our own.
  */
 public final class NixDatabase implements AutoCloseable {
     /**
@@ -32,6 +35,9 @@ public final class NixDatabase implements AutoCloseable {
 
     /** More would only be needed if the files changed at each of so many questions in a row. */
     private static final int ATTEMPTS = 20;
+
+    /** Long enough for a writer to make or remove log and index. */
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** Idle connections kept: each may hold two megabytes of pages. */
     private static final int KEPT = 8;
@@ -130,12 +136,15 @@ public final class NixDatabase implements AutoCloseable {
                 if (!current.state.exists()) {
                     return Optional.empty();
                 }
+                if (current.isUnsettled()) {
+                    continue;
+                }
                 NixReader reader = current.borrow();
                 boolean good = false;
                 try {
                     T answer = question.ask(reader);
-                    // without a log nothing tells SQLite of a change: look at the files again
-                    good = current.state.wal() || current.state.equals(files.state());
+                    // where nothing tells SQLite of a change: look at the files again
+                    good = current.state.isShared() || current.state.equals(files.state());
                     if (good) {
                         return Optional.of(answer);
                     }
@@ -183,7 +192,7 @@ public final class NixDatabase implements AutoCloseable {
             if (current != stampGeneration) {
                 closeStampReader();
                 stampGeneration = current;
-                stampReader = current.state.exists() && current.state.wal() ? open(current) : null;
+                stampReader = current.state.isShared() ? current.open() : null;
                 dataVersion = stampReader == null ? -1 : stampReader.dataVersion();
                 return true;
             }
@@ -225,10 +234,6 @@ public final class NixDatabase implements AutoCloseable {
         }
     }
 
-    private NixReader open(Generation wanted) throws SQLException {
-        return NixReader.open(database, storeDir, !wanted.state.wal());
-    }
-
     private void closeStampReader() throws SQLException {
         if (stampReader != null) {
             stampReader.close();
@@ -255,18 +260,49 @@ public final class NixDatabase implements AutoCloseable {
         final DatabaseFiles.State state;
         private final ConcurrentLinkedQueue<NixReader> idle = new ConcurrentLinkedQueue<>();
         private volatile boolean retired;
+        private @Nullable Path copy;
 
         Generation(DatabaseFiles.State state) {
             this.state = state;
         }
 
         boolean fits(DatabaseFiles.State now) {
-            return (state.wal() && now.wal()) ? state.sameFile(now) : Objects.equals(state, now);
+            return (state.isShared() && now.isShared()) ? state.sameFile(now) : Objects.equals(state, now);
+        }
+
+        NixReader open() throws SQLException {
+            if (state.isOrphaned()) {
+                return NixReader.open(copy(), storeDir, NixReader.Access.COPY);
+            }
+            return NixReader.open(
+                    database, storeDir, state.wal() ? NixReader.Access.SHARED : NixReader.Access.IMMUTABLE);
+        }
+
+        /** A writer that opens or closes lets the log lie there alone for a moment: nothing to copy for. */
+        synchronized boolean isUnsettled() {
+            if (!state.isOrphaned() || copy != null) {
+                return false;
+            }
+            LockSupport.parkNanos(SETTLE_NANOS);
+            return !state.equals(files.state());
+        }
+
+        private synchronized Path copy() {
+            Path known = copy;
+            if (known == null) {
+                try {
+                    known = files.copy();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                copy = known;
+            }
+            return known;
         }
 
         NixReader borrow() throws SQLException {
             NixReader reader = idle.poll();
-            return reader != null ? reader : open(this);
+            return reader != null ? reader : open();
         }
 
         void giveBack(NixReader reader, boolean good) throws SQLException {
@@ -280,7 +316,7 @@ public final class NixDatabase implements AutoCloseable {
             }
         }
 
-        void retire() {
+        synchronized void retire() {
             retired = true;
             for (NixReader r = idle.poll(); r != null; r = idle.poll()) {
                 try {
@@ -288,6 +324,14 @@ public final class NixDatabase implements AutoCloseable {
                 } catch (SQLException e) {
                     throw new StoreUnreadableException(database, e);
                 }
+            }
+            if (copy != null) {
+                try {
+                    DatabaseFiles.remove(copy);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                copy = null;
             }
         }
     }

@@ -49,21 +49,31 @@ final class NixReader implements AutoCloseable {
         this.connection = connection;
     }
 
-    /**
-     * Opens the database so that nothing is created beside it.
-     *
-     * @param immutable true when no write-ahead log lies beside it: SQLite then reads the one file and takes no lock;
-     *     false: the log and its index are used as the writer left them, and never created
-     */
-    static NixReader open(Path database, StoreDir storeDir, boolean immutable) throws SQLException {
+    /** How to open a database; none of the first two creates anything beside it. */
+    enum Access {
+        /** Log and index are used as the writer left them. */
+        SHARED("readonly_shm=1"),
+        /** There is no log: the one file is all, and no lock is taken. */
+        IMMUTABLE("immutable=1"),
+        /** Our own copy: SQLite makes the index. */
+        COPY("cache=private");
+
+        private final String parameter;
+
+        Access(String parameter) {
+            this.parameter = parameter;
+        }
+    }
+
+    /** Opens the database for reading. */
+    static NixReader open(Path database, StoreDir storeDir, Access access) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setOpenMode(SQLiteOpenMode.READONLY);
         config.resetOpenMode(SQLiteOpenMode.READWRITE);
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         config.setOpenMode(SQLiteOpenMode.OPEN_URI);
         config.setBusyTimeout(5_000);
-        String file = "jdbc:sqlite:file:" + database.toUri().getRawPath() + "?mode=ro&"
-                + (immutable ? "immutable=1" : "readonly_shm=1");
+        String file = "jdbc:sqlite:file:" + database.toUri().getRawPath() + "?mode=ro&" + access.parameter;
         Connection connection = config.createConnection(file);
         try {
             connection.setAutoCommit(true);

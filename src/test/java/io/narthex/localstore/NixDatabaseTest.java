@@ -147,6 +147,26 @@ class NixDatabaseTest {
     }
 
     @Test
+    void readsALogWhoseIndexIsGone() throws Exception {
+        Path left = Files.createDirectories(directory.resolve("left"));
+        try (NixWriter writer = NixWriter.open(store)) {
+            writer.register(A + "-a");
+            for (String end : List.of("", "-wal")) {
+                Files.copy(Path.of(store.database() + end), left.resolve("db.sqlite" + end));
+            }
+        }
+        var before = listing(left);
+
+        try (NixDatabase copy = new NixDatabase(left.resolve("db.sqlite"), StoreDir.DEFAULT)) {
+            assertThat(copy.find(hash(A))).isPresent();
+            long stamp = copy.stamp();
+            assertThat(copy.find(hash(A))).isPresent();
+            assertThat(copy.stamp()).isEqualTo(stamp);
+        }
+        assertThat(listing(left)).isEqualTo(before);
+    }
+
+    @Test
     void createsNothingWhereThereIsNoLog() throws Exception {
         Path db = store.databaseDirectory();
         var before = listing(db);
