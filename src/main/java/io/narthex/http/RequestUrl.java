@@ -21,9 +21,14 @@ public class RequestUrl {
         return of(settings.url());
     }
 
+    /** As this request was sent, whatever is configured. */
+    public BaseUrl asSent() {
+        return of(Optional.empty());
+    }
+
     /** Whether a page of this server, by its printed name or by the one used now, made a request with this Origin. */
     boolean isOwn(String origin) {
-        return base().origin().equals(origin) || of(Optional.empty()).origin().equals(origin);
+        return base().origin().equals(origin) || asSent().origin().equals(origin);
     }
 
     private BaseUrl of(Optional<URI> configured) {

@@ -1,0 +1,111 @@
+-- Tenants, their caches, and the tokens that open them. Numbers are never used again: a name used again is a new number,
+-- so that nothing of a deleted cache can show in one that has its name.
+
+create table tenant (
+    id         integer generated always as identity,
+    name       text        not null,
+    version    bigint      not null default 0,
+    created_at timestamptz not null default now(),
+    deleted_at timestamptz,
+    constraint tenant_pk primary key (id),
+    constraint tenant_name_form check (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')
+);
+create unique index tenant_name_unique on tenant (name) where deleted_at is null;
+comment on table tenant is 'Who has caches here, apart from all others';
+comment on column tenant.version is 'Counts the changes; what If-Match compares';
+comment on column tenant.deleted_at is 'Gone for everybody since then; its rows go by a job';
+
+create table cache (
+    id                  integer generated always as identity,
+    tenant_id           integer     not null,
+    name                text        not null,
+    visibility          text        not null default 'private',
+    priority            integer,
+    want_mass_query     boolean     not null default true,
+    store_dir           text        not null default '/nix/store',
+    sources             text[]      not null default '{uploads}',
+    virtual_hosts       text[]      not null default '{}',
+    reference_check     text        not null default 'strict',
+    foreign_signatures  text        not null default 'keep',
+    trusted_public_keys text[]      not null default '{}',
+    version             bigint      not null default 0,
+    created_at          timestamptz not null default now(),
+    deleted_at          timestamptz,
+    constraint cache_pk primary key (id),
+    constraint cache_tenant_fk foreign key (tenant_id) references tenant (id),
+    constraint cache_name_form check (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+    constraint cache_visibility_known check (visibility in ('public', 'private')),
+    constraint cache_priority_range check (priority between 0 and 1000000),
+    constraint cache_store_dir_form check (store_dir ~ '^(/[^/[:space:]]+)+$'),
+    constraint cache_sources_known check (sources <@ array['local-store', 'uploads'] and cardinality(sources) > 0),
+    constraint cache_reference_check_known check (reference_check in ('strict', 'lenient')),
+    constraint cache_foreign_signatures_known check (foreign_signatures in ('keep', 'drop', 'require-trusted'))
+);
+create unique index cache_name_unique on cache (tenant_id, name) where deleted_at is null;
+comment on table cache is 'A binary cache with a URL, keys and contents of its own';
+comment on column cache.priority is 'Lower is preferred by clients; null, for the default cache: what NARTHEX_PRIORITY says';
+comment on column cache.sources is 'Where its paths come from: local-store (the Nix store of the machine), uploads, or both';
+comment on column cache.virtual_hosts is 'Hosts at whose root this cache and nothing else is served';
+comment on column cache.reference_check is 'strict: a path is taken only when all that it refers to is here; lenient: always';
+comment on column cache.foreign_signatures is 'What becomes of signatures that a path was pushed with';
+comment on column cache.trusted_public_keys is 'Keys, name:base64, by which pushed signatures are verified';
+comment on column cache.version is 'Counts the changes; what If-Match compares';
+comment on column cache.deleted_at is 'Gone for everybody since then; its rows go by a job';
+
+-- a host is one cache's in the whole server
+create table virtual_host (
+    host     text    not null,
+    cache_id integer not null,
+    constraint virtual_host_pk primary key (host),
+    constraint virtual_host_cache_fk foreign key (cache_id) references cache (id) on delete cascade,
+    constraint virtual_host_lower_case check (host = lower(host) and host <> '')
+);
+create index virtual_host_by_cache on virtual_host (cache_id);
+comment on table virtual_host is 'Which cache is served at the root of a host; holds that a host has only one';
+
+insert into tenant (name) values ('default');
+insert into cache (tenant_id, name, visibility, sources)
+select id, 'default', 'public', '{local-store,uploads}' from tenant where name = 'default';
+
+create table token (
+    id           bigint generated always as identity,
+    public_id    text        not null,
+    tenant_id    integer,
+    secret_hash  bytea       not null,
+    note         text        not null default '',
+    scopes       text[]      not null,
+    caches       text[]      not null default '{}',
+    created_at   timestamptz not null default now(),
+    created_by   bigint,
+    expires_at   timestamptz,
+    revoked_at   timestamptz,
+    last_used_at timestamptz,
+    constraint token_pk primary key (id),
+    constraint token_public_id_unique unique (public_id),
+    constraint token_tenant_fk foreign key (tenant_id) references tenant (id),
+    constraint token_created_by_fk foreign key (created_by) references token (id),
+    constraint token_public_id_form check (public_id ~ '^[a-z0-9]{8,32}$'),
+    constraint token_secret_hash_length check (octet_length(secret_hash) = 32),
+    constraint token_scopes_known
+        check (scopes <@ array['pull', 'push', 'delete', 'administer'] and cardinality(scopes) > 0)
+);
+create index token_by_tenant on token (tenant_id, id);
+comment on table token is 'Tokens, by a hash from which none can be had back; rows are kept after revocation';
+comment on column token.public_id is 'The part of the token that is no secret';
+comment on column token.tenant_id is 'The tenant that it is for; null: the whole server';
+comment on column token.secret_hash is 'SHA-256 of the whole token';
+comment on column token.caches is 'Names or patterns (release-*) of caches, tenant/cache for a token of the server; empty: all';
+comment on column token.created_by is 'The token that made it; null: the administrator''s token file';
+comment on column token.expires_at is 'Null: never';
+comment on column token.last_used_at is 'To about a minute';
+
+-- the keys that were here before there were caches sign for the default one
+alter table signing_key add column cache_id integer;
+update signing_key set cache_id = (select c.id from cache c join tenant t on t.id = c.tenant_id
+                                    where t.name = 'default' and c.name = 'default');
+alter table signing_key alter column cache_id set not null;
+alter table signing_key add constraint signing_key_cache_fk foreign key (cache_id) references cache (id);
+create index signing_key_by_cache on signing_key (cache_id, id);
+comment on column signing_key.cache_id is 'The cache that it signs for';
+
+grant select, insert, update, delete on tenant, cache, virtual_host, token to ${app};

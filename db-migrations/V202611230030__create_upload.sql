@@ -1,0 +1,141 @@
+-- What was pushed: bytes, what waits to be claimed, and the paths of each cache.
+
+create table blob (
+    id          bigint generated always as identity,
+    storage_key text        not null,
+    compression text        not null,
+    file_hash   bytea       not null,
+    file_size   bigint      not null,
+    nar_hash    bytea       not null,
+    nar_size    bigint      not null,
+    content_hash bytea,
+    listing     bytea       not null,
+    stored_at   timestamptz not null default now(),
+    constraint blob_pk primary key (id),
+    constraint blob_storage_key_unique unique (storage_key),
+    constraint blob_hash_lengths check (octet_length(file_hash) = 32 and octet_length(nar_hash) = 32
+                                        and octet_length(content_hash) = 32),
+    constraint blob_sizes_positive check (file_size > 0 and nar_size > 0)
+);
+create index blob_by_file on blob (file_hash, file_size, id);
+comment on table blob is 'NAR files that were received, verified and made durable; a row means that the bytes are there';
+comment on column blob.storage_key is 'Where the bytes lie; random, never used again';
+comment on column blob.file_hash is '32 bytes: SHA-256 of the file as it was pushed';
+comment on column blob.file_size is 'Bytes of the file as it was pushed';
+comment on column blob.nar_hash is '32 bytes: SHA-256 of the NAR, hashed here';
+comment on column blob.nar_size is 'Bytes of the NAR, counted here';
+comment on column blob.content_hash is '32 bytes: SHA-256 of the contents, where the NAR is one regular file; else null';
+comment on column blob.listing is 'The .ls of the NAR: JSON, zstd';
+
+create table staged_nar (
+    cache_id    integer     not null,
+    file_name   text        not null,
+    blob_id     bigint      not null,
+    received_at timestamptz not null default now(),
+    constraint staged_nar_pk primary key (cache_id, file_name),
+    constraint staged_nar_cache_fk foreign key (cache_id) references cache (id),
+    constraint staged_nar_blob_fk foreign key (blob_id) references blob (id)
+);
+create index staged_nar_by_blob on staged_nar (blob_id);
+create index staged_nar_by_age on staged_nar (received_at);
+comment on table staged_nar is 'NARs that a cache has received, for the narinfos that may claim them within a day';
+comment on column staged_nar.file_name is 'As in the URL, behind nar/';
+comment on column staged_nar.received_at is 'Or asked for last by somebody who may push';
+
+create table uploaded_path (
+    id              bigint generated always as identity,
+    cache_id        integer     not null,
+    hash            bytea       not null,
+    name            text        not null,
+    blob_id         bigint      not null,
+    file_name       text        not null,
+    nar_hash        bytea       not null,
+    nar_size        bigint      not null,
+    refs            text[]      not null,
+    deriver         text,
+    content_address text,
+    foreign_sigs    text[]      not null,
+    published_at    timestamptz not null default now(),
+    published_by    bigint,
+    version         bigint      not null default 0,
+    constraint uploaded_path_pk primary key (id),
+    constraint uploaded_path_hash_unique unique (cache_id, hash),
+    constraint uploaded_path_cache_fk foreign key (cache_id) references cache (id),
+    constraint uploaded_path_blob_fk foreign key (blob_id) references blob (id),
+    constraint uploaded_path_token_fk foreign key (published_by) references token (id),
+    constraint uploaded_path_hash_length check (octet_length(hash) = 20),
+    constraint uploaded_path_nar_hash_length check (octet_length(nar_hash) = 32),
+    constraint uploaded_path_nar_size_positive check (nar_size > 0)
+);
+create index uploaded_path_by_nar on uploaded_path (cache_id, nar_hash);
+create index uploaded_path_by_file on uploaded_path (cache_id, file_name);
+create index uploaded_path_by_name on uploaded_path (cache_id, name, id);
+create index uploaded_path_by_blob on uploaded_path (blob_id);
+-- who refers to a path: asked before it is deleted
+create index uploaded_path_by_reference on uploaded_path using gin (refs);
+comment on table uploaded_path is 'Paths that were pushed into a cache and published';
+comment on column uploaded_path.file_name is 'The NAR file as the narinfo''s URL has it, behind nar/';
+comment on column uploaded_path.refs is 'Base names of the paths it refers to, sorted';
+comment on column uploaded_path.foreign_sigs is 'Signatures that it was pushed with, name:base64';
+comment on column uploaded_path.published_by is 'The token that brought it; null: the administrator''s';
+comment on column uploaded_path.version is 'Counts the changes of its signatures';
+
+create table upload_signature (
+    key_id    bigint      not null,
+    path_id   bigint      not null,
+    signature bytea       not null,
+    claim     text        not null,
+    signed_at timestamptz not null default now(),
+    constraint upload_signature_pk primary key (key_id, path_id),
+    constraint upload_signature_key_fk foreign key (key_id) references signing_key (id),
+    constraint upload_signature_path_fk foreign key (path_id) references uploaded_path (id) on delete cascade,
+    constraint upload_signature_length check (octet_length(signature) = 64),
+    constraint upload_signature_claim_known check (claim = 'received')
+) partition by list (key_id);
+create index upload_signature_by_path on upload_signature (path_id);
+comment on table upload_signature is
+    'Our signatures of pushed paths; one partition a key, so that a dead key''s rows go at once';
+comment on column upload_signature.claim is 'What the signature says: received (the bytes were hashed here)';
+
+create table uploaded_document (
+    cache_id     integer     not null,
+    kind         text        not null,
+    name         text        not null,
+    content      bytea       not null,
+    length       bigint      not null,
+    published_at timestamptz not null default now(),
+    published_by bigint,
+    constraint uploaded_document_pk primary key (cache_id, kind, name),
+    constraint uploaded_document_cache_fk foreign key (cache_id) references cache (id),
+    constraint uploaded_document_token_fk foreign key (published_by) references token (id),
+    constraint uploaded_document_kind_known check (kind in ('log', 'realisation', 'build-trace', 'debuginfo'))
+);
+comment on table uploaded_document is 'What was pushed beside the paths: build logs, realisations, debug information';
+comment on column uploaded_document.name is 'As in the URL, behind log/, realisations/, build-trace-v2/ or debuginfo/';
+comment on column uploaded_document.content is 'zstd';
+comment on column uploaded_document.length is 'Bytes, decompressed';
+
+create or replace function make_signature_partition(key_id bigint) returns void
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+declare
+    parent text;
+begin
+    if not exists (select from signing_key k where k.id = make_signature_partition.key_id) then
+        raise exception 'there is no signing key %', make_signature_partition.key_id;
+    end if;
+    foreach parent in array array['path_signature', 'upload_signature'] loop
+        execute format('create table if not exists %I partition of %I for values in (%s)',
+                       parent || '_' || make_signature_partition.key_id, parent, make_signature_partition.key_id);
+        execute format('comment on table %I is %L', parent || '_' || make_signature_partition.key_id,
+                       'Signatures by key ' || make_signature_partition.key_id);
+    end loop;
+end
+$$;
+select make_signature_partition(id) from signing_key;
+
+grant select, insert, update, delete on blob, staged_nar, uploaded_path, uploaded_document to ${app};
+grant select, insert, update, delete on upload_signature to ${app};

@@ -1,0 +1,104 @@
+package io.narthex.cache;
+
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.tenant.Tenant;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The row of a cache. */
+@Entity
+@Table(name = "cache")
+class CacheEntry {
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    private int id;
+
+    @ManyToOne(optional = false)
+    @JoinColumn(name = "tenant_id", nullable = false, updatable = false)
+    private Tenant tenant;
+
+    @Column(nullable = false, updatable = false, columnDefinition = "text")
+    private String name;
+
+    @Column(nullable = false, columnDefinition = "text")
+    private String visibility;
+
+    private @Nullable Integer priority;
+
+    @Column(name = "want_mass_query", nullable = false)
+    private boolean wantMassQuery;
+
+    @Column(name = "store_dir", nullable = false, columnDefinition = "text")
+    private String storeDir;
+
+    @Column(nullable = false, columnDefinition = "text[]")
+    private String[] sources;
+
+    @Column(name = "virtual_hosts", nullable = false, columnDefinition = "text[]")
+    private String[] virtualHosts;
+
+    @Column(name = "reference_check", nullable = false, columnDefinition = "text")
+    private String referenceCheck;
+
+    @Column(name = "foreign_signatures", nullable = false, columnDefinition = "text")
+    private String foreignSignatures;
+
+    @Column(name = "trusted_public_keys", nullable = false, columnDefinition = "text[]")
+    private String[] trustedPublicKeys;
+
+    @Version
+    private long version;
+
+    @Column(name = "created_at", nullable = false, updatable = false)
+    private Instant createdAt;
+
+    @Column(name = "deleted_at")
+    private @Nullable Instant deletedAt;
+
+    /** For Hibernate only. */
+    @SuppressWarnings("NullAway")
+    protected CacheEntry() {}
+
+    int id() {
+        return id;
+    }
+
+    /** What it says, as the rest of the server has it. */
+    Cache toCache() {
+        return new Cache(
+                id,
+                tenant.id(),
+                tenant.name(),
+                new CacheName(name),
+                constant(Visibility.class, visibility),
+                priority == null ? OptionalInt.empty() : OptionalInt.of(priority),
+                wantMassQuery,
+                new StoreDir(storeDir),
+                Arrays.stream(sources).map(s -> constant(Source.class, s)).collect(Collectors.toSet()),
+                List.of(virtualHosts),
+                constant(ReferenceCheck.class, referenceCheck),
+                constant(ForeignSignatures.class, foreignSignatures),
+                Arrays.stream(trustedPublicKeys).map(PublicKey::parse).toList(),
+                version);
+    }
+
+    /** The table has {@code local-store} where Java has {@code LOCAL_STORE}. */
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+}

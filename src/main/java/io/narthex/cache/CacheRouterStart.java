@@ -1,0 +1,25 @@
+package io.narthex.cache;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+
+/** Hands {@link CacheRouter} the caches before the first request. */
+@WebListener
+public class CacheRouterStart implements ServletContextListener {
+    @Inject
+    CacheDirectory directory;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        directory.now();
+        CacheRouter.Directory giver = directory::now;
+        event.getServletContext().setAttribute(CacheRouter.ATTRIBUTE, giver);
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        event.getServletContext().removeAttribute(CacheRouter.ATTRIBUTE);
+    }
+}

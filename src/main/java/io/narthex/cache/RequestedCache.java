@@ -1,0 +1,54 @@
+package io.narthex.cache;
+
+import io.narthex.http.BaseUrl;
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
+import io.narthex.http.RequestUrl;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+
+/** The cache that the request at hand means. */
+@RequestScoped
+public class RequestedCache {
+    @Inject
+    private CacheDirectory directory;
+
+    @Inject
+    private RequestUrl url;
+
+    /** Empty where the URL names one that is not there. */
+    public Optional<Cache> find() {
+        return CacheRouter.cacheOf(ServletRequestContext.requireCurrent().getExchange(), directory.now());
+    }
+
+    /**
+     * The cache, for what runs only after access was decided.
+     *
+     * @throws ProblemException 404, where there is none
+     */
+    public Cache get() {
+        return find().orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "No such cache"));
+    }
+
+    /** {@code tenant/cache} as the URL has it, also where there is none. */
+    public String fullName() {
+        CacheRouter.Route route =
+                CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
+        return route == null ? directory.now().standard().fullName() : route.name();
+    }
+
+    /** Where clients reach this cache, as printed. */
+    public BaseUrl base() {
+        CacheRouter.Route route =
+                CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
+        if (route == null) {
+            return url.base();
+        }
+        // at a host of its own the cache is there and not where NARTHEX_URL says
+        return route.prefix().isEmpty()
+                ? url.asSent()
+                : new BaseUrl(url.base().text() + route.prefix());
+    }
+}

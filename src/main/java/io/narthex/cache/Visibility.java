@@ -1,0 +1,13 @@
+package io.narthex.cache;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Who may read a cache. */
+public enum Visibility {
+    /** Everybody. */
+    @JsonProperty("public")
+    PUBLIC,
+    /** Who has a token for it. */
+    @JsonProperty("private")
+    PRIVATE
+}

@@ -1,0 +1,61 @@
+package io.narthex.tenant;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The row of a tenant. */
+@Entity
+@Table(name = "tenant")
+public class Tenant {
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    private int id;
+
+    @Column(nullable = false, updatable = false, columnDefinition = "text")
+    private String name;
+
+    @Version
+    private long version;
+
+    @Column(name = "created_at", nullable = false, updatable = false)
+    private Instant createdAt;
+
+    @Column(name = "deleted_at")
+    private @Nullable Instant deletedAt;
+
+    /** For Hibernate only. */
+    @SuppressWarnings("NullAway")
+    protected Tenant() {}
+
+    Tenant(TenantName name, Instant now) {
+        this.name = name.text();
+        this.createdAt = now;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public TenantName name() {
+        return new TenantName(name);
+    }
+
+    public long version() {
+        return version;
+    }
+
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    void delete(Instant now) {
+        deletedAt = now;
+    }
+}
