@@ -2,7 +2,7 @@ package io.narthex.index;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.narthex.change.DatabasePulse;
+import io.narthex.change.Beat;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
@@ -23,7 +23,7 @@ public final class HotPaths {
     private static final long NARS = 200_000;
 
     private final NixDatabase nix;
-    private final DatabasePulse.Beat beat;
+    private final Beat beat;
     private final Cache<StorePathHash, SignedPath> paths = Caffeine.newBuilder()
             .maximumWeight(WEIGHT)
             .weigher((StorePathHash hash, SignedPath path) -> path.narInfo().length + OVERHEAD)
@@ -35,7 +35,7 @@ public final class HotPaths {
     /** Every hash that the store had in one state of its database. */
     private record Presence(PresenceSet hashes, long maxId, long stamp, String identity) {}
 
-    HotPaths(NixDatabase nix, DatabasePulse.Beat beat) {
+    HotPaths(NixDatabase nix, Beat beat) {
         this.nix = nix;
         this.beat = beat;
     }

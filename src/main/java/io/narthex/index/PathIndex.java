@@ -1,6 +1,6 @@
 package io.narthex.index;
 
-import io.narthex.change.DatabasePulse;
+import io.narthex.change.ChangeFeed;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
 import io.narthex.key.KeyRing;
@@ -34,7 +34,7 @@ public class PathIndex {
     private KeyRing ring;
 
     @Inject
-    private DatabasePulse pulse;
+    private ChangeFeed feed;
 
     @Inject
     private IndexedPaths rows;
@@ -46,7 +46,7 @@ public class PathIndex {
 
     @PostConstruct
     void start() {
-        hot = new HotPaths(store.database(), pulse.beat());
+        hot = new HotPaths(store.database(), feed.beat());
     }
 
     /** What this node remembers; the object itself, no proxy. */
@@ -87,7 +87,7 @@ public class PathIndex {
         if (current != null) {
             return Optional.of(current);
         }
-        pulse.beat().require();
+        feed.beat().require();
         long stamp = store.database().stamp();
         Optional<ValidPath> valid = store.database().find(hash);
         if (valid.isEmpty() || !store.holds(valid.get().path())) {
@@ -113,7 +113,7 @@ public class PathIndex {
         if (remembered.isPresent()) {
             return remembered;
         }
-        pulse.beat().require();
+        feed.beat().require();
         Optional<SignedPath> found = firstOf(narHash);
         return found.isPresent() || !rows.catchUp() ? found : firstOf(narHash);
     }
