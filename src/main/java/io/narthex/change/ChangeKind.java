@@ -1,0 +1,29 @@
+package io.narthex.change;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Of what something changed. */
+public enum ChangeKind {
+    TOKEN,
+    TENANT,
+    CACHE,
+    KEY,
+    /** A path was published in a cache, or changed, or is gone from it. */
+    PATH;
+
+    /** As the database says it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** None for a kind that only a newer version knows: this one remembers nothing of it. */
+    static Optional<ChangeKind> of(String text) {
+        for (ChangeKind kind : values()) {
+            if (kind.text().equals(text)) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
+    }
+}
