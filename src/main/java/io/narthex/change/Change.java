@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param subject the id of the token, tenant, cache or key; of a path, the id of its cache
  * @param hash of a path, and of nothing else
  */
-public record Change(ChangeKind kind, long subject, @Nullable StorePathHash hash) {
+public record Change(
+        ChangeKind kind, long subject, @Nullable StorePathHash hash) {
     public Change {
         if ((hash != null) != (kind == ChangeKind.PATH)) {
             throw new IllegalArgumentException("a change of a path, and no other, names its hash: " + kind);

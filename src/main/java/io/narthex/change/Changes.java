@@ -85,7 +85,8 @@ public class Changes {
 
     private static void write(Connection connection, UUID node, Change change) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into change (kind, subject, hash) select ?, ?, ? where exists (select from node where id = ?)")) {
+                "insert into change (kind, subject, hash) select ?, ?, ? where exists (select from node where id ="
+                        + " ?)")) {
             insert.setString(1, change.kind().text());
             insert.setLong(2, change.subject());
             StorePathHash hash = change.hash();

@@ -1,23 +1,23 @@
 package io.narthex.operations;
 
-import io.narthex.change.DatabasePulse;
+import io.narthex.change.ChangeFeed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** PostgreSQL answers. */
+/** PostgreSQL answers, and the other nodes know of this one. */
 @Readiness
 @ApplicationScoped
 public class DatabaseCheck implements HealthCheck {
     @Inject
-    DatabasePulse pulse;
+    ChangeFeed feed;
 
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("database")
-                .status(pulse.beat().isHeard())
+                .status(feed.beat().isHeard() && feed.mayPublish())
                 .build();
     }
 }

@@ -2,7 +2,7 @@ package io.narthex.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.narthex.change.DatabasePulse;
+import io.narthex.change.Beat;
 import io.narthex.it.NixStore;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.NixWriter;
@@ -34,7 +34,7 @@ class HotPathsTest {
         store = NixStore.in(directory.resolve("one"));
         store.add("anything", "so that there is a database");
         nix = new NixDatabase(store.database(), StoreDir.DEFAULT);
-        hot = new HotPaths(nix, new DatabasePulse.Beat(TimeUnit.HOURS.toNanos(1)));
+        hot = new HotPaths(nix, new Beat(TimeUnit.HOURS.toNanos(1)));
     }
 
     @Test
