@@ -2,13 +2,12 @@ package io.narthex.index;
 
 import io.narthex.http.HttpDate;
 import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoWriter;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,7 +51,8 @@ public final class SignedPath {
         this.checkedAt = checkedAt;
         this.narInfo = render(storeDir, path, ours);
         this.lastModified = HttpDate.format(path.registeredAt());
-        this.entityTag = '"' + HexFormat.of().formatHex(sha256(narInfo), 0, TAG_BYTES) + '"';
+        this.entityTag =
+                '"' + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(narInfo), 0, TAG_BYTES) + '"';
     }
 
     private static byte[] render(StoreDir storeDir, ValidPath path, Collection<Signature> ours) {
@@ -71,14 +71,6 @@ public final class SignedPath {
                 path.deriver(),
                 signatures,
                 path.contentAddress()));
-    }
-
-    private static byte[] sha256(byte[] text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     long entryId() {
