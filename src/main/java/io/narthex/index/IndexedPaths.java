@@ -2,7 +2,6 @@ package io.narthex.index;
 
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
-import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
@@ -75,9 +74,9 @@ public class IndexedPaths {
 
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
-        NixDatabase.Page page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
-        writer.write(storeId(), store.storeDir(), page.paths());
-        return !page.paths().isEmpty();
+        List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
+        writer.write(storeId(), store.storeDir(), page);
+        return !page.isEmpty();
     }
 
     /** The rows that are in quarantine. */

@@ -72,19 +72,8 @@ public final class NixDatabase implements AutoCloseable {
      * The next valid paths in the order of registration; fewer than the limit do not mean the end, since unusable rows
      * are left out.
      */
-    public Page page(long afterId, int limit) {
-        return ask(reader -> reader.page(afterId, limit)).orElse(new Page(List.of(), -1));
-    }
-
-    /**
-     * A page of valid paths.
-     *
-     * @param lastId the row number up to which the page reaches; -1 when there was no row left
-     */
-    public record Page(List<ValidPath> paths, long lastId) {
-        public Page {
-            paths = List.copyOf(paths);
-        }
+    public List<ValidPath> page(long afterId, int limit) {
+        return ask(reader -> reader.page(afterId, limit)).orElse(List.of());
     }
 
     /**
