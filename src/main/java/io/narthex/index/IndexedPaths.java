@@ -4,7 +4,6 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
-import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
@@ -77,10 +76,9 @@ public class IndexedPaths {
 
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
-        NixDatabase.Page page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
-        writer.write(
-                storeId(), store.storeDir(), ring.of(caches.now().standard()), page.paths());
-        return !page.paths().isEmpty();
+        List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
+        writer.write(storeId(), store.storeDir(), ring.of(caches.now().standard()), page);
+        return !page.isEmpty();
     }
 
     /** The rows that are in quarantine. */

@@ -68,7 +68,7 @@ class Reindexer {
     }
 
     private List<ValidPath> changed(long afterId, Map<Long, PathEntries.Known> known) {
-        return store.database().page(afterId, PAGE).paths().stream()
+        return store.database().page(afterId, PAGE).stream()
                 .filter(p -> !isSame(known.get(p.id()), p.digest()))
                 .toList();
     }

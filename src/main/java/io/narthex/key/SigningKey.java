@@ -77,13 +77,4 @@ class SigningKey {
     byte @Nullable [] sealedSecret() {
         return sealedSecret == null ? null : sealedSecret.clone();
     }
-
-    Instant createdAt() {
-        return createdAt;
-    }
-
-    @Nullable
-    Instant activeAt() {
-        return activeAt;
-    }
 }

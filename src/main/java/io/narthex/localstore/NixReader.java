@@ -122,15 +122,13 @@ final class NixReader implements AutoCloseable {
     }
 
     /** The next rows after a row number, in the order of their numbers. */
-    NixDatabase.Page page(long afterId, int limit) throws SQLException {
+    List<ValidPath> page(long afterId, int limit) throws SQLException {
         connection.setAutoCommit(false); // both questions see one state
         try {
             PreparedStatement s = prepared(PAGE);
             s.setLong(1, afterId);
             s.setInt(2, limit);
-            List<NixRow> rows = rows(s);
-            return new NixDatabase.Page(
-                    parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
+            return parsed(rows(s));
         } finally {
             connection.setAutoCommit(true);
         }

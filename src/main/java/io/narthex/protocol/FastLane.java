@@ -58,7 +58,7 @@ public final class FastLane implements ServletExtension {
             if (!answered(exchange, path, parts.hot)) {
                 next.handleRequest(exchange);
             }
-        } else if (path.indexOf(UNDECODABLE) >= 0) {
+        } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
