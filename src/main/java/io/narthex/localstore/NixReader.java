@@ -115,7 +115,7 @@ final class NixReader implements AutoCloseable {
         SortedMap<Long, RowDigest> digests = new TreeMap<>();
         try (ResultSet r = s.executeQuery()) {
             while (r.next()) {
-                digests.put(r.getLong(1), RowDigest.over(r.getString(2)));
+                digests.put(r.getLong(1), RowDigest.over(r.getBytes(2)));
             }
         }
         return digests;

@@ -2,7 +2,6 @@ package io.narthex.localstore;
 
 import io.narthex.nix.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A digest over all that Nix's database says of one path, its row number included: half a SHA-256. Two rows with the
@@ -10,10 +9,10 @@ import java.nio.charset.StandardCharsets;
  */
 public record RowDigest(long high, long low) {
     /** Bytes of {@link #bytes()}. */
-    private static final int BYTES = 2 * Long.BYTES;
+    public static final int BYTES = 2 * Long.BYTES;
 
-    static RowDigest over(String row) {
-        return of(HashAlgorithm.SHA256.newDigest().digest(row.getBytes(StandardCharsets.UTF_8)));
+    static RowDigest over(byte[] row) {
+        return of(HashAlgorithm.SHA256.newDigest().digest(row));
     }
 
     /** Reads the first 16 bytes. */
