@@ -39,11 +39,17 @@ final class ChangeReader {
     /** All of whose finished transactions were read by everybody when {@link #settleAt} has come. */
     private String settling;
 
+    private final Duration removal;
     private long settleAt;
 
-    /** Begins now: of what was committed before, nothing is read. */
-    ChangeReader(Connection connection) throws SQLException {
+    /**
+     * Begins now: of what was committed before, nothing is read.
+     *
+     * @param removal between two rounds of removing old changes; every reader reads more often
+     */
+    ChangeReader(Connection connection, Duration removal) throws SQLException {
         this.connection = connection;
+        this.removal = removal;
         try (Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery("select cast(pg_current_snapshot() as text), clock_timestamp()")) {
@@ -52,7 +58,7 @@ final class ChangeReader {
             readAt = instant(row);
         }
         settling = snapshot;
-        settleAt = System.nanoTime() + FeedTimes.REMOVAL.toNanos();
+        settleAt = System.nanoTime() + removal.toNanos();
     }
 
     /** What has become visible since the read before; null when that cannot be told, or is too much to tell. */
@@ -103,7 +109,7 @@ final class ChangeReader {
             delete.setInt(2, REMOVED_AT_ONCE);
             if (delete.executeUpdate() < REMOVED_AT_ONCE) {
                 settling = snapshot;
-                settleAt = System.nanoTime() + FeedTimes.REMOVAL.toNanos();
+                settleAt = System.nanoTime() + removal.toNanos();
             }
         }
     }

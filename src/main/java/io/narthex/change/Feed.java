@@ -86,7 +86,7 @@ final class Feed implements Runnable {
         try {
             execute(connection, "listen " + CHANNEL);
             PGConnection wire = connection.unwrap(PGConnection.class);
-            ChangeReader reader = new ChangeReader(connection);
+            ChangeReader reader = new ChangeReader(connection, FeedTimes.REMOVAL);
             listeners.lost();
             while (!isStopped()) {
                 long begun = System.nanoTime();

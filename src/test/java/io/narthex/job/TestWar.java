@@ -8,13 +8,13 @@ import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** The built WAR with classes of a test in it, beside the one that is deployed. */
-final class TestWar {
+public final class TestWar {
     /** Its path; the real one is at the root. */
-    static final String CONTEXT = "/it-jobs";
+    public static final String CONTEXT = "/it-jobs";
 
     private TestWar() {}
 
-    static WebArchive with(Class<?>... classes) {
+    public static WebArchive with(Class<?>... classes) {
         WebArchive war = ShrinkWrap.create(ZipImporter.class, CONTEXT.substring(1) + ".war")
                 .importFrom(new File(System.getProperty("war")))
                 .as(WebArchive.class);
