@@ -1,9 +1,9 @@
 package io.narthex.access;
 
 import io.narthex.configuration.Secret;
+import io.narthex.nix.hash.HashAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** A token as it is kept in memory: its SHA-256, from which the token cannot be had back. */
 final class TokenDigest {
@@ -14,12 +14,8 @@ final class TokenDigest {
     }
 
     static TokenDigest of(Secret token) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return new TokenDigest(digest.digest(token.reveal().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] text = token.reveal().getBytes(StandardCharsets.UTF_8);
+        return new TokenDigest(HashAlgorithm.SHA256.newDigest().digest(text));
     }
 
     /** Whether both are of the same token, in constant time. */

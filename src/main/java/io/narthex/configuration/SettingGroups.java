@@ -100,22 +100,25 @@ final class SettingGroups {
         return jdbc;
     }
 
-    /** Checks the form of the settings that later versions will honour, and tells which of them are set. */
-    List<String> withoutMeaning() {
-        String bytes = "[1-9]\\d{0,17}";
+    /** Where uploaded bytes lie; unset is a directory of the home. */
+    BlobLocation blobs(Path home) {
+        Optional<URI> endpoint =
+                values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl);
+        Optional<String> region = values.matching(NARTHEX_S3_REGION, "[A-Za-z0-9-]{1,63}", "the name of a region");
+        return values.parsed(
+                        NARTHEX_BLOBS,
+                        "file:/directory or s3://bucket/prefix",
+                        text -> BlobLocation.parse(text, endpoint, region))
+                .orElseGet(() -> new BlobLocation.Files(home.resolve("blobs")));
+    }
+
+    /** Checks the form of the settings that later versions will honour, and tells which settings are set in vain. */
+    List<String> withoutMeaning(BlobLocation blobs) {
         Map<SettingName, Optional<?>> all = new EnumMap<>(SettingName.class);
-        all.put(
-                NARTHEX_BLOBS,
-                values.matching(NARTHEX_BLOBS, "(file:/|s3://[a-z0-9])\\S*", "file:/directory or s3://bucket/prefix"));
-        all.put(
-                NARTHEX_S3_ENDPOINT,
-                values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl));
-        all.put(NARTHEX_S3_REGION, values.matching(NARTHEX_S3_REGION, "[A-Za-z0-9-]{1,63}", "the name of a region"));
-        all.put(NARTHEX_MAX_NAR_BYTES, values.matching(NARTHEX_MAX_NAR_BYTES, bytes, "a number of bytes, 1 or more"));
-        all.put(NARTHEX_MAX_RATIO, values.matching(NARTHEX_MAX_RATIO, bytes, "a whole number, 1 or more"));
-        all.put(
-                NARTHEX_DISK_RESERVE,
-                values.matching(NARTHEX_DISK_RESERVE, "\\d{1,18}|\\d{1,2}%", "a number of bytes or a percentage (5%)"));
+        if (blobs instanceof BlobLocation.Files) {
+            all.put(NARTHEX_S3_ENDPOINT, values.text(NARTHEX_S3_ENDPOINT));
+            all.put(NARTHEX_S3_REGION, values.text(NARTHEX_S3_REGION));
+        }
         all.put(
                 NARTHEX_AUDIT_ADDRESSES,
                 values.matching(NARTHEX_AUDIT_ADDRESSES, "full|truncated|none", "full, truncated or none"));

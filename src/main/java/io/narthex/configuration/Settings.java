@@ -30,6 +30,10 @@ import java.util.Properties;
  * @param narZstd whether NARs may be sent with Content-Encoding zstd
  * @param bodyIdle how long a request body may stand still
  * @param stale how long an answer in memory may be used while the database is away
+ * @param blobs where uploaded bytes lie
+ * @param maxNarBytes how long an uploaded NAR may be, unpacked
+ * @param maxRatio how many times its packed size an uploaded NAR may be
+ * @param diskReserve how much of the disk of the blobs uploads leave free
  * @param withoutMeaning names of settings that are set and do nothing in this version
  */
 public record Settings(
@@ -50,6 +54,10 @@ public record Settings(
         boolean narZstd,
         Duration bodyIdle,
         Duration stale,
+        BlobLocation blobs,
+        long maxNarBytes,
+        long maxRatio,
+        DiskReserve diskReserve,
         List<String> withoutMeaning) {
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
@@ -71,6 +79,7 @@ public record Settings(
                         .toAbsolutePath());
         String host = HostName.of(environment);
         Path root = values.path(NARTHEX_NIX_STORE).orElseGet(() -> Path.of("/").toAbsolutePath());
+        BlobLocation blobs = groups.blobs(home);
         return new Settings(
                 home,
                 groups.listeners(),
@@ -102,6 +111,11 @@ public record Settings(
                         values.number(NARTHEX_BODY_IDLE_SECONDS, 1, 86_400).orElse(60L)),
                 Duration.ofSeconds(
                         values.number(NARTHEX_STALE_SECONDS, 0, 31_536_000).orElse(60L)),
-                groups.withoutMeaning());
+                blobs,
+                values.number(NARTHEX_MAX_NAR_BYTES, 1, Long.MAX_VALUE).orElse(64L << 30),
+                values.number(NARTHEX_MAX_RATIO, 1, Long.MAX_VALUE).orElse(10_000L),
+                values.parsed(NARTHEX_DISK_RESERVE, "a number of bytes or a percentage (5%)", DiskReserve::parse)
+                        .orElse(DiskReserve.STANDARD),
+                groups.withoutMeaning(blobs));
     }
 }

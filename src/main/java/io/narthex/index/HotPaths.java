@@ -1,12 +1,12 @@
 package io.narthex.index;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.narthex.cache.Cache;
 import io.narthex.change.Beat;
 import io.narthex.localstore.NixDatabase;
-import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,20 +20,28 @@ public final class HotPaths {
     /** What an entry costs besides its narinfo, roughly. */
     private static final int OVERHEAD = 1_000;
 
-    private static final long NARS = 200_000;
+    private static final long FILES = 200_000;
+    /** Counters of changes: two paths that share one cost at most a look-up more. */
+    private static final int TICKETS = 1 << 10;
 
     private final NixDatabase nix;
     private final Beat beat;
-    private final Cache<StorePathHash, SignedPath> paths = Caffeine.newBuilder()
+    private final com.github.benmanes.caffeine.cache.Cache<PathKey, SignedPath> paths = Caffeine.newBuilder()
             .maximumWeight(WEIGHT)
-            .weigher((StorePathHash hash, SignedPath path) -> path.narInfo().length + OVERHEAD)
+            .weigher((PathKey key, SignedPath path) -> path.narInfo().length + OVERHEAD)
             .build();
-    private final Cache<NixHash, StorePathHash> nars =
-            Caffeine.newBuilder().maximumSize(NARS).build();
-    private volatile @Nullable Presence presence;
+    private final com.github.benmanes.caffeine.cache.Cache<FileKey, StorePathHash> files =
+            Caffeine.newBuilder().maximumSize(FILES).build();
+    private final AtomicLongArray changes = new AtomicLongArray(TICKETS);
+    private volatile @Nullable LocalPresence local;
+    private volatile @Nullable PresenceSet uploads;
+
+    private record PathKey(int cacheId, StorePathHash hash) {}
+
+    private record FileKey(int cacheId, String fileName) {}
 
     /** Every hash that the store had in one state of its database. */
-    private record Presence(PresenceSet hashes, long maxId, long stamp, String identity) {}
+    private record LocalPresence(PresenceSet hashes, long maxId, long stamp, String identity) {}
 
     HotPaths(NixDatabase nix, Beat beat) {
         this.nix = nix;
@@ -41,64 +49,126 @@ public final class HotPaths {
     }
 
     /** The path, if it is remembered and known to be current; null says nothing about whether it exists. */
-    public @Nullable SignedPath current(StorePathHash hash) {
-        SignedPath known = paths.getIfPresent(hash);
-        return known != null && beat.isRemembered() && known.stamp() == nix.stamp() ? known : null;
+    public @Nullable SignedPath current(Cache cache, StorePathHash hash) {
+        SignedPath known = paths.getIfPresent(new PathKey(cache.id(), hash));
+        return known != null && beat.isRemembered() && isCurrent(known) ? known : null;
+    }
+
+    private boolean isCurrent(SignedPath path) {
+        return path.isSignedByAll()
+                && switch (path.source()) {
+                    case NarSource.InLocalStore l -> path.stamp() == nix.stamp();
+                    case NarSource.InBlobStore b -> true;
+                };
     }
 
     /** Whether it is known that there is no such path now. */
-    public boolean isAbsent(StorePathHash hash) {
-        Presence known = presence;
-        return known != null && beat.isHeard() && known.stamp == nix.stamp() && !known.hashes.mayContain(hash);
+    public boolean isAbsent(Cache cache, StorePathHash hash) {
+        return (!cache.showsLocalStore() || isAbsentLocally(hash)) && isNotUploaded(cache, hash);
+    }
+
+    private boolean isAbsentLocally(StorePathHash hash) {
+        LocalPresence known = local;
+        return known != null && beat.isHeard() && known.stamp == nix.stamp() && !known.hashes.mayContain(0, hash);
+    }
+
+    /** Whether it is known that nobody has pushed such a path: only while no other node takes pushes. */
+    boolean isNotUploaded(Cache cache, StorePathHash hash) {
+        if (!cache.takesUploads()) {
+            return true;
+        }
+        PresenceSet known = uploads;
+        return known != null && beat.isHeard() && beat.isAlone() && !known.mayContain(cache.id(), hash);
     }
 
     /** Whether the presence of paths is known at all, for readiness. */
     boolean isLoaded() {
-        return presence != null;
+        return local != null && uploads != null;
     }
 
     /** Remembered, current or not. */
-    Optional<SignedPath> remembered(StorePathHash hash) {
-        return Optional.ofNullable(paths.getIfPresent(hash));
+    Optional<SignedPath> remembered(Cache cache, StorePathHash hash) {
+        return Optional.ofNullable(paths.getIfPresent(new PathKey(cache.id(), hash)));
     }
 
-    /** A path whose NAR has this hash; {@link #current} says whether it still is one. */
-    public Optional<StorePathHash> byNar(NixHash narHash) {
-        return Optional.ofNullable(nars.getIfPresent(narHash));
+    /** A path whose NAR is in this file; {@link #current} says whether it still is one. */
+    public @Nullable StorePathHash byFile(Cache cache, String fileName) {
+        return files.getIfPresent(new FileKey(cache.id(), fileName));
     }
 
-    void remember(SignedPath path) {
-        paths.put(path.path().path().hash(), path);
-        nars.put(path.narHash(), path.path().path().hash());
+    /** To be had before the database is asked for what {@link #remember} is to keep. */
+    long ticket(Cache cache, StorePathHash hash) {
+        return changes.get(place(cache.id(), hash));
     }
 
-    void forget(StorePathHash hash) {
-        paths.invalidate(hash);
+    /** Keeps what was read, unless it changed since the ticket was given. */
+    void remember(Cache cache, SignedPath path, long ticket) {
+        StorePathHash hash = path.path().hash();
+        PathKey key = new PathKey(cache.id(), hash);
+        paths.put(key, path);
+        files.put(new FileKey(cache.id(), path.fileName()), hash);
+        if (changes.get(place(cache.id(), hash)) != ticket) {
+            paths.invalidate(key);
+        }
     }
 
-    /** Brings the presence of paths up to the store's state now: what was registered since is added. */
+    void forget(int cacheId, StorePathHash hash) {
+        changes.incrementAndGet(place(cacheId, hash));
+        paths.invalidate(new PathKey(cacheId, hash));
+    }
+
+    /** A path was published, changed or deleted. */
+    void changed(int cacheId, StorePathHash hash) {
+        synchronized (this) {
+            PresenceSet known = uploads;
+            if (known != null) {
+                known.add(cacheId, hash);
+            }
+        }
+        forget(cacheId, hash);
+    }
+
+    private static int place(int cacheId, StorePathHash hash) {
+        return (hash.hashCode() ^ cacheId * 31) & (TICKETS - 1);
+    }
+
+    /** Any upload may have changed: none is remembered until {@link #uploads(PresenceSet)}. */
+    void loseUploads() {
+        uploads = null;
+        for (int i = 0; i < TICKETS; i++) {
+            changes.incrementAndGet(i);
+        }
+        paths.invalidateAll();
+    }
+
+    /** Every upload there is; what changes while it is read is told by the feed again. */
+    void uploads(PresenceSet all) {
+        uploads = all;
+    }
+
+    /** Brings the presence of the store's paths up to its state now: what was registered since is added. */
     synchronized void catchUp() {
         long stamp = nix.stamp();
-        Presence known = presence;
+        LocalPresence known = local;
         if (known != null && known.stamp == stamp) {
             return;
         }
         String identity = nix.identity();
         // in another database the numbers stand for other paths
         boolean same = known != null && known.identity.equals(identity) && known.maxId <= nix.lastGivenId();
-        Presence base = known != null && same ? known : new Presence(new PresenceSet(), 0, stamp, identity);
+        LocalPresence base = known != null && same ? known : new LocalPresence(new PresenceSet(), 0, stamp, identity);
         PresenceSet hashes = base.hashes;
         long[] max = {base.maxId};
         nix.presence(max[0], (id, hash) -> {
-            hashes.add(hash);
+            hashes.add(0, hash);
             max[0] = Math.max(max[0], id);
         });
-        presence = new Presence(hashes, max[0], stamp, identity);
+        local = new LocalPresence(hashes, max[0], stamp, identity);
     }
 
     /** Forgets what the store no longer has, and counts its paths anew. */
     synchronized void reload() {
-        presence = null;
+        local = null;
         catchUp();
     }
 }

@@ -1,8 +1,9 @@
 package io.narthex.index;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
-import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
@@ -12,10 +13,8 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The index rows of this machine's store; each call is a transaction of its own. */
 @ApplicationScoped
@@ -37,6 +36,9 @@ public class IndexedPaths {
     @Inject
     private KeyRing ring;
 
+    @Inject
+    private CacheDirectory caches;
+
     private final Clock clock = Clock.systemUTC();
     private volatile int storeId;
 
@@ -49,24 +51,23 @@ public class IndexedPaths {
     }
 
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
-    Optional<SignedPath> indexed(ValidPath path) {
+    Optional<SignedPath> indexed(Cache cache, ValidPath path) {
+        KeyRing.Ring keys = ring.of(cache);
         Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
                 .filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
-            PathWriter.Written written =
-                    writer.write(storeId(), store.storeDir(), List.of(path)).getFirst();
-            return Optional.of(signed(written.id(), path, written.signatures(), null));
+            PathWriter.Written written = writer.write(storeId(), store.storeDir(), keys, List.of(path))
+                    .getFirst();
+            return Optional.of(
+                    SignedPath.local(store.storeDir(), written.id(), path, keys, written.signatures(), null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
             return Optional.empty();
         }
-        List<Signature> ours = writer.complete(store.storeDir(), entry.id(), path, entries.signatures(entry.id()));
-        return Optional.of(signed(entry.id(), path, ours, entry.checkedAt()));
-    }
-
-    private SignedPath signed(long id, ValidPath path, Collection<Signature> ours, @Nullable Instant checkedAt) {
-        return new SignedPath(store.storeDir(), id, path, ours, ring.members().size(), checkedAt);
+        List<Signature> ours =
+                writer.complete(store.storeDir(), keys, entry.id(), path, entries.signatures(entry.id()));
+        return Optional.of(SignedPath.local(store.storeDir(), entry.id(), path, keys, ours, entry.checkedAt()));
     }
 
     List<StorePathHash> findByNar(NixHash narHash) {
@@ -75,9 +76,9 @@ public class IndexedPaths {
 
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
-        NixDatabase.Page page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
-        writer.write(storeId(), store.storeDir(), page.paths());
-        return !page.paths().isEmpty();
+        List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
+        writer.write(storeId(), store.storeDir(), ring.of(caches.now().standard()), page);
+        return !page.isEmpty();
     }
 
     /** The rows that are in quarantine. */

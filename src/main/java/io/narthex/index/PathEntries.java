@@ -21,6 +21,12 @@ class PathEntries {
     private static final String KNOWN =
             "select p.id, p.nixId, p.hash, p.rowDigest" + " from PathEntry p where p.storeId = :store";
 
+    private static final String DIGESTS = """
+        select coalesce(string_agg(int8send(nix_id) || row_digest, cast('' as bytea) order by nix_id),
+                        cast('' as bytea))
+        from local_path where store_id = :store and nix_id > :after and nix_id <= :last
+        """;
+
     /** What the index has of a row of the Nix database. */
     record Known(long id, long nixId, StorePathHash hash, RowDigest digest) {
         private static Known of(Object[] row) {
@@ -87,6 +93,15 @@ class PathEntries {
                 .getResultStream()
                 .map(Known::of)
                 .toList();
+    }
+
+    /** Row number and digest of the same rows, in their order: 8 and 16 bytes each, as one value. */
+    byte[] digests(int storeId, long afterNixId, long lastNixId) {
+        return (byte[]) entities.createNativeQuery(DIGESTS, byte[].class)
+                .setParameter("store", storeId)
+                .setParameter("after", afterNixId)
+                .setParameter("last", lastNixId)
+                .getSingleResult();
     }
 
     /** The rows whose bytes were found wrong. */

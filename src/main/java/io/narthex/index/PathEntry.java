@@ -53,24 +53,12 @@ class PathEntry {
         return id;
     }
 
-    int storeId() {
-        return storeId;
-    }
-
-    long nixId() {
-        return nixId;
-    }
-
     byte[] hash() {
         return hash.clone();
     }
 
     String name() {
         return name;
-    }
-
-    byte[] narHash() {
-        return narHash.clone();
     }
 
     RowDigest digest() {
@@ -84,11 +72,6 @@ class PathEntry {
 
     boolean isQuarantined() {
         return quarantinedAt != null;
-    }
-
-    @Nullable
-    String quarantineReason() {
-        return quarantineReason;
     }
 
     void checked(Instant when) {

@@ -1,6 +1,10 @@
 package io.narthex.index;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.change.Change;
 import io.narthex.change.ChangeFeed;
+import io.narthex.change.ChangeListener;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
 import io.narthex.key.KeyRing;
@@ -17,13 +21,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the default cache offers: one path by its hash, or by its NAR's. Thread-safe.
+ * What each cache offers: one path by its hash, or by its NAR's file. Thread-safe.
  *
  * <p>All calls throw {@link io.narthex.change.DatabaseAwayException} when the answer is not in memory and the database
  * is away, and {@link io.narthex.localstore.StoreUnreadableException} when Nix's database cannot be read.
  */
 @ApplicationScoped
-public class PathIndex {
+public class PathIndex implements ChangeListener {
     @Inject
     private Settings settings;
 
@@ -35,6 +39,12 @@ public class PathIndex {
 
     @Inject
     private ChangeFeed feed;
+
+    @Inject
+    private CacheDirectory caches;
+
+    @Inject
+    private UploadedPaths uploads;
 
     @Inject
     private IndexedPaths rows;
@@ -69,7 +79,7 @@ public class PathIndex {
      * @throws StartRefused when there is a Nix store whose database cannot be read, or no key to sign with
      */
     public void load() {
-        ring.members();
+        ring.of(caches.now().standard());
         rows.storeId();
         try {
             hot().catchUp();
@@ -81,49 +91,83 @@ public class PathIndex {
         }
     }
 
-    /** The path with this hash, if Nix says now that it is valid and its bytes are not known to be wrong. */
-    public Optional<SignedPath> find(StorePathHash hash) {
-        SignedPath current = hot().current(hash);
+    /** The path with this hash, if the cache has it and its bytes are not known to be wrong. */
+    public Optional<SignedPath> find(Cache cache, StorePathHash hash) {
+        SignedPath current = hot().current(cache, hash);
         if (current != null) {
             return Optional.of(current);
         }
         feed.beat().require();
+        long ticket = hot().ticket(cache, hash);
+        Optional<SignedPath> uploaded =
+                hot().isNotUploaded(cache, hash) ? Optional.empty() : uploads.find(cache, hash);
+        if (uploaded.isPresent()) {
+            hot().remember(cache, uploaded.get(), ticket);
+            return uploaded;
+        }
+        return cache.showsLocalStore() ? findLocal(cache, hash, ticket) : Optional.empty();
+    }
+
+    private Optional<SignedPath> findLocal(Cache cache, StorePathHash hash, long ticket) {
         long stamp = store.database().stamp();
         Optional<ValidPath> valid = store.database().find(hash);
         if (valid.isEmpty() || !store.holds(valid.get().path())) {
-            hot().forget(hash);
+            hot().forget(cache.id(), hash);
             hot().catchUp();
             return Optional.empty();
         }
-        Optional<SignedPath> known = hot().remembered(hash).filter(k -> k.says(valid.get()));
-        Optional<SignedPath> found = known.isPresent() ? known : rows.indexed(valid.get());
+        Optional<SignedPath> known =
+                hot().remembered(cache, hash).filter(k -> k.isSignedByAll() && k.says(valid.get()));
+        Optional<SignedPath> found = known.isPresent() ? known : rows.indexed(cache, valid.get());
         found.ifPresentOrElse(
                 path -> {
                     path.stamp(stamp);
-                    hot().remember(path);
+                    hot().remember(cache, path, ticket);
                 },
-                () -> hot().forget(hash));
+                () -> hot().forget(cache.id(), hash));
         return found;
     }
 
-    /** A path whose NAR has this hash; which one, when there are several, does not matter: their bytes are equal. */
-    public Optional<SignedPath> findByNar(NixHash narHash) {
-        Optional<SignedPath> remembered =
-                hot().byNar(narHash).flatMap(this::find).filter(p -> p.narHash().equals(narHash));
-        if (remembered.isPresent()) {
-            return remembered;
+    /** A path whose NAR is in this file; which one, when there are several, does not matter: their bytes are equal. */
+    public Optional<SignedPath> findByFile(Cache cache, String fileName) {
+        StorePathHash hot = hot().byFile(cache, fileName);
+        if (hot != null) {
+            Optional<SignedPath> remembered =
+                    find(cache, hot).filter(p -> p.fileName().equals(fileName));
+            if (remembered.isPresent()) {
+                return remembered;
+            }
         }
         feed.beat().require();
-        Optional<SignedPath> found = firstOf(narHash);
-        return found.isPresent() || !rows.catchUp() ? found : firstOf(narHash);
+        return cache.takesUploads()
+                ? uploads.findByFile(cache, fileName)
+                        .flatMap(hash -> find(cache, hash))
+                        .filter(p -> p.fileName().equals(fileName))
+                : Optional.empty();
     }
 
-    private Optional<SignedPath> firstOf(NixHash narHash) {
+    /** A path of the machine's store whose NAR has this hash. */
+    public Optional<SignedPath> findByNar(Cache cache, NixHash narHash) {
+        if (!cache.showsLocalStore()) {
+            return Optional.empty();
+        }
+        feed.beat().require();
+        Optional<SignedPath> found = firstOf(cache, narHash);
+        return found.isPresent() || !rows.catchUp() ? found : firstOf(cache, narHash);
+    }
+
+    private Optional<SignedPath> firstOf(Cache cache, NixHash narHash) {
         List<StorePathHash> candidates = rows.findByNar(narHash);
         return candidates.stream()
-                .flatMap(hash -> find(hash).stream())
+                .flatMap(hash -> findLocal(cache, hash, hot().ticket(cache, hash)).stream())
                 .filter(path -> path.narHash().equals(narHash))
                 .findFirst();
+    }
+
+    /** The listing of a file that was pushed, as JSON in zstd. */
+    public byte[] listing(StoredNar nar) {
+        feed.beat().require();
+        return uploads.listing(nar);
     }
 
     /** Its bytes were just found to be those of its NAR hash. */
@@ -138,7 +182,21 @@ public class PathIndex {
             quarantine.expect();
         } finally {
             // after the row: who read it before could have remembered the path again
-            hot().forget(path.path().path().hash());
+            caches.now().all().forEach(cache -> hot().forget(cache.id(), path.path().hash()));
         }
+    }
+
+    @Override
+    public void changed(Change change) {
+        StorePathHash hash = change.hash();
+        if (hash != null) {
+            hot().changed((int) change.subject(), hash);
+        }
+    }
+
+    @Override
+    public void lost() {
+        hot().loseUploads();
+        hot().uploads(uploads.presence());
     }
 }

@@ -45,19 +45,7 @@ class PathSignature {
         return keyId;
     }
 
-    long pathId() {
-        return pathId;
-    }
-
     byte[] signature() {
         return signature.clone();
-    }
-
-    String claim() {
-        return claim;
-    }
-
-    Instant signedAt() {
-        return signedAt;
     }
 }

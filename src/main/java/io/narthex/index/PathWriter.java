@@ -8,7 +8,6 @@ import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.sql.Array;
@@ -58,14 +57,11 @@ class PathWriter {
     @PersistenceContext
     private EntityManager entities;
 
-    @Inject
-    private KeyRing ring;
-
     /** A path as written: its row and our signatures. */
     record Written(long id, ValidPath path, List<Signature> signatures) {}
 
-    /** Writes new and changed paths, all signatures anew. */
-    List<Written> write(int storeId, StoreDir storeDir, List<ValidPath> paths) {
+    /** Writes new and changed paths, signed by one cache's keys; those of other caches are made when these are asked. */
+    List<Written> write(int storeId, StoreDir storeDir, KeyRing.Ring keys, List<ValidPath> paths) {
         if (paths.isEmpty()) {
             return List.of();
         }
@@ -85,18 +81,19 @@ class PathWriter {
                 if (id == null) {
                     throw new SQLException("a row was not written");
                 }
-                written.add(new Written(id, path, sign(storeDir, path)));
+                written.add(new Written(id, path, sign(storeDir, keys, path)));
             }
-            keep(connection, written);
+            keep(connection, keys, written);
             return written;
         });
     }
 
     /** Signs and keeps what is missing of a path that the index has, and gives all signatures. */
-    List<Signature> complete(StoreDir storeDir, long id, ValidPath path, Map<Long, byte[]> known) {
+    List<Signature> complete(
+            StoreDir storeDir, KeyRing.Ring keys, long id, ValidPath path, Map<Long, byte[]> known) {
         List<Signature> all = new ArrayList<>();
         boolean missing = false;
-        for (KeyRing.Member key : ring.members()) {
+        for (KeyRing.Member key : keys.members()) {
             byte[] kept = known.get(key.id());
             missing |= kept == null;
             all.add(
@@ -105,7 +102,7 @@ class PathWriter {
                             : new Signature(key.publicKey().name(), kept));
         }
         if (missing) {
-            entities.unwrap(Session.class).doWork(c -> keep(c, List.of(new Written(id, path, all))));
+            entities.unwrap(Session.class).doWork(c -> keep(c, keys, List.of(new Written(id, path, all))));
         }
         return all;
     }
@@ -143,9 +140,9 @@ class PathWriter {
         }
     }
 
-    private List<Signature> sign(StoreDir storeDir, ValidPath path) {
+    private static List<Signature> sign(StoreDir storeDir, KeyRing.Ring keys, ValidPath path) {
         byte[] fingerprint = fingerprint(storeDir, path);
-        return ring.members().stream().map(key -> key.sign(fingerprint)).toList();
+        return keys.members().stream().map(key -> key.sign(fingerprint)).toList();
     }
 
     private static byte[] fingerprint(StoreDir storeDir, ValidPath path) {
@@ -153,7 +150,7 @@ class PathWriter {
     }
 
     /** Signatures stand in the order of the ring. */
-    private void keep(Connection connection, List<Written> written) throws SQLException {
+    private static void keep(Connection connection, KeyRing.Ring ring, List<Written> written) throws SQLException {
         List<KeyRing.Member> keys = ring.members();
         for (int k = 0; k < keys.size(); k++) {
             int place = k;

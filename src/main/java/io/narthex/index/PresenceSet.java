@@ -12,20 +12,24 @@ final class PresenceSet {
     private volatile long[] slots = new long[LEAST];
     private int size;
 
-    /** Adds a hash; the caller sees to it that only one thread adds. */
-    void add(StorePathHash hash) {
+    /**
+     * Adds a hash; the caller sees to it that only one thread adds.
+     *
+     * @param owner keeps the hashes of several apart in one set
+     */
+    void add(int owner, StorePathHash hash) {
         if (size >= slots.length / 2) {
             grow();
         }
-        long key = key(hash);
+        long key = key(owner, hash);
         if (insert(slots, key)) {
             size++;
         }
     }
 
-    boolean mayContain(StorePathHash hash) {
+    boolean mayContain(int owner, StorePathHash hash) {
         long[] table = slots;
-        long key = key(hash);
+        long key = key(owner, hash);
         int mask = table.length - 1;
         for (int i = place(key, mask); ; i = (i + 1) & mask) {
             long found = table[i];
@@ -66,8 +70,10 @@ final class PresenceSet {
     }
 
     /** Store path hashes are digests: any 64 bits of one are spread well. 0 marks a free place. */
-    private static long key(StorePathHash hash) {
-        return hash.high() == 0 ? 1 : hash.high();
+    private static long key(int owner, StorePathHash hash) {
+        // the multiplier is odd, so that no two owners meet
+        long key = hash.high() ^ owner * 0x9e37_79b9_7f4a_7c15L;
+        return key == 0 ? 1 : key;
     }
 
     private static int place(long key, int mask) {

@@ -2,6 +2,7 @@ package io.narthex.index;
 
 import io.narthex.localstore.LocalStore;
 import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.nar.NarPacker;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,7 +10,6 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
 /** Looks whether the bytes of paths in quarantine are whole again. */
@@ -58,21 +58,13 @@ class QuarantineCheck {
     }
 
     private boolean isWhole(ValidPath path) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = HashAlgorithm.SHA256.newDigest();
         try {
             long size = new NarPacker(ByteBuffer.allocateDirect(BUFFER_BYTES), digest::update)
                     .pack(store.locate(path.path()));
             return size == path.narSize() && path.narHash().equals(NixHash.ofSha256(digest.digest()));
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -1,11 +1,15 @@
 package io.narthex.index;
 
+import io.narthex.cache.CacheDirectory;
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +39,12 @@ class Reindexer {
     @Inject
     private PathWriter writer;
 
+    @Inject
+    private KeyRing ring;
+
+    @Inject
+    private CacheDirectory caches;
+
     /**
      * What one page did.
      *
@@ -47,6 +57,10 @@ class Reindexer {
         SortedMap<Long, RowDigest> present = store.database().digests(afterId, PAGE);
         boolean end = present.isEmpty();
         long lastId = end ? Long.MAX_VALUE : present.lastKey();
+        // mostly nothing is new: one value tells, where thousands of rows would be made into objects
+        if (Arrays.equals(bytes(present), entries.digests(rows.storeId(), afterId, lastId))) {
+            return new Difference(end ? -1 : lastId, present.size(), 0, 0, 0);
+        }
         Map<Long, PathEntries.Known> known = new HashMap<>();
         entries.known(rows.storeId(), afterId, lastId).forEach(k -> known.put(k.nixId(), k));
         List<ValidPath> changed = present.entrySet().stream().allMatch(e -> isSame(known.get(e.getKey()), e.getValue()))
@@ -55,12 +69,19 @@ class Reindexer {
         long added = changed.stream().filter(p -> !known.containsKey(p.id())).count();
         List<Long> gone = gone(known, present.keySet(), end);
         entries.remove(gone);
-        writer.write(rows.storeId(), store.storeDir(), changed);
+        writer.write(rows.storeId(), store.storeDir(), ring.of(caches.now().standard()), changed);
         return new Difference(end ? -1 : lastId, present.size(), added, changed.size() - added, gone.size());
     }
 
+    /** As {@link PathEntries#digests} has them. */
+    private static byte[] bytes(SortedMap<Long, RowDigest> rows) {
+        ByteBuffer bytes = ByteBuffer.allocate(rows.size() * (Long.BYTES + RowDigest.BYTES));
+        rows.forEach((id, digest) -> bytes.putLong(id).put(digest.bytes()));
+        return bytes.array();
+    }
+
     private List<ValidPath> changed(long afterId, Map<Long, PathEntries.Known> known) {
-        return store.database().page(afterId, PAGE).paths().stream()
+        return store.database().page(afterId, PAGE).stream()
                 .filter(p -> !isSame(known.get(p.id()), p.digest()))
                 .toList();
     }

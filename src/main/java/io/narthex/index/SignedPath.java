@@ -1,14 +1,15 @@
 package io.narthex.index;
 
 import io.narthex.http.HttpDate;
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoWriter;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.narthex.nix.store.StorePath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,13 +19,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A path that may be offered: its facts, our signatures, and its narinfo as sent. */
+/** A path that a cache may offer: its facts, our signatures, and its narinfo as sent. */
 public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
 
     private final long entryId;
-    private final ValidPath path;
+    private final NarInfo facts;
+    private final NarSource source;
+    private final Instant since;
+    private final KeyRing.Ring ring;
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
@@ -33,32 +37,45 @@ public final class SignedPath {
 
     /**
      * @param entryId the row in the index
-     * @param ours one signature for each key that signs now
-     * @param keysThatSign how many keys that is
+     * @param facts what is told of it, with the signatures of others
+     * @param since when the cache got it
+     * @param ring the keys that sign now
+     * @param ours one signature for each of them
      * @throws IllegalArgumentException when a signature of ours is missing
      */
     SignedPath(
+            long entryId,
+            NarInfo facts,
+            NarSource source,
+            Instant since,
+            KeyRing.Ring ring,
+            Collection<Signature> ours,
+            @Nullable Instant checkedAt) {
+        int keysThatSign = ring.members().size();
+        if (keysThatSign < 1 || ours.size() != keysThatSign) {
+            throw new IllegalArgumentException("not signed by every key: " + facts.storePath());
+        }
+        this.entryId = entryId;
+        this.facts = facts;
+        this.source = source;
+        this.since = since;
+        this.ring = ring;
+        this.checkedAt = checkedAt;
+        this.narInfo = render(facts, ours);
+        this.lastModified = HttpDate.format(since);
+        this.entityTag = '"'
+                + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(narInfo), 0, TAG_BYTES) + '"';
+    }
+
+    /** A path of the machine's store: its NAR is packed on the way, so that the file is the NAR. */
+    static SignedPath local(
             StoreDir storeDir,
             long entryId,
             ValidPath path,
+            KeyRing.Ring ring,
             Collection<Signature> ours,
-            int keysThatSign,
             @Nullable Instant checkedAt) {
-        if (keysThatSign < 1 || ours.size() != keysThatSign) {
-            throw new IllegalArgumentException("not signed by every key: " + path.path());
-        }
-        this.entryId = entryId;
-        this.path = path;
-        this.checkedAt = checkedAt;
-        this.narInfo = render(storeDir, path, ours);
-        this.lastModified = HttpDate.format(path.registeredAt());
-        this.entityTag = '"' + HexFormat.of().formatHex(sha256(narInfo), 0, TAG_BYTES) + '"';
-    }
-
-    private static byte[] render(StoreDir storeDir, ValidPath path, Collection<Signature> ours) {
-        List<Signature> signatures = new ArrayList<>(ours);
-        signatures.addAll(path.signatures());
-        return NarInfoWriter.write(new NarInfo(
+        NarInfo facts = new NarInfo(
                 storeDir,
                 path.path(),
                 "nar/" + path.narHash().nix32() + ".nar",
@@ -69,33 +86,64 @@ public final class SignedPath {
                 path.narSize(),
                 path.references(),
                 path.deriver(),
-                signatures,
-                path.contentAddress()));
+                path.signatures(),
+                path.contentAddress());
+        return new SignedPath(
+                entryId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt);
     }
 
-    private static byte[] sha256(byte[] text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    private static byte[] render(NarInfo facts, Collection<Signature> ours) {
+        List<Signature> signatures = new ArrayList<>(ours);
+        signatures.addAll(facts.signatures());
+        return NarInfoWriter.write(new NarInfo(
+                facts.storeDir(),
+                facts.storePath(),
+                facts.url(),
+                facts.compression(),
+                facts.fileHash(),
+                facts.fileSize(),
+                facts.narHash(),
+                facts.narSize(),
+                facts.references(),
+                facts.deriver(),
+                signatures,
+                facts.contentAddress()));
     }
 
     long entryId() {
         return entryId;
     }
 
-    public ValidPath path() {
-        return path;
+    public StorePath path() {
+        return facts.storePath();
+    }
+
+    /** What is told of it, without our signatures. */
+    public NarInfo facts() {
+        return facts;
+    }
+
+    public NarSource source() {
+        return source;
+    }
+
+    /** When the cache got it: when Nix registered it, or when it was published. */
+    public Instant since() {
+        return since;
     }
 
     public NixHash narHash() {
-        return path.narHash();
+        return facts.narHash();
     }
 
     /** Bytes of the NAR. */
     public long narSize() {
-        return path.narSize();
+        return facts.narSize();
+    }
+
+    /** The name of its file, as URLs have it behind {@code nar/}. */
+    public String fileName() {
+        return facts.url().substring(facts.url().indexOf('/') + 1);
     }
 
     /** The narinfo as sent; not to be changed by the caller. */
@@ -109,7 +157,7 @@ public final class SignedPath {
         return entityTag;
     }
 
-    /** When Nix registered it, as a header has it. */
+    /** {@link #since} as a header has it. */
     public String lastModified() {
         return lastModified;
     }
@@ -123,9 +171,14 @@ public final class SignedPath {
         checkedAt = when;
     }
 
+    /** Whether it carries the signatures of the keys that sign now. */
+    boolean isSignedByAll() {
+        return ring.isCurrent();
+    }
+
     /** Whether Nix still says the same of it. */
     boolean says(ValidPath other) {
-        return path.digest().equals(other.digest());
+        return source instanceof NarSource.InLocalStore local && local.valid().digest().equals(other.digest());
     }
 
     /** The state of the Nix database in which it was last known to be valid. */

@@ -1,10 +1,13 @@
 package io.narthex.key;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheCreated;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.SecretKey;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
@@ -36,26 +39,39 @@ public class KeyVault {
     record OpenKey(long id, SecretKey secret) {}
 
     /**
-     * The keys that sign now, at least one; makes the first, or imports {@code NIX_SECRET_KEY_FILE}, where needed.
+     * The keys that sign now for a cache, at least one. Makes the first where there is none; for the default cache,
+     * imports {@code NIX_SECRET_KEY_FILE}.
      *
      * @throws StartRefused when the master key is missing or wrong, or the file holds no key
      */
-    @Transactional
-    List<OpenKey> open() {
+    @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
+    List<OpenKey> open(Cache cache) {
         keys.lock();
-        List<SigningKey> known = keys.all();
-        MasterKey master = masterKey(known);
-        settings.secretKeyFile().ifPresent(file -> importOnce(file, master));
-        List<OpenKey> open = openAll(master);
+        MasterKey master = masterKey(keys.all());
+        if (cache.isDefault()) {
+            settings.secretKeyFile().ifPresent(file -> importOnce(cache, file, master));
+        }
+        List<OpenKey> open = openAll(cache, master);
         if (open.isEmpty()) {
-            SecretKey made = SecretKey.generate(nextName(), random);
-            open.add(keep(made, master));
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "event=key-made name={0}",
-                    made.publicKey().name());
+            open.add(makeFirst(cache, master));
         }
         return open;
+    }
+
+    /** Makes the first key of a cache in the transaction that makes the cache. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void cacheCreated(@Observes CacheCreated event) {
+        keys.lock();
+        makeFirst(event.cache(), masterKey(keys.all())).secret().close();
+    }
+
+    private OpenKey makeFirst(Cache cache, MasterKey master) {
+        OpenKey made = keep(cache, SecretKey.generate(nextName(cache), random), master);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "event=key-made name={0}",
+                made.secret().publicKey().name());
+        return made;
     }
 
     private MasterKey masterKey(List<SigningKey> known) {
@@ -84,9 +100,9 @@ public class KeyVault {
         }
     }
 
-    private List<OpenKey> openAll(MasterKey master) {
+    private List<OpenKey> openAll(Cache cache, MasterKey master) {
         List<OpenKey> open = new ArrayList<>();
-        for (SigningKey key : keys.all()) {
+        for (SigningKey key : keys.of(cache.id())) {
             byte[] sealed = key.sealedSecret();
             if (sealed != null && key.state().signs()) {
                 open.add(new OpenKey(key.id(), unseal(key, sealed, master)));
@@ -112,7 +128,7 @@ public class KeyVault {
         }
     }
 
-    private void importOnce(Path file, MasterKey master) {
+    private void importOnce(Cache cache, Path file, MasterKey master) {
         SecretKey secret = readSecret(file);
         Optional<SigningKey> known = keys.findByPublicKey(secret.publicKey().bytes());
         if (known.isPresent()) {
@@ -133,7 +149,7 @@ public class KeyVault {
                             + ", which another key of this server has: clients could not tell them apart, so make it"
                             + " under a new name");
         }
-        keep(secret, master);
+        keep(cache, secret, master);
         LOG.log(
                 System.Logger.Level.INFO,
                 "event=key-imported name={0}",
@@ -158,23 +174,27 @@ public class KeyVault {
                 : e.getClass().getSimpleName();
     }
 
-    private OpenKey keep(SecretKey secret, MasterKey master) {
+    private OpenKey keep(Cache cache, SecretKey secret, MasterKey master) {
         byte[] text = secret.toText().getBytes(StandardCharsets.US_ASCII);
         try {
             byte[] sealed = master.seal(text, context(secret.publicKey().toString()));
-            SigningKey row = keys.add(new SigningKey(secret.publicKey(), sealed, clock.instant()));
+            SigningKey row = keys.add(new SigningKey(cache.id(), secret.publicKey(), sealed, clock.instant()));
             return new OpenKey(row.id(), secret);
         } finally {
             Arrays.fill(text, (byte) 0);
         }
     }
 
-    private String nextName() {
+    /** Tenants and caches have no dots in their names, so that no two caches can have one name. */
+    private String nextName(Cache cache) {
+        String stem = cache.isDefault()
+                ? settings.name()
+                : cache.name() + "." + cache.tenant() + "." + settings.name();
         int number = 1;
-        while (keys.isNameTaken(settings.name() + "-" + number)) {
+        while (keys.isNameTaken(stem + "-" + number)) {
             number++;
         }
-        return settings.name() + "-" + number;
+        return stem + "-" + number;
     }
 
     private static String context(String publicKey) {

@@ -1,5 +1,6 @@
 package io.narthex.key;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
@@ -42,7 +42,7 @@ final class MasterKey {
 
     private MasterKey(byte[] bytes, SecureRandom random) {
         this.key = new SecretKeySpec(bytes, "AES");
-        this.name = Arrays.copyOf(sha256(bytes), NAME_BYTES);
+        this.name = Arrays.copyOf(HashAlgorithm.SHA256.newDigest().digest(bytes), NAME_BYTES);
         this.random = random;
     }
 
@@ -136,14 +136,6 @@ final class MasterKey {
         cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
         return cipher;
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     @Override

@@ -20,6 +20,9 @@ class SigningKey {
     @GeneratedValue(strategy = GenerationType.IDENTITY)
     private long id;
 
+    @Column(name = "cache_id", nullable = false, updatable = false)
+    private int cacheId;
+
     @Column(nullable = false, updatable = false)
     private String name;
 
@@ -43,8 +46,9 @@ class SigningKey {
     @SuppressWarnings("NullAway")
     protected SigningKey() {}
 
-    /** A key that signs from now on. */
-    SigningKey(PublicKey key, byte[] sealedSecret, Instant now) {
+    /** A key that signs for a cache from now on. */
+    SigningKey(int cacheId, PublicKey key, byte[] sealedSecret, Instant now) {
+        this.cacheId = cacheId;
         this.name = key.name();
         this.publicKey = key.bytes();
         this.sealedSecret = sealedSecret.clone();
@@ -55,6 +59,10 @@ class SigningKey {
 
     long id() {
         return id;
+    }
+
+    int cacheId() {
+        return cacheId;
     }
 
     KeyState state() {
@@ -68,14 +76,5 @@ class SigningKey {
     /** Null once the secret is destroyed. */
     byte @Nullable [] sealedSecret() {
         return sealedSecret == null ? null : sealedSecret.clone();
-    }
-
-    Instant createdAt() {
-        return createdAt;
-    }
-
-    @Nullable
-    Instant activeAt() {
-        return activeAt;
     }
 }

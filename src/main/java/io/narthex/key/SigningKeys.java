@@ -22,6 +22,14 @@ class SigningKeys {
                 .getSingleResult();
     }
 
+    /** Those of one cache, in the order in which they were made. */
+    List<SigningKey> of(int cacheId) {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.cacheId = :cache order by k.id", SigningKey.class)
+                .setParameter("cache", cacheId)
+                .getResultList();
+    }
+
     List<SigningKey> all() {
         return entities.createQuery("select k from SigningKey k order by k.id", SigningKey.class)
                 .getResultList();

@@ -2,19 +2,15 @@ package io.narthex.localstore;
 
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePathHash;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +32,15 @@ public final class NixDatabase implements AutoCloseable {
     /** More would only be needed if the files changed at each of so many questions in a row. */
     private static final int ATTEMPTS = 20;
 
-    /** Long enough for a writer to make or remove log and index. */
-    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    /** Idle connections kept: each may hold two megabytes of pages. */
-    private static final int KEPT = 8;
-
     private final Path database;
     private final StoreDir storeDir;
     private final DatabaseFiles files;
     private final ReentrantLock stampLock = new ReentrantLock();
-    private volatile Generation generation = new Generation(DatabaseFiles.State.ABSENT);
+    private volatile NixConnections connections;
     private final AtomicLong stamp = new AtomicLong();
     private volatile long stampedAt = System.nanoTime() - STAMP_NANOS;
     private long dataVersion = -1;
-    private @Nullable Generation stampGeneration;
+    private @Nullable NixConnections stamped;
     private @Nullable NixReader stampReader;
 
     /**
@@ -62,6 +52,7 @@ public final class NixDatabase implements AutoCloseable {
         this.database = database;
         this.storeDir = storeDir;
         this.files = new DatabaseFiles(database);
+        this.connections = new NixConnections(files, storeDir, DatabaseFiles.State.ABSENT);
     }
 
     public boolean exists() {
@@ -81,19 +72,8 @@ public final class NixDatabase implements AutoCloseable {
      * The next valid paths in the order of registration; fewer than the limit do not mean the end, since unusable rows
      * are left out.
      */
-    public Page page(long afterId, int limit) {
-        return ask(reader -> reader.page(afterId, limit)).orElse(new Page(List.of(), -1));
-    }
-
-    /**
-     * A page of valid paths.
-     *
-     * @param lastId the row number up to which the page reaches; -1 when there was no row left
-     */
-    public record Page(List<ValidPath> paths, long lastId) {
-        public Page {
-            paths = List.copyOf(paths);
-        }
+    public List<ValidPath> page(long afterId, int limit) {
+        return ask(reader -> reader.page(afterId, limit)).orElse(List.of());
     }
 
     /**
@@ -132,8 +112,8 @@ public final class NixDatabase implements AutoCloseable {
     <T> Optional<T> ask(Question<T> question) {
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Generation current = current();
-                if (!current.state.exists()) {
+                NixConnections current = current();
+                if (!current.state().exists()) {
                     return Optional.empty();
                 }
                 if (current.isUnsettled()) {
@@ -144,7 +124,7 @@ public final class NixDatabase implements AutoCloseable {
                 try {
                     T answer = question.ask(reader);
                     // where nothing tells SQLite of a change: look at the files again
-                    good = current.state.isShared() || current.state.equals(files.state());
+                    good = current.state().isShared() || current.state().equals(files.state());
                     if (good) {
                         return Optional.of(answer);
                     }
@@ -188,11 +168,11 @@ public final class NixDatabase implements AutoCloseable {
 
     private boolean changed() {
         try {
-            Generation current = current();
-            if (current != stampGeneration) {
+            NixConnections current = current();
+            if (current != stamped) {
                 closeStampReader();
-                stampGeneration = current;
-                stampReader = current.state.isShared() ? current.open() : null;
+                stamped = current;
+                stampReader = current.state().isShared() ? current.open() : null;
                 dataVersion = stampReader == null ? -1 : stampReader.dataVersion();
                 return true;
             }
@@ -204,7 +184,7 @@ public final class NixDatabase implements AutoCloseable {
             dataVersion = seen;
             return other;
         } catch (SQLException | UncheckedIOException e) {
-            stampGeneration = null; // not known: as good as changed
+            stamped = null; // not known: as good as changed
             return true;
         }
     }
@@ -218,19 +198,19 @@ public final class NixDatabase implements AutoCloseable {
     }
 
     /** The connections that fit what the files look like now. */
-    private Generation current() {
+    private NixConnections current() {
         DatabaseFiles.State now = files.state();
-        Generation known = generation;
+        NixConnections known = connections;
         if (known.fits(now)) {
             return known;
         }
         synchronized (this) {
-            if (!generation.fits(now)) {
-                Generation old = generation;
-                generation = new Generation(now);
+            if (!connections.fits(now)) {
+                NixConnections old = connections;
+                connections = new NixConnections(files, storeDir, now);
                 old.retire();
             }
-            return generation;
+            return connections;
         }
     }
 
@@ -245,94 +225,13 @@ public final class NixDatabase implements AutoCloseable {
     public void close() {
         stampLock.lock();
         try {
-            stampGeneration = null;
+            stamped = null;
             closeStampReader();
         } catch (SQLException e) {
             throw new StoreUnreadableException(database, e);
         } finally {
             stampLock.unlock();
         }
-        generation.retire();
-    }
-
-    /** Connections opened for one look of the files, handed round. */
-    private final class Generation {
-        final DatabaseFiles.State state;
-        private final ConcurrentLinkedQueue<NixReader> idle = new ConcurrentLinkedQueue<>();
-        private volatile boolean retired;
-        private @Nullable Path copy;
-
-        Generation(DatabaseFiles.State state) {
-            this.state = state;
-        }
-
-        boolean fits(DatabaseFiles.State now) {
-            return (state.isShared() && now.isShared()) ? state.sameFile(now) : Objects.equals(state, now);
-        }
-
-        NixReader open() throws SQLException {
-            if (state.isOrphaned()) {
-                return NixReader.open(copy(), storeDir, NixReader.Access.COPY);
-            }
-            return NixReader.open(
-                    database, storeDir, state.wal() ? NixReader.Access.SHARED : NixReader.Access.IMMUTABLE);
-        }
-
-        /** A writer that opens or closes lets the log lie there alone for a moment: nothing to copy for. */
-        synchronized boolean isUnsettled() {
-            if (!state.isOrphaned() || copy != null) {
-                return false;
-            }
-            LockSupport.parkNanos(SETTLE_NANOS);
-            return !state.equals(files.state());
-        }
-
-        private synchronized Path copy() {
-            Path known = copy;
-            if (known == null) {
-                try {
-                    known = files.copy();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                copy = known;
-            }
-            return known;
-        }
-
-        NixReader borrow() throws SQLException {
-            NixReader reader = idle.poll();
-            return reader != null ? reader : open();
-        }
-
-        void giveBack(NixReader reader, boolean good) throws SQLException {
-            if (good && !retired && idle.size() < KEPT) {
-                idle.add(reader);
-                if (retired) {
-                    retire();
-                }
-            } else {
-                reader.close();
-            }
-        }
-
-        synchronized void retire() {
-            retired = true;
-            for (NixReader r = idle.poll(); r != null; r = idle.poll()) {
-                try {
-                    r.close();
-                } catch (SQLException e) {
-                    throw new StoreUnreadableException(database, e);
-                }
-            }
-            if (copy != null) {
-                try {
-                    DatabaseFiles.remove(copy);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                copy = null;
-            }
-        }
+        connections.retire();
     }
 }

@@ -115,22 +115,20 @@ final class NixReader implements AutoCloseable {
         SortedMap<Long, RowDigest> digests = new TreeMap<>();
         try (ResultSet r = s.executeQuery()) {
             while (r.next()) {
-                digests.put(r.getLong(1), RowDigest.over(r.getString(2)));
+                digests.put(r.getLong(1), RowDigest.over(r.getBytes(2)));
             }
         }
         return digests;
     }
 
     /** The next rows after a row number, in the order of their numbers. */
-    NixDatabase.Page page(long afterId, int limit) throws SQLException {
+    List<ValidPath> page(long afterId, int limit) throws SQLException {
         connection.setAutoCommit(false); // both questions see one state
         try {
             PreparedStatement s = prepared(PAGE);
             s.setLong(1, afterId);
             s.setInt(2, limit);
-            List<NixRow> rows = rows(s);
-            return new NixDatabase.Page(
-                    parsed(rows), rows.isEmpty() ? -1 : rows.getLast().id());
+            return parsed(rows(s));
         } finally {
             connection.setAutoCommit(true);
         }

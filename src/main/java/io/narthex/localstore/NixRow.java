@@ -24,7 +24,7 @@ record NixRow(
         long narSize,
         String sigs,
         String ca,
-        String text) {
+        RowDigest digest) {
     private static final System.Logger LOG = System.getLogger(NixRow.class.getName());
 
     static NixRow of(ResultSet r) throws SQLException {
@@ -37,7 +37,7 @@ record NixRow(
                 r.getLong(6),
                 text(r, 7),
                 text(r, 8),
-                text(r, 9));
+                RowDigest.over(r.getBytes(9)));
     }
 
     private static String text(ResultSet r, int column) throws SQLException {
@@ -65,7 +65,7 @@ record NixRow(
                 refs,
                 signatures(),
                 ca.isEmpty() ? Optional.empty() : Optional.of(ca),
-                RowDigest.over(text));
+                digest);
     }
 
     /** Old stores hold "unknown-deriver" and the like: no deriver then. */

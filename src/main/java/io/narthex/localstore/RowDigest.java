@@ -1,9 +1,7 @@
 package io.narthex.localstore;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * A digest over all that Nix's database says of one path, its row number included: half a SHA-256. Two rows with the
@@ -11,14 +9,10 @@ import java.security.NoSuchAlgorithmException;
  */
 public record RowDigest(long high, long low) {
     /** Bytes of {@link #bytes()}. */
-    private static final int BYTES = 2 * Long.BYTES;
+    public static final int BYTES = 2 * Long.BYTES;
 
-    static RowDigest over(String row) {
-        try {
-            return of(MessageDigest.getInstance("SHA-256").digest(row.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    static RowDigest over(byte[] row) {
+        return of(HashAlgorithm.SHA256.newDigest().digest(row));
     }
 
     /** Reads the first 16 bytes. */

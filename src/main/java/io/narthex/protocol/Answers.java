@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
 import io.narthex.http.ProblemException;
 import io.narthex.http.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
@@ -20,6 +21,11 @@ final class Answers {
     static final String NAR_TYPE = "application/x-nix-nar";
 
     private Answers() {}
+
+    /** How long an answer of a cache counts: what is not everybody's stays out of shared caches. */
+    static String control(Cache cache, String control) {
+        return cache.isPublic() ? control : control.replace("public", "private");
+    }
 
     /** What is thrown for a path that is not offered; the same for every reason. */
     static ProblemException absent() {

@@ -1,9 +1,12 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Public;
 import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
+import io.narthex.nix.store.StorePath;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -14,12 +17,16 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** {@code log/{drv}}: what a build printed. */
 @Path("log/{derivation}")
 public class BuildLogResource {
     @Inject
     LocalStore store;
+
+    @Inject
+    RequestedCache requested;
 
     @GET
     @Public
@@ -46,7 +53,11 @@ public class BuildLogResource {
     }
 
     private BuildLog find(String name) {
-        return store.buildLog(Answers.derivation(name)).orElseThrow(Answers::absent);
+        StorePath derivation = Answers.derivation(name);
+        return Optional.of(requested.get())
+                .filter(Cache::showsLocalStore)
+                .flatMap(cache -> store.buildLog(derivation))
+                .orElseThrow(Answers::absent);
     }
 
     /** A file that is no archive, or not one yet while its build goes on, is no log. */
@@ -58,10 +69,10 @@ public class BuildLogResource {
         }
     }
 
-    private static Response answer(Response.ResponseBuilder response, BuildLog log) {
+    private Response answer(Response.ResponseBuilder response, BuildLog log) {
         return response.type("text/plain; charset=utf-8")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(log.modified()))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(requested.get(), Answers.DAY))
                 .build();
     }
 }

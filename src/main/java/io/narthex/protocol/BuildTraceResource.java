@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.Optional;
 
 /** {@code build-trace-v2/{drv}/{output}.doi}: which path an output came to be, for Nix of 2.35 and later. */
 @Path("build-trace-v2/{derivation}/{output}.doi")
@@ -22,6 +25,9 @@ public class BuildTraceResource {
     @Inject
     RealisationAnswer answer;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get(@PathParam("derivation") String name, @PathParam("output") String output) throws IOException {
@@ -29,11 +35,13 @@ public class BuildTraceResource {
         if (!StorePath.isName(output)) {
             throw Answers.malformed("Not the name of an output");
         }
-        Realisation found = answer.offered(realisations.find(derivation, output));
+        Cache cache = requested.get();
+        Realisation found =
+                answer.offered(cache.showsLocalStore() ? realisations.find(derivation, output) : Optional.empty());
         byte[] fingerprint = RealisationFingerprint.of(derivation, output, found.outPath());
         return Response.ok(answer.json(found, fingerprint))
                 .type("application/json")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
     }
 }

@@ -1,8 +1,9 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Public;
-import io.narthex.localstore.LocalStore;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -16,16 +17,17 @@ public class CacheInfoResource {
     Settings settings;
 
     @Inject
-    LocalStore store;
+    RequestedCache requested;
 
     @GET
     @Public
     public Response get() {
-        String text =
-                "StoreDir: " + store.storeDir().path() + "\nWantMassQuery: 1\nPriority: " + settings.priority() + "\n";
+        Cache cache = requested.get();
+        String text = "StoreDir: " + cache.storeDir() + "\nWantMassQuery: " + (cache.wantMassQuery() ? 1 : 0)
+                + "\nPriority: " + cache.priority().orElse(settings.priority()) + "\n";
         return Response.ok(text)
                 .type(Answers.CACHE_INFO_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .build();
     }
 }

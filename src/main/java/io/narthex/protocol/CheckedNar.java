@@ -1,12 +1,12 @@
 package io.narthex.protocol;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.nar.NarSink;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class CheckedNar implements NarSink {
         this.next = next;
         this.length = length;
         this.expected = expected;
-        this.digest = hash ? sha256() : null;
+        this.digest = hash ? HashAlgorithm.SHA256.newDigest() : null;
     }
 
     @Override
@@ -73,14 +73,6 @@ final class CheckedNar implements NarSink {
             }
         }
         next.write(held.flip());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The path on disk is not what Nix registered. */

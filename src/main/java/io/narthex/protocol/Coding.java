@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import com.github.luben.zstd.Zstd;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,11 @@ final class Coding {
     static final String ZSTD = "zstd";
 
     private Coding() {}
+
+    /** Decodes what was coded here; its length is told in its frame. */
+    static byte[] unzstd(byte[] coded) {
+        return Zstd.decompress(coded, Math.toIntExact(Zstd.getFrameContentSize(coded)));
+    }
 
     /** The same for header lines as they came. */
     static boolean acceptsZstd(@Nullable Iterable<String> lines) {

@@ -1,5 +1,8 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.cache.CacheRouter;
 import io.narthex.http.Conditions;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
@@ -16,6 +19,7 @@ import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the servlets. Narinfos that memory knows, present or absent, are answered at once on the IO thread: the
@@ -39,7 +43,7 @@ public final class FastLane implements ServletExtension {
     private static final byte[] NOT_UTF_8 = "400 The URL is not UTF-8\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(HotPaths hot, SmallNars small, StreamLane streams) {}
+    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -55,19 +59,31 @@ public final class FastLane implements ServletExtension {
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             sentence(exchange, StatusCodes.BAD_REQUEST, NO_PATH);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
-            if (!answered(exchange, path, parts.hot)) {
+            Cache cache = open(exchange, parts.caches);
+            if (cache == null || !answered(exchange, path, cache, parts.hot)) {
                 next.handleRequest(exchange);
             }
-        } else if (path.indexOf(UNDECODABLE) >= 0) {
+        } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
-            if (!parts.small.run(exchange, stream)) {
+            Cache cache = open(exchange, parts.caches);
+            if (cache == null || !parts.small.run(cache, exchange, stream)) {
                 stream.handleRequest(exchange);
             }
         } else {
             next.handleRequest(exchange);
         }
+    }
+
+    /** The cache that is meant, if everybody may read it and nobody shows a token; null where access is to be decided. */
+    private static @Nullable Cache open(HttpServerExchange exchange, CacheDirectory caches) {
+        Cache cache = CacheRouter.cacheOf(exchange, caches.now()).orElse(null);
+        return cache != null
+                        && cache.isPublic()
+                        && !exchange.getRequestHeaders().contains(Headers.AUTHORIZATION)
+                ? cache
+                : null;
     }
 
     private static boolean isStream(String path) {
@@ -77,7 +93,7 @@ public final class FastLane implements ServletExtension {
                 || path.endsWith(".ls");
     }
 
-    private static boolean answered(HttpServerExchange exchange, String path, HotPaths hot) {
+    private static boolean answered(HttpServerExchange exchange, String path, Cache cache, HotPaths hot) {
         boolean get = exchange.getRequestMethod().equals(Methods.GET);
         if (!get && !exchange.getRequestMethod().equals(Methods.HEAD)) {
             return false;
@@ -86,12 +102,12 @@ public final class FastLane implements ServletExtension {
         if (hash == null) {
             return false;
         }
-        SignedPath found = hot.current(hash);
+        SignedPath found = hot.current(cache, hash);
         if (found != null) {
             present(exchange, found);
             return true;
         }
-        if (hot.isAbsent(hash)) {
+        if (hot.isAbsent(cache, hash)) {
             absent(exchange);
             return true;
         }
@@ -114,7 +130,7 @@ public final class FastLane implements ServletExtension {
                 request.getFirst(Headers.IF_NONE_MATCH),
                 request.getFirst(Headers.IF_MODIFIED_SINCE),
                 answer.entityTag(),
-                path.path().registeredAt());
+                path.since());
         if (known) {
             exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
             exchange.endExchange();

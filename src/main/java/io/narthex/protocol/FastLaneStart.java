@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
@@ -14,6 +15,9 @@ public class FastLaneStart implements ServletContextListener {
     PathIndex index;
 
     @Inject
+    CacheDirectory caches;
+
+    @Inject
     NarTransfer transfer;
 
     private final StreamLane streams = new StreamLane();
@@ -24,7 +28,7 @@ public class FastLaneStart implements ServletContextListener {
         index.load();
         SmallNars made = new SmallNars(index.hot(), transfer);
         small = made;
-        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(index.hot(), made, streams));
+        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(caches, index.hot(), made, streams));
     }
 
     @Override

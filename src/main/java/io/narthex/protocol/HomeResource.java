@@ -1,7 +1,8 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
-import io.narthex.http.RequestUrl;
 import io.narthex.key.KeyRing;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -17,14 +18,15 @@ public class HomeResource {
     KeyRing ring;
 
     @Inject
-    RequestUrl url;
+    RequestedCache requested;
 
     @GET
     @Public
     public Response get() {
-        String base = Html.text(url.base().text());
+        Cache cache = requested.get();
+        String base = Html.text(requested.base().text());
         String keys = Html.text(
-                ring.members().stream().map(key -> key.publicKey().toString()).collect(Collectors.joining(" ")));
+                ring.of(cache).members().stream().map(key -> key.publicKey().toString()).collect(Collectors.joining(" ")));
         String body = """
             <h1>A Nix binary cache</h1>
             <p>This server hands out what a Nix store has built, signed, so that other machines need not build it
@@ -37,12 +39,12 @@ public class HomeResource {
             <pre>nix-store -r PATH --option substituters %1$s --option trusted-public-keys '%2$s'</pre>
             <h2>Its key</h2>
             <pre>%2$s</pre>
-            <p>Also at <a href="/public-key">/public-key</a>; the cache describes itself at
-            <a href="/nix-cache-info">/nix-cache-info</a>.</p>
+            <p>Also at <a href="%1$s/public-key">public-key</a>; the cache describes itself at
+            <a href="%1$s/nix-cache-info">nix-cache-info</a>.</p>
             """.formatted(base, keys);
         return Response.ok(Html.page("Nix binary cache", body))
                 .type("text/html; charset=utf-8")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .header(HttpHeaders.VARY, "Host")
                 .header(
                         "Content-Security-Policy",

@@ -1,6 +1,9 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
+import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.localstore.LocalStore;
@@ -23,16 +26,29 @@ public class ListingResource {
     @Inject
     LocalStore store;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get(@PathParam("hash") String text) throws IOException {
-        SignedPath path = index.find(Answers.hash(text)).orElseThrow(Answers::absent);
-        ByteArrayOutputStream json = new ByteArrayOutputStream();
-        ListingJson.write(NarListing.of(store.locate(path.path().path())).root(), json);
-        return Response.ok(json.toByteArray())
+        Cache cache = requested.get();
+        SignedPath path = index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent);
+        byte[] json =
+                switch (path.source()) {
+                    case NarSource.InLocalStore l -> listed(store.locate(path.path()));
+                    case NarSource.InBlobStore b -> Coding.unzstd(index.listing(b.nar()));
+                };
+        return Response.ok(json)
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .build();
+    }
+
+    private static byte[] listed(java.nio.file.Path root) throws IOException {
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        ListingJson.write(NarListing.of(root).root(), json);
+        return json.toByteArray();
     }
 }

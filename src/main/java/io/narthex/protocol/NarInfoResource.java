@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
 import io.narthex.http.Public;
 import io.narthex.index.PathIndex;
@@ -19,16 +21,20 @@ public class NarInfoResource {
     @Inject
     PathIndex index;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
-        return answer(index.find(Answers.hash(text)).orElseThrow(Answers::absent), request);
+        Cache cache = requested.get();
+        return answer(cache, index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent), request);
     }
 
-    private static Response answer(SignedPath path, HttpHeaders request) {
+    private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {
         NarInfoAnswer answer =
                 NarInfoAnswer.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
-        Instant modified = path.path().registeredAt();
+        Instant modified = path.since();
         Response.ResponseBuilder response = Conditions.isKnown(
                         request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
                         request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
@@ -41,7 +47,7 @@ public class NarInfoResource {
         }
         return response.header(HttpHeaders.ETAG, answer.entityTag())
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .build();
     }

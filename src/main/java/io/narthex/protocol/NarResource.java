@@ -1,8 +1,11 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Conditions;
 import io.narthex.http.Public;
+import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import jakarta.inject.Inject;
@@ -14,11 +17,10 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code nar/{…}.nar}: the bytes of a path, packed while they are sent. */
+/** {@code nar/{file}}: the bytes of a path, packed while they are sent, or as they were pushed. */
 @Path("nar/{file}")
 public class NarResource {
     @Inject
@@ -28,7 +30,13 @@ public class NarResource {
     Settings settings;
 
     @Inject
-    NarTransfer transfer;
+    NarTransfer packed;
+
+    @Inject
+    BlobTransfer stored;
+
+    @Inject
+    RequestedCache requested;
 
     @GET
     @Public
@@ -43,79 +51,122 @@ public class NarResource {
     }
 
     private Response answer(String file, HttpHeaders request, boolean body) {
-        NarUrl url = NarUrl.parse(file)
-                .orElseThrow(() ->
-                        Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar or {hash}.nar"));
-        SignedPath path = find(url).orElseThrow(Answers::absent);
-        String tag = '"' + path.narHash().nix32() + '"';
-        Instant modified = path.path().registeredAt();
+        Cache cache = requested.get();
+        Optional<NarUrl> url = NarUrl.parse(file);
+        if (url.isEmpty() && !NarUrl.isFileName(file)) {
+            throw Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
+                    + " {filehash}.nar.{compression}");
+        }
+        SignedPath path = find(cache, file, url).orElseThrow(Answers::absent);
+        String lasting = url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Answers.DAY : Answers.FOREVER;
+        String control = Answers.control(cache, lasting);
+        return switch (path.source()) {
+            case NarSource.InLocalStore l -> local(path, request, body, control);
+            case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
+        };
+    }
+
+    private Optional<SignedPath> find(Cache cache, String file, Optional<NarUrl> url) {
+        Optional<SignedPath> named = NarUrl.isFileName(file) ? index.findByFile(cache, file) : Optional.empty();
+        return named.isPresent() ? named : url.flatMap(u -> find(cache, u));
+    }
+
+    private Optional<SignedPath> find(Cache cache, NarUrl url) {
+        return switch (url) {
+            case NarUrl.ByNarHash u -> index.findByNar(cache, u.narHash());
+            case NarUrl.ByStoreHash u -> index.find(cache, u.hash()).filter(NarResource::isNar);
+            case NarUrl.ByBoth u ->
+                index.find(cache, u.hash()).filter(p -> p.narHash().equals(u.narHash()) && isNar(p));
+        };
+    }
+
+    /** Whether its file is the NAR itself, as these URLs promise. */
+    private static boolean isNar(SignedPath path) {
+        return path.facts().compression().equals("none");
+    }
+
+    private Response local(SignedPath path, HttpHeaders request, boolean body, String control) {
+        NarBody nar = packed.of(path);
         // a HEAD tells the length, which a coded NAR does not have
         boolean coded = body
                 && settings.narZstd()
                 && request.getHeaderString("Range") == null
                 && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
-        String sentTag = coded ? tag.replaceFirst("\"$", "-zstd\"") : tag;
-        Response.ResponseBuilder response;
-        if (Conditions.isKnown(
-                request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
-                request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
-                sentTag,
-                modified)) {
-            response = Response.notModified();
-        } else if (coded) {
-            response = Response.ok((StreamingOutput) out -> transfer.coded(path, out))
-                    .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
-        } else {
-            ByteRange range = range(request, tag, path);
-            if (range instanceof ByteRange.Unsatisfiable) {
-                return unsatisfiable(path);
-            }
-            response = plain(path, range, body);
-        }
-        if (settings.narZstd()) {
-            response.header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        }
-        return response.type(Answers.NAR_TYPE)
-                .header(HttpHeaders.ETAG, sentTag)
-                .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(HttpHeaders.CACHE_CONTROL, url instanceof NarUrl.ByStoreHash ? Answers.DAY : Answers.FOREVER)
-                .build();
+        Response answer = coded ? coded(nar, path, request, control) : plain(nar, path, request, body, control);
+        return settings.narZstd()
+                ? Response.fromResponse(answer)
+                        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                        .build()
+                : answer;
     }
 
-    private Optional<SignedPath> find(NarUrl url) {
-        return switch (url) {
-            case NarUrl.ByNarHash u -> index.findByNar(u.narHash());
-            case NarUrl.ByStoreHash u -> index.find(u.hash());
-            case NarUrl.ByBoth u -> index.find(u.hash()).filter(p -> p.narHash().equals(u.narHash()));
+    private Response coded(NarBody nar, SignedPath path, HttpHeaders request, String control) {
+        String tag = nar.tag().replaceFirst("\"$", "-zstd\"");
+        if (isKnown(request, tag, path)) {
+            return described(Response.notModified(), tag, path, control);
+        }
+        return described(
+                Response.ok((StreamingOutput) out -> packed.coded(path, out))
+                        .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD),
+                tag,
+                path,
+                control);
+    }
+
+    private static Response plain(NarBody nar, SignedPath path, HttpHeaders request, boolean body, String control) {
+        if (isKnown(request, nar.tag(), path)) {
+            return described(Response.notModified(), nar.tag(), path, control);
+        }
+        return switch (range(request, nar, path)) {
+            case ByteRange.Unsatisfiable u -> unsatisfiable(nar.length());
+            case ByteRange.Part part ->
+                described(
+                        sized(
+                                        Response.status(Response.Status.PARTIAL_CONTENT),
+                                        part.length(),
+                                        body ? out -> nar.part(part, out) : null)
+                                .header(
+                                        "Content-Range",
+                                        "bytes " + part.first() + "-" + part.last() + "/" + nar.length()),
+                        nar.tag(),
+                        path,
+                        control);
+            case ByteRange.Whole w ->
+                described(sized(Response.ok(), nar.length(), body ? nar::whole : null), nar.tag(), path, control);
         };
     }
 
+    private static boolean isKnown(HttpHeaders request, String tag, SignedPath path) {
+        return Conditions.isKnown(
+                request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
+                request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
+                tag,
+                path.since());
+    }
+
     /** A range counts only for the content that the client began with (RFC 9110, 13.1.5). */
-    private static ByteRange range(HttpHeaders request, String tag, SignedPath path) {
+    private static ByteRange range(HttpHeaders request, NarBody nar, SignedPath path) {
         String condition = request.getHeaderString("If-Range");
-        boolean same = condition == null || condition.equals(tag) || condition.equals(path.lastModified());
-        return ByteRange.parse(same ? request.getHeaderString("Range") : null, path.narSize());
+        boolean same = condition == null || condition.equals(nar.tag()) || condition.equals(path.lastModified());
+        return ByteRange.parse(same ? request.getHeaderString("Range") : null, nar.length());
     }
 
-    private Response.ResponseBuilder plain(SignedPath path, ByteRange range, boolean body) {
-        long size = path.narSize();
-        if (range instanceof ByteRange.Part part) {
-            return sized(
-                            Response.status(Response.Status.PARTIAL_CONTENT),
-                            part.length(),
-                            body ? out -> transfer.part(path, part, out) : null)
-                    .header("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + size);
-        }
-        return sized(Response.ok(), size, body ? out -> transfer.whole(path, out) : null);
+    private static Response described(
+            Response.ResponseBuilder response, String tag, SignedPath path, String control) {
+        return response.type(Answers.NAR_TYPE)
+                .header(HttpHeaders.ETAG, tag)
+                .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
+                .header(HttpHeaders.CACHE_CONTROL, control)
+                .build();
     }
 
-    private static Response unsatisfiable(SignedPath path) {
+    private static Response unsatisfiable(long length) {
         return Response.status(Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE)
-                .header("Content-Range", "bytes */" + path.narSize())
+                .header("Content-Range", "bytes */" + length)
                 .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type("text/plain; charset=utf-8")
-                .entity("416 The NAR has " + path.narSize() + " bytes\n")
+                .entity("416 The NAR has " + length + " bytes\n")
                 .build();
     }
 

@@ -41,8 +41,32 @@ class NarTransfer {
     private final DirectBuffers buffers = new DirectBuffers();
     private final Clock clock = Clock.systemUTC();
 
-    /** All of it. */
-    void whole(SignedPath path, OutputStream out) {
+    /** The NAR of a path of the machine's store. */
+    NarBody of(SignedPath path) {
+        return new NarBody() {
+            @Override
+            public long length() {
+                return path.narSize();
+            }
+
+            @Override
+            public String tag() {
+                return '"' + path.narHash().nix32() + '"';
+            }
+
+            @Override
+            public void whole(OutputStream out) {
+                NarTransfer.this.whole(path, out);
+            }
+
+            @Override
+            public void part(ByteRange.Part part, OutputStream out) {
+                NarTransfer.this.part(path, part, out);
+            }
+        };
+    }
+
+    private void whole(SignedPath path, OutputStream out) {
         guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             return pack(path, sink);
@@ -50,7 +74,7 @@ class NarTransfer {
     }
 
     /** A part; the files before it are not read, and it counts as no check. */
-    void part(SignedPath path, ByteRange.Part part, OutputStream out) {
+    private void part(SignedPath path, ByteRange.Part part, OutputStream out) {
         guarded(path, () -> {
             ResponseSink sink = ResponseSink.of(out);
             long[] left = {part.length()};
@@ -127,7 +151,7 @@ class NarTransfer {
     }
 
     private Path locate(SignedPath path) {
-        return store.locate(path.path().path());
+        return store.locate(path.path());
     }
 
     /** A transfer: true when the hash of what was sent was checked. */
@@ -143,7 +167,7 @@ class NarTransfer {
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "event=client-gone path={0}",
-                    path.path().path());
+                    path.path());
             ResponseSink.breakOff();
             return;
         } catch (NarException | CheckedNar.WrongNarException | NoSuchFileException e) {
@@ -159,7 +183,7 @@ class NarTransfer {
             ResponseSink.breakOff();
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "event=nar-unreadable path=" + path.path().path(),
+                    "event=nar-unreadable path=" + path.path(),
                     e);
             return;
         }
@@ -176,14 +200,14 @@ class NarTransfer {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "event=check-not-recorded path={0} reason={1}",
-                    path.path().path(),
+                    path.path(),
                     e.getMessage());
         }
     }
 
     /** A path that was collected meanwhile is gone, not wrong: Nix says so. */
     private void quarantine(SignedPath path, IOException found) {
-        if (store.database().find(path.path().path().hash()).isPresent()) {
+        if (store.database().find(path.path().hash()).isPresent()) {
             index.quarantine(
                     path,
                     found instanceof NoSuchFileException ? "a file is missing" : String.valueOf(found.getMessage()));

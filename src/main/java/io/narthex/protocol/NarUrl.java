@@ -4,6 +4,7 @@ import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The last segment of a NAR's URL, in the forms that this server and nix-serve give out. */
 sealed interface NarUrl {
@@ -21,6 +22,13 @@ sealed interface NarUrl {
     int HASH = 32;
 
     int NAR_HASH = 52;
+
+    Pattern FILE_NAME = Pattern.compile("[0-9a-df-np-sv-z]{52}\\.nar(\\.[a-z0-9]{1,5})?");
+
+    /** Whether a file may be called so that was pushed: its hash, and how it is compressed. */
+    static boolean isFileName(String file) {
+        return FILE_NAME.matcher(file).matches();
+    }
 
     /** Empty for any other text. */
     static Optional<NarUrl> parse(String file) {

@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
 import io.narthex.key.KeyRing;
 import jakarta.inject.Inject;
@@ -15,14 +17,18 @@ public class PublicKeyResource {
     @Inject
     KeyRing ring;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get() {
+        Cache cache = requested.get();
         String lines =
-                ring.members().stream().map(key -> key.publicKey() + "\n").collect(Collectors.joining());
+                ring.of(cache).members().stream().map(key -> key.publicKey() + "\n").collect(Collectors.joining());
         return Response.ok(lines)
                 .type("text/plain; charset=utf-8")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
     }
 }

@@ -2,6 +2,8 @@ package io.narthex.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.index.PathIndex;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
@@ -26,9 +28,14 @@ class RealisationAnswer {
     @Inject
     private KeyRing ring;
 
+    @Inject
+    private RequestedCache requested;
+
     /** A realisation says something only about a path that is offered. */
     Realisation offered(Optional<Realisation> found) {
-        return found.filter(r -> index.find(r.outPath().hash()).isPresent()).orElseThrow(Answers::absent);
+        Cache cache = requested.get();
+        return found.filter(r -> index.find(cache, r.outPath().hash()).isPresent())
+                .orElseThrow(Answers::absent);
     }
 
     /** As Nix of 2.4 to 2.34 reads it. */
@@ -63,7 +70,7 @@ class RealisationAnswer {
         json.writeStringField("outPath", realisation.outPath().baseName());
         json.writeArrayFieldStart("signatures");
         TreeSet<String> signatures = new TreeSet<>(realisation.signatures());
-        ring.members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
+        ring.of(requested.get()).members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
         for (String signature : signatures) {
             json.writeString(signature);
         }

@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
@@ -13,6 +15,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.Optional;
 
 /** {@code realisations/{id}.doi}: which path an output came to be, for Nix of 2.4 to 2.34. */
 @Path("realisations/{id}.doi")
@@ -23,15 +26,19 @@ public class RealisationResource {
     @Inject
     RealisationAnswer answer;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get(@PathParam("id") String text) throws IOException {
         DerivationOutput id = parse(text);
-        Realisation found = answer.offered(realisations.find(id));
+        Cache cache = requested.get();
+        Realisation found = answer.offered(cache.showsLocalStore() ? realisations.find(id) : Optional.empty());
         byte[] fingerprint = RealisationFingerprint.of(id, found.outPath(), found.dependent());
         return Response.ok(answer.json(id, found, fingerprint))
                 .type("application/json")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
     }
 

@@ -5,10 +5,12 @@ import io.undertow.io.BufferWritableOutputStream;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.servlet.ServletOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import org.xnio.IoUtils;
 
 /**
@@ -16,6 +18,9 @@ import org.xnio.IoUtils;
  * stream would copy each byte twice more.
  */
 final class ResponseSink implements NarSink {
+    /** What a socket takes at once, about. */
+    private static final int FILE_BUFFER = 256 << 10;
+
     private final ServletOutputStream stream;
     private final BufferWritableOutputStream buffers;
 
@@ -41,6 +46,21 @@ final class ResponseSink implements NarSink {
             buffers.write(bytes);
         } catch (IOException e) {
             throw new ClientGoneException(e);
+        }
+    }
+
+    /** Sends a part of a file, read at its place: others may read the channel too. */
+    void transfer(FileChannel file, long first, long length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(length, FILE_BUFFER));
+        long at = first;
+        while (at < first + length) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), first + length - at));
+            int read = file.read(buffer, at);
+            if (read < 0) {
+                throw new EOFException("the file ends at byte " + at);
+            }
+            at += read;
+            write(buffer.flip());
         }
     }
 

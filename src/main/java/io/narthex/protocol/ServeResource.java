@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -35,6 +37,9 @@ public class ServeResource {
     @Inject
     LocalStore store;
 
+    @Inject
+    RequestedCache requested;
+
     @GET
     @Public
     public Response get(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
@@ -51,9 +56,10 @@ public class ServeResource {
         StorePathHash hash = Answers.hash(text);
         List<byte[]> names = UrlNames.after(request.getRequestURI(), "/serve/" + text)
                 .orElseThrow(() -> Answers.malformed("Not a path inside a store path: serve/{hash}/{path}"));
-        SignedPath path = index.find(hash).orElseThrow(Answers::absent);
+        Cache cache = requested.get();
+        SignedPath path = index.find(cache, hash).orElseThrow(Answers::absent);
         PathFiles files = new PathFiles(
-                store.locate(path.path().path()), path.path().path().toString(store.storeDir()));
+                store.locate(path.path()), path.path().toString(store.storeDir()));
         PathFiles.Found found = files.find(names).orElseThrow(Answers::absent);
         Response.ResponseBuilder answer = found.attributes().isDirectory()
                 ? directory(found.file(), path, names, request, body)
@@ -61,7 +67,7 @@ public class ServeResource {
         // a URL inside a path has one content for each of the path's NARs; a directory's two forms differ by their end
         boolean page = found.attributes().isDirectory() && !isJson(request);
         return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.DAY)
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header("Content-Security-Policy", POLICY)
                 .header("X-Content-Type-Options", "nosniff")
@@ -93,7 +99,7 @@ public class ServeResource {
         DirectoryEntries entries = DirectoryEntries.of(directory);
         byte[] text = json
                 ? DirectoryPage.json(entries)
-                : DirectoryPage.html(entries, path.path().path(), names);
+                : DirectoryPage.html(entries, path.path(), names);
         return Response.ok(body ? text : null)
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)

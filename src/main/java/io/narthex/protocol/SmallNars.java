@@ -1,7 +1,10 @@
 package io.narthex.protocol;
 
+import io.narthex.cache.Cache;
 import io.narthex.index.HotPaths;
+import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -44,8 +47,8 @@ final class SmallNars {
     }
 
     /** Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests. */
-    boolean run(HttpServerExchange exchange, HttpHandler otherwise) {
-        SignedPath path = isPlain(exchange) ? find(exchange.getRelativePath()) : null;
+    boolean run(Cache cache, HttpServerExchange exchange, HttpHandler otherwise) {
+        SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
         if (path == null || path.narSize() > LARGEST || !places.tryAcquire()) {
             return false;
         }
@@ -56,7 +59,7 @@ final class SmallNars {
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             Optional<ByteBuffer> nar = transfer.small(path);
             if (nar.isPresent()) {
-                send(dispatched, path, nar.get());
+                send(cache, dispatched, path, nar.get());
             } else {
                 otherwise.handleRequest(dispatched);
             }
@@ -73,22 +76,23 @@ final class SmallNars {
                 && !request.contains(Headers.IF_MODIFIED_SINCE);
     }
 
-    private @Nullable SignedPath find(String url) {
-        if (!(NarUrl.parse(url.substring(PREFIX.length())).orElse(null) instanceof NarUrl.ByNarHash wanted)) {
-            return null;
-        }
-        return hot.byNar(wanted.narHash())
-                .map(hot::current)
-                .filter(path -> path.narHash().equals(wanted.narHash()))
-                .orElse(null);
+    private @Nullable SignedPath find(Cache cache, String url) {
+        String file = url.substring(PREFIX.length());
+        StorePathHash hash = hot.byFile(cache, file);
+        SignedPath path = hash == null ? null : hot.current(cache, hash);
+        return path != null
+                        && path.source() instanceof NarSource.InLocalStore
+                        && path.fileName().equals(file)
+                ? path
+                : null;
     }
 
-    private static void send(HttpServerExchange exchange, SignedPath path, ByteBuffer nar) {
+    private static void send(Cache cache, HttpServerExchange exchange, SignedPath path, ByteBuffer nar) {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, Answers.NAR_TYPE);
         headers.put(Headers.ETAG, '"' + path.narHash().nix32() + '"');
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
-        headers.put(Headers.CACHE_CONTROL, Answers.FOREVER);
+        headers.put(Headers.CACHE_CONTROL, Answers.control(cache, Answers.FOREVER));
         headers.put(Headers.ACCEPT_RANGES, "bytes");
         headers.put(FastLane.NO_SNIFF, "nosniff");
         exchange.setResponseContentLength(nar.remaining());

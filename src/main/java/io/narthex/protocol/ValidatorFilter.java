@@ -2,6 +2,7 @@ package io.narthex.protocol;
 
 import io.narthex.http.Conditions;
 import io.narthex.http.HttpDate;
+import io.narthex.nix.hash.HashAlgorithm;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
@@ -10,8 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +52,7 @@ public class ValidatorFilter implements ContainerResponseFilter {
     }
 
     private static String tag(byte[] body) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
-            return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        byte[] digest = HashAlgorithm.SHA256.newDigest().digest(body);
+        return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
     }
 }

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,12 @@ class SettingsTest {
                 "NARTHEX_NAR_ZSTD | maybe",
                 "NARTHEX_BODY_IDLE_SECONDS | 0",
                 "NARTHEX_BLOBS | blobs",
+                "NARTHEX_BLOBS | file:blobs",
+                "NARTHEX_BLOBS | file://host/blobs",
+                "NARTHEX_BLOBS | s3://",
+                "NARTHEX_BLOBS | s3://Bucket",
+                "NARTHEX_BLOBS | s3://bucket/a b",
+                "NARTHEX_S3_REGION | eu west",
                 "NARTHEX_S3_ENDPOINT | s3",
                 "NARTHEX_MAX_NAR_BYTES | 64G",
                 "NARTHEX_MAX_RATIO | 0",
@@ -178,7 +186,65 @@ class SettingsTest {
 
     @Test
     void tellsSettingsThatHaveNoMeaningYet() {
-        assertThat(read("NARTHEX_MAX_RATIO", "100").withoutMeaning()).containsExactly("NARTHEX_MAX_RATIO");
+        assertThat(read("NARTHEX_AUDIT_EXPORT", "x").withoutMeaning()).containsExactly("NARTHEX_AUDIT_EXPORT");
+    }
+
+    @Test
+    void tellsSettingsOfS3ThatFilesDoNotUse() {
+        assertThat(read("NARTHEX_S3_REGION", "eu-west-1").withoutMeaning()).containsExactly("NARTHEX_S3_REGION");
+        assertThat(Settings.read(Map.of("NARTHEX_S3_REGION", "eu-west-1", "NARTHEX_BLOBS", "s3://bucket"), system)
+                        .withoutMeaning())
+                .isEmpty();
+    }
+
+    @Test
+    void readsLimitsOfUploads() {
+        Settings standard = Settings.read(Map.of(), system);
+        assertThat(standard.maxNarBytes()).isEqualTo(68_719_476_736L);
+        assertThat(standard.maxRatio()).isEqualTo(10_000);
+        assertThat(read("NARTHEX_MAX_NAR_BYTES", "7").maxNarBytes()).isEqualTo(7);
+        assertThat(read("NARTHEX_MAX_RATIO", "100").maxRatio()).isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ", 100_000_000_000, 1_073_741_824",
+        ", 1_000_000_000, 50_000_000",
+        "5%, 100_000_000_000, 5_000_000_000",
+        "0, 100_000_000_000, 0",
+        "4096, 100_000_000_000, 4096",
+        "4096, 1000, 1000",
+    })
+    void readsTheReserveOfADisk(@Nullable String value, String total, String reserve) {
+        long bytes = read("NARTHEX_DISK_RESERVE", value == null ? "" : value)
+                .diskReserve()
+                .of(Long.parseLong(total.replace("_", "")));
+
+        assertThat(bytes).isEqualTo(Long.parseLong(reserve.replace("_", "")));
+    }
+
+    @Test
+    void readsWhereBlobsLie() {
+        system.setProperty("user.home", "/home/someone");
+
+        assertThat(read("NARTHEX_BLOBS", "").blobs())
+                .isEqualTo(new BlobLocation.Files(Path.of("/home/someone/.narthex/blobs")));
+        assertThat(read("NARTHEX_BLOBS", "file:///srv/a b/").blobs())
+                .isEqualTo(new BlobLocation.Files(Path.of("/srv/a b")));
+        assertThat(read("NARTHEX_BLOBS", "s3://nix-cache").blobs())
+                .isEqualTo(new BlobLocation.S3("nix-cache", "", Optional.empty(), Optional.empty()));
+        assertThat(Settings.read(
+                                Map.of(
+                                        "NARTHEX_BLOBS", "s3://nix-cache//narthex/one/",
+                                        "NARTHEX_S3_ENDPOINT", "http://127.0.0.1:9000/",
+                                        "NARTHEX_S3_REGION", "eu-west-1"),
+                                system)
+                        .blobs())
+                .isEqualTo(new BlobLocation.S3(
+                        "nix-cache",
+                        "narthex/one",
+                        Optional.of(URI.create("http://127.0.0.1:9000")),
+                        Optional.of("eu-west-1")));
     }
 
     private Settings read(String name, String value) {

@@ -92,36 +92,9 @@ class JobExecutionTest {
         return new JobPage(checkpoint, 1, 0, 0, 0);
     }
 
-    private JobExecution execution(Work work) {
+    private JobExecution execution(SampleJob.Script script) {
         HeldLease lease = new HeldLease(new JobKey("sample", "here"), 1, 12345);
-        return new JobExecution(new SampleJob(work), lease, ledger, stopping::get);
-    }
-
-    /** One page. */
-    private interface Work {
-        JobPage page(@Nullable String checkpoint);
-    }
-
-    private record SampleJob(Work work) implements Job {
-        @Override
-        public String name() {
-            return "sample";
-        }
-
-        @Override
-        public String subject() {
-            return "here";
-        }
-
-        @Override
-        public boolean due() {
-            return false;
-        }
-
-        @Override
-        public JobPage page(@Nullable String checkpoint) {
-            return work.page(checkpoint);
-        }
+        return new JobExecution(new SampleJob("sample", script), lease, ledger, stopping::get);
     }
 
     /** Keeps in memory what the real one keeps in the database. */

@@ -60,7 +60,7 @@ class JobMachineryIT {
 
     @Deployment
     static WebArchive war() {
-        return TestWar.with(JobMachineryIT.class, ScriptedJob.class, ScriptedJob.Script.class);
+        return TestWar.with(JobMachineryIT.class, ScriptedJob.class, SampleJob.Script.class);
     }
 
     /** Each test has leases and runs of its own. */

@@ -25,7 +25,7 @@ class JobsIT {
 
     @Deployment(testable = false)
     static WebArchive war() {
-        return TestWar.with(SlowJob.class, DueJob.class, QuickJob.class);
+        return TestWar.with(DueJob.class, SampleJobs.class, SampleJob.class, SampleJob.Script.class);
     }
 
     @Test

@@ -6,15 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** Does in each page what a test tells it to. */
 @ApplicationScoped
 class ScriptedJob implements Job {
-    /** One page. */
-    interface Script {
-        JobPage page(@Nullable String checkpoint);
-    }
-
-    private volatile Script script = checkpoint -> new JobPage(null, 0, 0, 0, 0);
+    private volatile SampleJob.Script script = checkpoint -> new JobPage(null, 0, 0, 0, 0);
     private volatile String subject = "here";
 
-    void does(Script script) {
+    void does(SampleJob.Script script) {
         this.script = script;
     }
 

@@ -3,12 +3,12 @@ package io.narthex.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.protocol.CheckedNar.WrongNarException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +93,7 @@ class CheckedNarTest {
     }
 
     private CheckedNar checked(boolean hash) throws Exception {
-        NixHash expected = NixHash.ofSha256(MessageDigest.getInstance("SHA-256").digest(NAR));
+        NixHash expected = NixHash.ofSha256(HashAlgorithm.SHA256.newDigest().digest(NAR));
         return new CheckedNar(
                 bytes -> {
                     byte[] copy = new byte[bytes.remaining()];

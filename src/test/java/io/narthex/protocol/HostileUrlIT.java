@@ -129,7 +129,16 @@ class HostileUrlIT {
 
     @Test
     void areToldInOneShortLineWhatIsWrong() throws Exception {
-        for (String url : List.of("/%ff.narinfo", "/nar/zz", "*", "/serve/" + "0".repeat(32) + "/%00", "/x.narinfo")) {
+        for (String url : List.of(
+                "/%ff.narinfo",
+                "/nar/zz",
+                "*",
+                "/serve/" + "0".repeat(32) + "/%00",
+                "/serve/" + "0".repeat(31) + "%ff/text",
+                "/serve/" + "0".repeat(31) + "/%ff",
+                "/serve/" + "e".repeat(32) + "/%ff",
+                "/serve/%ff/text",
+                "/x.narinfo")) {
             Answer answer = wire.get(url);
             assertThat(answer.status()).as(url).isEqualTo(400);
             assertThat(answer.header("Content-Type")).as(url).startsWith("text/plain");

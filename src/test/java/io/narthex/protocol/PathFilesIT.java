@@ -136,12 +136,43 @@ class PathFilesIT {
     }
 
     @Test
-    void listsAFileWhoseNameIsNotUtf8() throws Exception {
+    void opensFilesWhoseNamesAreNotUtf8() throws Exception {
         Path tree = Files.createDirectories(served.scratch().resolve("latin"));
-        Files.writeString(FileNames.resolve(tree, new byte[] {'r', (byte) 0xe9}), "file not UTF-8");
+        Path directory = Files.createDirectories(FileNames.resolve(tree, new byte[] {'d', (byte) 0xff}));
+        Files.writeString(FileNames.resolve(tree, new byte[] {'r', (byte) 0xe9}), "é of Latin-1");
+        Files.writeString(FileNames.resolve(tree, new byte[] {'r', (byte) 0xe8}), "è of Latin-1");
+        Files.writeString(FileNames.resolve(directory, new byte[] {(byte) 0xc0, (byte) 0xae}), "a dot too long");
+        Files.writeString(directory.resolve("\uFFFD"), "the replacement itself");
         StorePath path = served.add(tree);
 
-        assertThat(wire.get(url(path, "/")).text()).contains("r\uFFFD</a>", "/r%E9\"");
+        assertThat(wire.get(url(path, "/")).text()).contains("r\uFFFD</a>", "/r%E9\"", "/r%E8\"", "/d%FF/\"");
+        assertThat(wire.get(url(path, "/r%E9")).text()).isEqualTo("é of Latin-1");
+        assertThat(wire.get(url(path, "/r%e8")).text()).isEqualTo("è of Latin-1");
+        assertThat(wire.get(url(path, "/d%FF/")).text()).contains("/d%FF/%C0%AE\"", "/d%FF/%EF%BF%BD\"");
+        assertThat(wire.get(url(path, "/d%FF/%C0%AE")).text()).isEqualTo("a dot too long");
+        assertThat(wire.get(url(path, "/d%FF/%EF%BF%BD")).text()).isEqualTo("the replacement itself");
+        assertThat(wire.head(url(path, "/r%E9")).header("Content-Length")).isEqualTo("13");
+        assertThat(wire.get(url(path, "/r%EF%BF%BD")).status()).isEqualTo(404);
+        assertThat(wire.get(url(path, "/r%EA")).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%ff/..",
+                "/%ff/../text",
+                "/%ff/%2e%2e/text",
+                "/%ff/..%2ftext",
+                "/%ff%2f..%2f..%2ftext",
+                "/%ff%00"
+            })
+    void isMalformedWhereNoFileCanBeBesideANameThatIsNotUtf8(String name) throws Exception {
+        StorePath path = served.add(Recipes.tree(served, "malformed-bytes"));
+
+        Answer answer = wire.get(url(path, name));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).startsWith("400 ").hasLineCount(1);
     }
 
     @Test

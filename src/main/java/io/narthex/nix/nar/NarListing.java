@@ -17,7 +17,7 @@ public final class NarListing {
 
     private final NarNode root;
 
-    private NarListing(NarNode root) {
+    NarListing(NarNode root) {
         this.root = root;
     }
 
@@ -44,9 +44,9 @@ public final class NarListing {
     }
 
     static NarListing read(InputStream nar, int mostNodes) throws IOException {
-        ArchiveLister lister = new ArchiveLister(mostNodes);
+        NarLister lister = new NarLister(mostNodes);
         NarReader.read(nar, lister);
-        return new NarListing(lister.builder.root());
+        return lister.listing();
     }
 
     public NarNode root() {
@@ -54,7 +54,7 @@ public final class NarListing {
     }
 
     /** Puts the nodes together; a directory is made when it is left. */
-    private static final class Builder {
+    static final class Builder {
         private final Deque<List<NarNode.Entry>> open = new ArrayDeque<>();
         private final Deque<byte[]> names = new ArrayDeque<>();
         private final int mostNodes;
@@ -90,41 +90,6 @@ public final class NarListing {
             } else {
                 open.element().add(new NarNode.Entry(names.pop(), node));
             }
-        }
-    }
-
-    private static final class ArchiveLister implements NarVisitor {
-        private final Builder builder;
-        private long offset;
-
-        ArchiveLister(int mostNodes) {
-            builder = new Builder(mostNodes);
-        }
-
-        @Override
-        public void enterDirectory() {
-            builder.enterDirectory();
-        }
-
-        @Override
-        public void enterEntry(byte[] name) {
-            builder.enterEntry(name);
-        }
-
-        @Override
-        public void leaveDirectory() throws NarException {
-            builder.leaveDirectory(offset);
-        }
-
-        @Override
-        public void regular(boolean executable, long size, long at, InputStream contents) throws NarException {
-            offset = at;
-            builder.add(new NarNode.Regular(size, executable, at), at);
-        }
-
-        @Override
-        public void symlink(byte[] target) throws NarException {
-            builder.add(new NarNode.Symlink(target), offset);
         }
     }
 

@@ -3,6 +3,12 @@ package io.narthex.nix.narinfo;
 import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.SortedSet;
 
 /** The {@code CA} field: how the path follows from its contents. Nix: src/libstore/content-address.cc. */
 public record ContentAddress(Method method, NixHash hash) {
@@ -61,6 +67,49 @@ public record ContentAddress(Method method, NixHash hash) {
             throw new NixFormatException(SUBJECT, "no algorithm in " + NixFormatException.quote(text));
         }
         return new ContentAddress(method, NixHash.parse(hash));
+    }
+
+    /**
+     * The path that follows from this address, or empty where no path with those references can have it. Nix:
+     * makeFixedOutputPathFromCA() in src/libstore/store-dir-config.cc.
+     *
+     * @param self whether the path refers to itself
+     * @param others all other references
+     */
+    public Optional<StorePath> storePath(StoreDir storeDir, String name, boolean self, SortedSet<StorePath> others) {
+        boolean source = method == Method.NAR && hash.algorithm() == HashAlgorithm.SHA256;
+        if (source || (method == Method.TEXT && !self)) {
+            StringBuilder type = new StringBuilder(source ? "source" : "text");
+            others.forEach(path -> type.append(':').append(path.toString(storeDir)));
+            return Optional.of(make(type + (self ? ":self" : ""), hash, storeDir, name));
+        }
+        if (self || !others.isEmpty()) {
+            return Optional.empty();
+        }
+        NixHash inner = NixHash.ofSha256(sha256("fixed:out:" + innerPrefix() + hash.toBase16() + ':'));
+        return Optional.of(make("output:out", inner, storeDir, name));
+    }
+
+    private String innerPrefix() {
+        return switch (method) {
+            case TEXT, FLAT -> "";
+            case NAR -> "r:";
+            case GIT -> "git:";
+        };
+    }
+
+    /** Nix: makeStorePath(), and compressHash() in src/libutil/hash.cc. */
+    private static StorePath make(String type, NixHash inner, StoreDir storeDir, String name) {
+        byte[] digest = sha256(type + ':' + inner.toBase16() + ':' + storeDir + ':' + name);
+        byte[] folded = new byte[StorePathHash.BYTES];
+        for (int i = 0; i < digest.length; i++) {
+            folded[i % folded.length] ^= digest[i];
+        }
+        return new StorePath(StorePathHash.of(folded), name);
+    }
+
+    private static byte[] sha256(String text) {
+        return HashAlgorithm.SHA256.newDigest().digest(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** As Nix writes it, the hash in base32. */

@@ -4,7 +4,8 @@
  * <p>Entry points: {@link io.narthex.nix.narinfo.NarInfoReader} and {@link io.narthex.nix.narinfo.NarInfoWriter} turn
  * bytes into a {@link io.narthex.nix.narinfo.NarInfo} and back; {@link io.narthex.nix.narinfo.Fingerprint} and {@link
  * io.narthex.nix.narinfo.RealisationFingerprint} give the bytes to sign; {@link
- * io.narthex.nix.narinfo.ContentAddress} is the {@code CA} field.
+ * io.narthex.nix.narinfo.ContentAddress} is the {@code CA} field, and computes the path that follows from it; {@link
+ * io.narthex.nix.narinfo.Compression} has the names, extensions and first bytes of what a {@code URL} may lead to.
  *
  * <ul>
  *   <li>R1: a {@code NarInfo} that exists can be written: every field was checked when it was made.

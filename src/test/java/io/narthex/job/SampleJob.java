@@ -1,15 +1,12 @@
 package io.narthex.job;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
 
-/** Is done at once, and never due. */
-@ApplicationScoped
-class QuickJob implements Job {
-
-    @Override
-    public String name() {
-        return "quick";
+/** A job that is never due, made of its name and what a page of it does. */
+record SampleJob(String name, Script script) implements Job {
+    /** One page. */
+    interface Script {
+        JobPage page(@Nullable String checkpoint);
     }
 
     @Override
@@ -24,6 +21,6 @@ class QuickJob implements Job {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        return new JobPage(null, 1, 1, 0, 0);
+        return script.page(checkpoint);
     }
 }

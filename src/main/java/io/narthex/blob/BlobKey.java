@@ -1,0 +1,49 @@
+package io.narthex.blob;
+
+import java.security.SecureRandom;
+import java.util.regex.Pattern;
+
+/**
+ * Where a blob lies in its store: 26 letters of {@code [a-z2-7]}, 130 random bits.
+ *
+ * @param text as it stands in rows
+ */
+public record BlobKey(String text) {
+    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final int LENGTH = 26;
+    private static final Pattern FORM = Pattern.compile("[a-z2-7]{" + LENGTH + "}");
+
+    public BlobKey {
+        if (!FORM.matcher(text).matches()) {
+            throw new IllegalArgumentException("not the key of a blob");
+        }
+    }
+
+    /**
+     * The key that {@link #text()} gave.
+     *
+     * @throws IllegalArgumentException if the text is none
+     */
+    public static BlobKey parse(String text) {
+        return new BlobKey(text);
+    }
+
+    static boolean isKey(String text) {
+        return FORM.matcher(text).matches();
+    }
+
+    static BlobKey random(SecureRandom random) {
+        byte[] bytes = new byte[LENGTH];
+        random.nextBytes(bytes);
+        StringBuilder text = new StringBuilder(LENGTH);
+        for (byte b : bytes) {
+            text.append(LETTERS.charAt(b & 31));
+        }
+        return new BlobKey(text.toString());
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

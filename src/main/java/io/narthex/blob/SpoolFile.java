@@ -1,0 +1,67 @@
+package io.narthex.blob;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Base64;
+import java.util.zip.CRC32;
+
+/**
+ * The part of a body that waits to be sent to S3, in a file that has no name: parts of many uploads at once would fill the
+ * heap, and the end of the process frees the file.
+ */
+final class SpoolFile implements Closeable {
+    private final FileChannel file;
+    private final CRC32 crc = new CRC32();
+    private long size;
+
+    SpoolFile(Path directory) throws IOException {
+        Path path = Files.createTempFile(directory, "part", "");
+        try {
+            file = FileChannel.open(
+                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } finally {
+            // open files outlive their names
+            Files.deleteIfExists(path);
+        }
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** The checksum of what it holds, as S3's headers have it. */
+    String crc32() {
+        byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Takes all of the buffer. */
+    void write(ByteBuffer bytes) throws IOException {
+        crc.update(bytes.duplicate());
+        while (bytes.hasRemaining()) {
+            size += file.write(bytes, size);
+        }
+    }
+
+    /** All that it holds, from the beginning. */
+    InputStream read() {
+        return new ChannelRange(file, size, 0, size);
+    }
+
+    /** Forgets what it holds. */
+    void clear() {
+        size = 0;
+        crc.reset();
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,93 @@
+package io.narthex.index;
+
+import io.narthex.cache.Cache;
+import io.narthex.key.KeyRing;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rows of paths that were pushed, as they are offered; each call is a transaction of its own. */
+@ApplicationScoped
+@Transactional
+public class UploadedPaths {
+    @PersistenceContext
+    private EntityManager entities;
+
+    @Inject
+    private UploadWriter writer;
+
+    @Inject
+    private KeyRing ring;
+
+    /** The path with this hash, signed by every key of the cache. */
+    Optional<SignedPath> find(Cache cache, StorePathHash hash) {
+        return entities
+                .createQuery(
+                        "select u from UploadEntry u join fetch u.blob where u.cacheId = :cache and u.hash = :hash",
+                        UploadEntry.class)
+                .setParameter("cache", cache.id())
+                .setParameter("hash", hash.toBytes())
+                .getResultStream()
+                .findFirst()
+                .map(entry -> signed(cache, entry));
+    }
+
+    private SignedPath signed(Cache cache, UploadEntry entry) {
+        KeyRing.Ring keys = ring.of(cache);
+        NarInfo facts = entry.facts(cache.storeDir());
+        List<Signature> ours = writer.complete(keys, entry.id(), facts, signatures(entry.id()));
+        return new SignedPath(
+                entry.id(),
+                facts,
+                new NarSource.InBlobStore(entry.nar()),
+                entry.publishedAt(),
+                keys,
+                ours,
+                entry.publishedAt());
+    }
+
+    private Map<Long, byte[]> signatures(long pathId) {
+        Map<Long, byte[]> signatures = new HashMap<>();
+        entities.createQuery("select s from UploadSignature s where s.pathId = :path", UploadSignature.class)
+                .setParameter("path", pathId)
+                .getResultStream()
+                .forEach(s -> signatures.put(s.keyId(), s.signature()));
+        return signatures;
+    }
+
+    /** A path whose narinfo names this file. */
+    Optional<StorePathHash> findByFile(Cache cache, String fileName) {
+        return entities
+                .createQuery(
+                        "select u.hash from UploadEntry u where u.cacheId = :cache and u.fileName = :file"
+                                + " order by u.id",
+                        byte[].class)
+                .setParameter("cache", cache.id())
+                .setParameter("file", fileName)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst()
+                .map(StorePathHash::of);
+    }
+
+    /** The listing of a NAR file, as JSON in zstd. */
+    byte[] listing(StoredNar nar) {
+        return (byte[]) entities.createNativeQuery("select listing from blob where id = :id", byte[].class)
+                .setParameter("id", nar.id())
+                .getSingleResult();
+    }
+
+    /** Every path of every cache. */
+    PresenceSet presence() {
+        return writer.presence();
+    }
+}

@@ -1,0 +1,75 @@
+package io.narthex.push;
+
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.nar.NarException;
+import io.narthex.nix.nar.NarReader;
+import io.narthex.nix.nar.NarVerifier;
+import io.narthex.nix.narinfo.Compression;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.OptionalLong;
+
+/**
+ * Takes the body of an upload in one pass: limits, hash of the file, unpacking, a well-formed NAR, its hash and its
+ * listing. Holds some hundred KiB, the decompressor's window and the listing, whatever the size. Thread-safe.
+ */
+public final class NarReceiver {
+    private final NarLimits limits;
+
+    public NarReceiver(NarLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Reads the body to its end, writing every byte of it to the sink as it lies, and says what it was. When this
+     * throws, what the sink got is to be thrown away, and the body may have bytes left.
+     *
+     * @param promised bytes of the body, where the client told; a body that ends before is refused as cut
+     * @param sink is neither flushed nor closed
+     * @throws PushException for all that is wrong with the body or its name
+     * @throws IOException from the sink
+     */
+    public ReceivedNar receive(InputStream body, OptionalLong promised, UploadName name, OutputStream sink)
+            throws IOException {
+        if (promised.orElse(0) > limits.maxFileBytes()) {
+            throw new PushException.FileTooLarge(limits.maxFileBytes());
+        }
+        name.compression().ifPresent(Decompressor::requireSupported);
+        Intake intake = new Intake(body, promised, limits.maxFileBytes(), sink);
+        // The rest is a NAR or nothing: its reader says what is wrong with it.
+        Compression compression = name.compression().isPresent()
+                ? name.compression().get()
+                : Compression.detect(intake.peek(Compression.MAGIC_BYTES)).orElse(Compression.NONE);
+        try (Unpacked nar = new Unpacked(intake, compression, limits)) {
+            ReceivedNar received = read(intake, nar, compression);
+            NixHash actual = received.facts().fileHash();
+            if (!actual.equals(name.fileHash())) {
+                throw new PushException.FileHashMismatch(name.fileHash(), actual);
+            }
+            return received;
+        } catch (NarException.Malformed e) {
+            throw new PushException.NotANar(e);
+        }
+    }
+
+    private ReceivedNar read(Intake intake, Unpacked nar, Compression compression) throws IOException {
+        NarScan scan = new NarScan(limits.maxNodes());
+        NixHash fileHash;
+        NixHash narHash;
+        long narSize;
+        if (compression == Compression.NONE) {
+            narSize = NarReader.read(nar, scan);
+            fileHash = intake.hash();
+            narHash = fileHash;
+        } else {
+            NarVerifier.VerifiedNar verified = NarVerifier.verify(nar, scan);
+            narHash = verified.narHash();
+            narSize = verified.narSize();
+            fileHash = intake.hash();
+        }
+        NarFacts facts =
+                new NarFacts(fileHash, intake.count(), narHash, narSize, compression, scan.contentsHash());
+        return new ReceivedNar(facts, scan.listing());
+    }
+}

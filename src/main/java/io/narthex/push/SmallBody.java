@@ -1,0 +1,55 @@
+package io.narthex.push;
+
+import io.narthex.nix.narinfo.Compression;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Bodies that are small enough to hold: narinfos, listings, logs, realisations. */
+public final class SmallBody {
+    private SmallBody() {}
+
+    /**
+     * Reads a body whole and undoes its content coding.
+     *
+     * @param contentEncoding the header as it came: absent, {@code identity}, or one of Nix's compression names (which
+     *     Nix sends there), of those that a NAR may have; {@code x-gzip} too
+     * @param limit in bytes, of the body as it comes and as it is returned
+     * @throws PushException.BodyTooLarge beyond the limit
+     * @throws PushException.UnknownCompression on another coding, or several
+     * @throws PushException.NotCompressedAs where it is not intact
+     * @throws PushException.BodyCut where it cannot be read to its end
+     */
+    public static byte[] read(InputStream body, @Nullable String contentEncoding, int limit) {
+        Compression coding = coding(contentEncoding);
+        NarLimits limits = new NarLimits(limit, limit, Long.MAX_VALUE, NarLimits.DEFAULT_MEMORY, 1);
+        Intake intake = new Intake(body, OptionalLong.empty(), limit, OutputStream.nullOutputStream());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Unpacked unpacked = new Unpacked(intake, coding, limits)) {
+            unpacked.transferTo(bytes);
+        } catch (PushException.FileTooLarge | PushException.NarTooLarge e) {
+            throw new PushException.BodyTooLarge(limit);
+        } catch (IOException e) {
+            throw new PushException.NotCompressedAs(coding, intake.count(), e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Compression coding(@Nullable String contentEncoding) {
+        String name = contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT);
+        Optional<Compression> coding =
+                switch (name) {
+                    case "", "identity" -> Optional.of(Compression.NONE);
+                    case "x-gzip" -> Optional.of(Compression.GZIP);
+                    default -> Compression.named(name);
+                };
+        Compression known = coding.orElseThrow(() -> new PushException.UnknownCompression(name));
+        Decompressor.requireSupported(known);
+        return known;
+    }
+}

@@ -1,0 +1,92 @@
+package io.narthex.blob;
+
+import io.narthex.configuration.BlobLocation;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import org.gaul.s3proxy.AuthenticationType;
+import org.gaul.s3proxy.S3Proxy;
+import org.jclouds.ContextBuilder;
+import org.jclouds.blobstore.BlobStoreContext;
+import org.jclouds.blobstore.TransientApiMetadata;
+import org.jclouds.blobstore.domain.PageSet;
+import org.jclouds.blobstore.domain.StorageMetadata;
+import org.jclouds.blobstore.options.ListContainerOptions;
+
+/** An S3 server in this JVM, which keeps its objects in memory and checks signatures. */
+final class S3Server implements AutoCloseable {
+    static final String BUCKET = "narthex-test";
+    private static final String KEY = "test-key";
+    private static final String SECRET = "test-secret";
+
+    private final BlobStoreContext memory;
+    private final S3Proxy server;
+
+    S3Server() throws Exception {
+        memory = ContextBuilder.newBuilder(new TransientApiMetadata())
+                .credentials("identity", "credential")
+                .overrides(new Properties())
+                .build(BlobStoreContext.class);
+        memory.getBlobStore().createContainerInLocation(null, BUCKET);
+        server = S3Proxy.builder()
+                .blobStore(memory.getBlobStore())
+                .endpoint(URI.create("http://127.0.0.1:0"))
+                .awsAuthentication(AuthenticationType.AWS_V4, KEY, SECRET)
+                .build();
+        server.start();
+        // the SDK's default chain looks here, as it looks into the environment
+        System.setProperty("aws.accessKeyId", KEY);
+        System.setProperty("aws.secretAccessKey", SECRET);
+    }
+
+    BlobLocation.S3 location(String prefix) {
+        return new BlobLocation.S3(
+                BUCKET, prefix, Optional.of(URI.create("http://127.0.0.1:" + server.getPort())), Optional.empty());
+    }
+
+    /** The names of all objects in the bucket. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        String after = null;
+        do {
+            ListContainerOptions page = ListContainerOptions.Builder.recursive();
+            PageSet<? extends StorageMetadata> found =
+                    memory.getBlobStore().list(BUCKET, after == null ? page : page.afterMarker(after));
+            found.forEach(object -> names.add(object.getName()));
+            after = found.getNextMarker();
+        } while (after != null);
+        return names;
+    }
+
+    /** How many uploads in parts have begun and not ended. */
+    int uploads() {
+        return memory.getBlobStore().listMultipartUploads(BUCKET).size();
+    }
+
+    /** Puts many small objects below a prefix, past S3. */
+    void fill(String prefix, int count) {
+        SecureRandom random = new SecureRandom();
+        for (int i = 0; i < count; i++) {
+            memory.getBlobStore()
+                    .putBlob(
+                            BUCKET,
+                            memory.getBlobStore()
+                                    .blobBuilder(prefix + "/" + BlobKey.random(random))
+                                    .payload(new byte[1])
+                                    .build());
+        }
+    }
+
+    void clear() {
+        memory.getBlobStore().clearContainer(BUCKET);
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.stop();
+        memory.close();
+    }
+}

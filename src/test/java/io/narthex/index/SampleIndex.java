@@ -1,0 +1,53 @@
+package io.narthex.index;
+
+import io.narthex.change.DatabasePulse;
+import io.narthex.localstore.NixDatabase;
+import io.narthex.localstore.RowDigest;
+import io.narthex.localstore.ValidPath;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.signature.SecretKey;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/** A memory that holds what a test puts into it, beside a store that never changes. */
+public final class SampleIndex {
+    private final SecretKey key = SecretKey.generate("sample-1", new SecureRandom());
+    private final NixDatabase nix;
+    private final HotPaths hot;
+
+    /** @param empty a directory without a Nix database */
+    public SampleIndex(Path empty) {
+        nix = new NixDatabase(empty.resolve("db.sqlite"), StoreDir.DEFAULT);
+        hot = new HotPaths(nix, new DatabasePulse.Beat(TimeUnit.HOURS.toNanos(1)));
+    }
+
+    public HotPaths hot() {
+        return hot;
+    }
+
+    /** Remembers a path as current. */
+    public SignedPath remember(StorePath path, NixHash narHash, long narSize) {
+        ValidPath valid = new ValidPath(
+                1,
+                path,
+                narHash,
+                narSize,
+                Instant.ofEpochSecond(1_000_000_000),
+                Optional.empty(),
+                new TreeSet<>(),
+                List.of(),
+                Optional.empty(),
+                new RowDigest(1, 2));
+        SignedPath signed = new SignedPath(StoreDir.DEFAULT, 1, valid, List.of(key.sign(new byte[0])), 1, null);
+        signed.stamp(nix.stamp());
+        hot.remember(signed);
+        return signed;
+    }
+}
