@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.cache.CacheDirectory;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Public;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -17,12 +19,22 @@ import java.util.Optional;
 @ApplicationScoped
 public class AccessFeature implements DynamicFeature {
     @Inject
-    AdminToken adminToken;
+    Callers callers;
+
+    @Inject
+    PresentCaller present;
+
+    @Inject
+    RequestedCache requested;
+
+    @Inject
+    CacheDirectory caches;
 
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
         requiredBy(resource.getResourceMethod())
-                .ifPresent(right -> context.register(new AccessFilter(right, adminToken)));
+                .ifPresent(right ->
+                        context.register(new AccessFilter(right, callers, present, requested, caches)));
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.cache.CacheDirectory;
+import io.narthex.cache.RequestedCache;
 import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
@@ -9,6 +11,7 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 
 /** Lets a request through to a resource method that requires a right, or answers in its stead. */
@@ -18,32 +21,68 @@ final class AccessFilter implements ContainerRequestFilter {
     private static final String CHALLENGE = "Basic realm=\"narthex\", charset=\"UTF-8\"";
 
     private final Right right;
-    private final AdminToken adminToken;
+    private final Callers callers;
+    private final PresentCaller present;
+    private final RequestedCache requested;
+    private final CacheDirectory caches;
 
-    AccessFilter(Right right, AdminToken adminToken) {
+    /** @param present the caller of the request at hand, likewise {@code requested}: both are proxies */
+    AccessFilter(
+            Right right,
+            Callers callers,
+            PresentCaller present,
+            RequestedCache requested,
+            CacheDirectory caches) {
         this.right = right;
-        this.adminToken = adminToken;
+        this.callers = callers;
+        this.present = present;
+        this.requested = requested;
+        this.caches = caches;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        switch (AccessPolicy.decide(right, callerOf(request))) {
+        List<String> given = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
+        Caller caller = callers.of(given == null ? List.of() : given);
+        present.set(caller);
+        Target target = target(request);
+        switch (AccessPolicy.decide(right, caller, target)) {
             case ALLOW -> {}
             case AUTHENTICATE ->
-                request.abortWith(ProblemWriter.answer(Problem.of(ProblemType.UNAUTHENTICATED), request.getUriInfo())
+                request.abortWith(ProblemWriter.answer(unauthenticated(caller), request.getUriInfo())
                         .header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE)
                         .build());
+            case FORBID ->
+                refuse(request, Problem.of(ProblemType.FORBIDDEN, Sentences.forbidden(right, caller, target)));
+            case HIDE -> refuse(request, Problem.of(ProblemType.NOT_FOUND));
         }
     }
 
-    private Caller callerOf(ContainerRequestContext request) {
-        List<String> given = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
-        if (given == null || given.isEmpty()) {
-            return Caller.NOBODY;
+    private static Problem unauthenticated(Caller caller) {
+        return Sentences.unauthenticated(caller)
+                .map(sentence -> Problem.of(ProblemType.UNAUTHENTICATED, sentence))
+                .orElseGet(() -> Problem.of(ProblemType.UNAUTHENTICATED));
+    }
+
+    private static void refuse(ContainerRequestContext request, Problem problem) {
+        request.abortWith(
+                ProblemWriter.answer(problem, request.getUriInfo()).build());
+    }
+
+    private Target target(ContainerRequestContext request) {
+        if (!ProblemWriter.isApi(request.getUriInfo())) {
+            return Target.of(requested.find(), requested.fullName());
         }
-        // two headers are two callers: neither is believed
-        return given.size() == 1 && adminToken.matches(PresentedToken.parse(given.get(0)))
-                ? Caller.ADMINISTRATOR
-                : Caller.STRANGER;
+        MultivaluedMap<String, String> names = request.getUriInfo().getPathParameters();
+        String tenant = names.getFirst("tenant");
+        String cache = names.getFirst("cache");
+        if (tenant == null) {
+            return Target.SERVER;
+        }
+        if (cache == null) {
+            return Target.ofTenant(tenant);
+        }
+        String name = tenant + "/" + cache;
+        return Target.of(caches.now().find(name), name);
     }
 }

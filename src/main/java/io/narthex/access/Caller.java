@@ -1,11 +1,41 @@
 package io.narthex.access;
 
+import java.time.Instant;
+
 /** Who asks, as far as the credentials tell. */
-enum Caller {
+sealed interface Caller {
     /** No credentials at all. */
-    NOBODY,
-    /** Credentials that are no valid token. */
-    STRANGER,
-    /** The administrator's token. */
-    ADMINISTRATOR
+    record Nobody() implements Caller {}
+
+    /** Credentials that open nothing. */
+    record Refused(Cause cause) implements Caller {}
+
+    /** The administrator's token file, and whoever is as much. */
+    record Administrator() implements Caller {}
+
+    /** Who holds a valid token. */
+    record Holder(Token token) implements Caller {}
+
+    Nobody NOBODY = new Nobody();
+    Administrator ADMINISTRATOR = new Administrator();
+
+    /** Why credentials open nothing. The dates are told, since whoever hears them holds the secret. */
+    sealed interface Cause {
+        record Wrong() implements Cause {}
+
+        record Expired(Instant at) implements Cause {}
+
+        record Revoked(Instant at) implements Cause {}
+
+        Wrong WRONG = new Wrong();
+
+        /** What to tell the caller. */
+        default String sentence() {
+            return switch (this) {
+                case Wrong wrong -> "The token is not one of this server";
+                case Expired expired -> "The token expired at " + expired.at();
+                case Revoked revoked -> "The token was revoked at " + revoked.at();
+            };
+        }
+    }
 }

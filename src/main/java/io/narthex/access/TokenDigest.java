@@ -18,6 +18,15 @@ final class TokenDigest {
         return new TokenDigest(HashAlgorithm.SHA256.newDigest().digest(text));
     }
 
+    /** As {@link #toBytes} gave it. */
+    static TokenDigest ofBytes(byte[] sha256) {
+        return new TokenDigest(sha256.clone());
+    }
+
+    byte[] toBytes() {
+        return sha256.clone();
+    }
+
     /** Whether both are of the same token, in constant time. */
     boolean matches(TokenDigest other) {
         return MessageDigest.isEqual(sha256, other.sha256);

@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.access.Caller.Cause.Wrong;
+import io.narthex.access.Caller.Refused;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.inject.Inject;
@@ -12,6 +14,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Lets a request with a wrong token wait before it is refused, so that guessing is slow. The request is put aside and taken
  * up again by a timer: no thread waits, and nobody else's requests do.
  */
-@WebFilter(filterName = "WrongTokenFilter", urlPatterns = "/api/*", asyncSupported = true)
+@WebFilter(filterName = "WrongTokenFilter", urlPatterns = "/*", asyncSupported = true)
 public class WrongTokenFilter implements Filter {
     /** A person with a typing error does not mind; at most a second is allowed. */
     static final long DELAY_MILLIS = 500;
@@ -30,7 +33,7 @@ public class WrongTokenFilter implements Filter {
     private static final int MOST = 1000;
 
     @Inject
-    AdminToken adminToken;
+    Callers callers;
 
     @Resource
     ManagedScheduledExecutorService timer;
@@ -40,9 +43,7 @@ public class WrongTokenFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String authorization = ((HttpServletRequest) request).getHeader("Authorization");
-        boolean wrong = authorization != null && !adminToken.matches(PresentedToken.parse(authorization));
-        if (!wrong || waiting.get() >= MOST) {
+        if (!isWrong((HttpServletRequest) request) || waiting.get() >= MOST) {
             chain.doFilter(request, response);
             return;
         }
@@ -53,6 +54,20 @@ public class WrongTokenFilter implements Filter {
             ScheduledFuture<?> unused = timer.schedule(() -> takeUp(later), DELAY_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             takeUp(later);
+        }
+    }
+
+    /** An expired or revoked token is no guess, and whoever holds it may hear so at once. */
+    private boolean isWrong(HttpServletRequest request) {
+        if (request.getHeader("Authorization") == null) {
+            return false;
+        }
+        try {
+            return callers.of(Collections.list(request.getHeaders("Authorization"))) instanceof Refused refused
+                    && refused.cause() instanceof Wrong;
+        } catch (RuntimeException e) {
+            // a database that is away is told of where access is decided
+            return false;
         }
     }
 

@@ -29,7 +29,7 @@ public final class ProblemWriter {
     }
 
     /** Whether a person's tool or program asks, rather than a Nix client. */
-    static boolean isApi(UriInfo uri) {
+    public static boolean isApi(UriInfo uri) {
         String path = uri.getPath();
         String relative = path.startsWith("/") ? path.substring(1) : path;
         return relative.equals("api") || relative.startsWith("api/");

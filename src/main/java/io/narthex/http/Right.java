@@ -1,7 +1,28 @@
 package io.narthex.http;
 
-/** What a resource method can require of its caller. */
+/**
+ * What a resource method can require of its caller. The cache that a right is about is the one in the path below {@code
+ * /api} ({@code {tenant}/{cache}}), and elsewhere the one that the URL means.
+ */
 public enum Right {
+    /** Nothing, but a token that comes along must be valid. */
+    NOTHING,
+    /** Any valid token. */
+    AUTHENTICATED,
+    /** To read from the cache: everybody may where it is public. */
+    PULL,
+    /** To add to the cache. */
+    PUSH,
+    /** To remove from the cache. */
+    DELETE,
+    /** To see the settings of the cache and lists of what it holds: any token for it. */
+    VIEW_CACHE,
+    /** To make, change and delete the cache. */
+    ADMINISTER_CACHE,
+    /** To see the tenant: any token for one of its caches. */
+    VIEW_TENANT,
+    /** To give and revoke the tenant's tokens. */
+    ADMINISTER_TENANT,
     /** All that concerns the server as a whole. */
     ADMINISTER_SERVER
 }

@@ -3,7 +3,8 @@ package io.narthex.protocol;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
@@ -29,7 +30,7 @@ public class BuildLogResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name) {
         BuildLog log = find(name);
         InputStream text = open(log);
@@ -42,7 +43,7 @@ public class BuildLogResource {
     }
 
     @HEAD
-    @Public
+    @Requires(Right.PULL)
     public Response head(@PathParam("derivation") String name) {
         BuildLog log = find(name);
         try {

@@ -2,7 +2,8 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.narinfo.RealisationFingerprint;
@@ -29,7 +30,7 @@ public class BuildTraceResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name, @PathParam("output") String output) throws IOException {
         StorePath derivation = Answers.derivation(name);
         if (!StorePath.isName(output)) {

@@ -2,7 +2,8 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -21,7 +22,7 @@ public class HomeResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get() {
         Cache cache = requested.get();
         String base = Html.text(requested.base().text());

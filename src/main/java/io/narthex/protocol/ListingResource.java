@@ -2,7 +2,8 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -30,7 +31,7 @@ public class ListingResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent);

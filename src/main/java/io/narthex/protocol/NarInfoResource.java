@@ -3,7 +3,8 @@ package io.narthex.protocol;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import jakarta.inject.Inject;
@@ -25,7 +26,7 @@ public class NarInfoResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
         Cache cache = requested.get();
         return answer(cache, index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent), request);

@@ -4,7 +4,8 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Conditions;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -39,13 +40,13 @@ public class NarResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
         return answer(file, request, true);
     }
 
     @HEAD
-    @Public
+    @Requires(Right.PULL)
     public Response head(@PathParam("file") String file, @Context HttpHeaders request) {
         return answer(file, request, false);
     }

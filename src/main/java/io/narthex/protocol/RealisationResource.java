@@ -2,7 +2,8 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.hash.NixFormatException;
@@ -30,7 +31,7 @@ public class RealisationResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("id") String text) throws IOException {
         DerivationOutput id = parse(text);
         Cache cache = requested.get();

@@ -2,7 +2,8 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.localstore.LocalStore;
@@ -41,13 +42,13 @@ public class ServeResource {
     RequestedCache requested;
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
         return answer(hash, request, true);
     }
 
     @HEAD
-    @Public
+    @Requires(Right.PULL)
     public Response head(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
         return answer(hash, request, false);
     }

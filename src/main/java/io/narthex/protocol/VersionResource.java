@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
-import io.narthex.http.Public;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -15,7 +16,7 @@ public class VersionResource {
     private static final String VERSION = read();
 
     @GET
-    @Public
+    @Requires(Right.PULL)
     public Response get() {
         return Response.ok("narthex " + VERSION + "\n")
                 .type("text/plain; charset=utf-8")

@@ -2,24 +2,197 @@ package io.narthex.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.access.Caller.Cause;
+import io.narthex.access.Caller.Holder;
+import io.narthex.access.Caller.Refused;
+import io.narthex.configuration.Secret;
 import io.narthex.http.Right;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessPolicyTest {
+    private static final int ACME = 7;
+
+    /**
+     * Who asks for what of the cache acme/ci: public, private, absent. A + is ALLOW, 401 AUTHENTICATE, 403 FORBID, 404
+     * HIDE.
+     */
     @ParameterizedTest
     @CsvSource({
-        "ADMINISTER_SERVER, NOBODY,        AUTHENTICATE",
-        "ADMINISTER_SERVER, STRANGER,      AUTHENTICATE",
-        "ADMINISTER_SERVER, ADMINISTRATOR, ALLOW",
+        "nobody,         NOTHING,           +   +   +",
+        "nobody,         AUTHENTICATED,     401 401 401",
+        "nobody,         PULL,              +   401 401",
+        "nobody,         PUSH,              401 401 401",
+        "nobody,         DELETE,            401 401 401",
+        "nobody,         VIEW_CACHE,        401 401 401",
+        "nobody,         ADMINISTER_CACHE,  401 401 401",
+        "nobody,         VIEW_TENANT,       401 401 401",
+        "nobody,         ADMINISTER_TENANT, 401 401 401",
+        "nobody,         ADMINISTER_SERVER, 401 401 401",
+        "wrong,          NOTHING,           401 401 401",
+        "wrong,          AUTHENTICATED,     401 401 401",
+        "wrong,          PULL,              401 401 401",
+        "wrong,          PUSH,              401 401 401",
+        "wrong,          DELETE,            401 401 401",
+        "wrong,          VIEW_CACHE,        401 401 401",
+        "wrong,          ADMINISTER_CACHE,  401 401 401",
+        "wrong,          VIEW_TENANT,       401 401 401",
+        "wrong,          ADMINISTER_TENANT, 401 401 401",
+        "wrong,          ADMINISTER_SERVER, 401 401 401",
+        "pull,           NOTHING,           +   +   +",
+        "pull,           AUTHENTICATED,     +   +   +",
+        "pull,           PULL,              +   +   404",
+        "pull,           PUSH,              403 403 404",
+        "pull,           DELETE,            403 403 404",
+        "pull,           VIEW_CACHE,        +   +   404",
+        "pull,           ADMINISTER_CACHE,  403 403 404",
+        "pull,           VIEW_TENANT,       +   +   +",
+        "pull,           ADMINISTER_TENANT, 403 403 403",
+        "pull,           ADMINISTER_SERVER, 403 403 403",
+        "push,           NOTHING,           +   +   +",
+        "push,           AUTHENTICATED,     +   +   +",
+        "push,           PULL,              +   +   404",
+        "push,           PUSH,              +   +   404",
+        "push,           DELETE,            403 403 404",
+        "push,           VIEW_CACHE,        +   +   404",
+        "push,           ADMINISTER_CACHE,  403 403 404",
+        "push,           VIEW_TENANT,       +   +   +",
+        "push,           ADMINISTER_TENANT, 403 403 403",
+        "push,           ADMINISTER_SERVER, 403 403 403",
+        "delete,         NOTHING,           +   +   +",
+        "delete,         AUTHENTICATED,     +   +   +",
+        "delete,         PULL,              +   403 404",
+        "delete,         PUSH,              403 403 404",
+        "delete,         DELETE,            +   +   404",
+        "delete,         VIEW_CACHE,        +   +   404",
+        "delete,         ADMINISTER_CACHE,  403 403 404",
+        "delete,         VIEW_TENANT,       +   +   +",
+        "delete,         ADMINISTER_TENANT, 403 403 403",
+        "delete,         ADMINISTER_SERVER, 403 403 403",
+        "administer,     NOTHING,           +   +   +",
+        "administer,     AUTHENTICATED,     +   +   +",
+        "administer,     PULL,              +   +   404",
+        "administer,     PUSH,              403 403 404",
+        "administer,     DELETE,            403 403 404",
+        "administer,     VIEW_CACHE,        +   +   404",
+        "administer,     ADMINISTER_CACHE,  +   +   +",
+        "administer,     VIEW_TENANT,       +   +   +",
+        "administer,     ADMINISTER_TENANT, +   +   +",
+        "administer,     ADMINISTER_SERVER, 403 403 403",
+        "other cache,    NOTHING,           +   +   +",
+        "other cache,    AUTHENTICATED,     +   +   +",
+        "other cache,    PULL,              +   404 404",
+        "other cache,    PUSH,              403 404 404",
+        "other cache,    DELETE,            403 404 404",
+        "other cache,    VIEW_CACHE,        403 404 404",
+        "other cache,    ADMINISTER_CACHE,  403 404 404",
+        "other cache,    VIEW_TENANT,       +   +   +",
+        "other cache,    ADMINISTER_TENANT, +   +   +",
+        "other cache,    ADMINISTER_SERVER, 403 403 403",
+        "other tenant,   NOTHING,           +   +   +",
+        "other tenant,   AUTHENTICATED,     +   +   +",
+        "other tenant,   PULL,              +   404 404",
+        "other tenant,   PUSH,              403 404 404",
+        "other tenant,   DELETE,            403 404 404",
+        "other tenant,   VIEW_CACHE,        403 404 404",
+        "other tenant,   ADMINISTER_CACHE,  403 404 404",
+        "other tenant,   VIEW_TENANT,       404 404 404",
+        "other tenant,   ADMINISTER_TENANT, 404 404 404",
+        "other tenant,   ADMINISTER_SERVER, 403 403 403",
+        "server acme/*,  NOTHING,           +   +   +",
+        "server acme/*,  AUTHENTICATED,     +   +   +",
+        "server acme/*,  PULL,              +   +   404",
+        "server acme/*,  PUSH,              +   +   404",
+        "server acme/*,  DELETE,            +   +   404",
+        "server acme/*,  VIEW_CACHE,        +   +   404",
+        "server acme/*,  ADMINISTER_CACHE,  +   +   +",
+        "server acme/*,  VIEW_TENANT,       +   +   +",
+        "server acme/*,  ADMINISTER_TENANT, +   +   +",
+        "server acme/*,  ADMINISTER_SERVER, 403 403 403",
+        "server,         NOTHING,           +   +   +",
+        "server,         AUTHENTICATED,     +   +   +",
+        "server,         PULL,              +   +   +",
+        "server,         PUSH,              +   +   +",
+        "server,         DELETE,            +   +   +",
+        "server,         VIEW_CACHE,        +   +   +",
+        "server,         ADMINISTER_CACHE,  +   +   +",
+        "server,         VIEW_TENANT,       +   +   +",
+        "server,         ADMINISTER_TENANT, +   +   +",
+        "server,         ADMINISTER_SERVER, +   +   +",
+        "administrator,  NOTHING,           +   +   +",
+        "administrator,  AUTHENTICATED,     +   +   +",
+        "administrator,  PULL,              +   +   +",
+        "administrator,  PUSH,              +   +   +",
+        "administrator,  DELETE,            +   +   +",
+        "administrator,  VIEW_CACHE,        +   +   +",
+        "administrator,  ADMINISTER_CACHE,  +   +   +",
+        "administrator,  VIEW_TENANT,       +   +   +",
+        "administrator,  ADMINISTER_TENANT, +   +   +",
+        "administrator,  ADMINISTER_SERVER, +   +   +",
     })
-    void decides(Right right, Caller caller, Decision expected) {
-        assertThat(AccessPolicy.decide(right, caller)).isEqualTo(expected);
+    void decides(String who, Right right, String expected) {
+        List<String> words = Arrays.asList(expected.split(" +"));
+        assertThat(words).hasSize(Target.State.values().length);
+        for (Target.State state : Target.State.values()) {
+            Target target = new Target("acme", "ci", state, state == Target.State.ABSENT ? null : ACME);
+            assertThat(AccessPolicy.decide(right, caller(who), target))
+                    .as("%s of a cache that is %s", right, state)
+                    .isEqualTo(decision(words.get(state.ordinal())));
+        }
     }
 
     @Test
-    void theTableAboveIsWhole() {
-        assertThat(Right.values().length * Caller.values().length).isEqualTo(3);
+    void aTenantThatGotTheNameOfADeletedOneIsAnother() {
+        Target reborn = new Target("acme", "ci", Target.State.PRIVATE, ACME + 1);
+        assertThat(AccessPolicy.decide(Right.PULL, caller("push"), reborn)).isEqualTo(Decision.HIDE);
+    }
+
+    private static Decision decision(String word) {
+        return switch (word) {
+            case "+" -> Decision.ALLOW;
+            case "401" -> Decision.AUTHENTICATE;
+            case "403" -> Decision.FORBID;
+            case "404" -> Decision.HIDE;
+            default -> throw new IllegalArgumentException(word);
+        };
+    }
+
+    private static Caller caller(String who) {
+        return switch (who) {
+            case "nobody" -> Caller.NOBODY;
+            case "wrong" -> new Refused(Cause.WRONG);
+            case "administrator" -> Caller.ADMINISTRATOR;
+            case "other cache" -> holder("acme", "web-*", Scope.values());
+            case "other tenant" -> holder("globex", "*", Scope.values());
+            case "server acme/*" -> holder(null, "acme/*", Scope.values());
+            case "server" -> holder(null, "*/*", Scope.ADMINISTER);
+            default -> holder("acme", "c*", Scope.tryParse(who).orElseThrow());
+        };
+    }
+
+    private static Caller holder(@Nullable String tenant, String caches, Scope... scopes) {
+        List<CachePattern> patterns = TokenWish.patterns(tenant, List.of(caches)).stream()
+                .flatMap(Optional::stream)
+                .toList();
+        return new Holder(new Token(
+                1,
+                "abcdefghijklmnop",
+                TokenDigest.of(new Secret("x")),
+                tenant == null ? null : new Token.Owner(tenant.equals("acme") ? ACME : ACME + 2, tenant),
+                "",
+                new Grant(Set.of(scopes), patterns),
+                List.of(caches),
+                Instant.EPOCH,
+                null,
+                null,
+                null,
+                null));
     }
 }

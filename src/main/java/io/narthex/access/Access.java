@@ -1,0 +1,30 @@
+package io.narthex.access;
+
+import io.narthex.cache.Cache;
+import io.narthex.http.Right;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the fast lane asks: no proxy, no lock, no file, no database. A thread that must not block may ask. Thread-safe.
+ */
+public final class Access {
+    private final Callers callers;
+
+    Access(Callers callers) {
+        this.callers = callers;
+    }
+
+    /**
+     * Whether this caller may read this cache, if memory can tell. On false the request takes the usual way, where it is
+     * decided.
+     *
+     * @param authorization the one header of that name; null where there is none, and only then
+     */
+    public boolean mayPull(@Nullable String authorization, Cache cache) {
+        if (authorization == null) {
+            return cache.isPublic();
+        }
+        Caller caller = callers.known(authorization);
+        return caller != null && AccessPolicy.decide(Right.PULL, caller, Target.of(cache)) == Decision.ALLOW;
+    }
+}

@@ -1,0 +1,37 @@
+package io.narthex.access;
+
+import io.narthex.change.ChangeFeed;
+import io.narthex.configuration.Settings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Gives what decides on access to whoever injects it. {@code Singleton}, so that it is the object and no proxy. */
+@ApplicationScoped
+public class AccessProducer {
+    @Produces
+    @Singleton
+    AdminToken adminToken(Settings settings) {
+        return new AdminToken(new AdminTokenFile(settings.adminTokenFile()), Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    LastUse lastUse() {
+        return new LastUse(Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    Callers callers(AdminToken adminToken, TokenDirectory directory, ChangeFeed feed, LastUse lastUse) {
+        return new Callers(
+                adminToken, directory.tokens(), directory.rows(), feed.beat(), lastUse, Clock.systemUTC());
+    }
+
+    @Produces
+    @Singleton
+    Access access(Callers callers) {
+        return new Access(callers);
+    }
+}

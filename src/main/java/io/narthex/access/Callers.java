@@ -1,0 +1,92 @@
+package io.narthex.access;
+
+import io.narthex.access.Caller.Cause;
+import io.narthex.access.Caller.Holder;
+import io.narthex.access.Caller.Refused;
+import io.narthex.change.Beat;
+import io.narthex.configuration.Secret;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells who a caller is by the Authorization header. Thread-safe. */
+final class Callers {
+    private final AdminToken adminToken;
+    private final LiveTokens tokens;
+    private final LiveTokens.Rows rows;
+    private final Beat beat;
+    private final LastUse lastUse;
+    private final Clock clock;
+
+    Callers(
+            AdminToken adminToken,
+            LiveTokens tokens,
+            LiveTokens.Rows rows,
+            Beat beat,
+            LastUse lastUse,
+            Clock clock) {
+        this.adminToken = adminToken;
+        this.tokens = tokens;
+        this.rows = rows;
+        this.beat = beat;
+        this.lastUse = lastUse;
+        this.clock = clock;
+    }
+
+    /**
+     * Who sends these headers. May read a file, and changed tokens from the database.
+     *
+     * @param authorization all of that name; two are two callers, of whom neither is believed
+     * @throws io.narthex.change.DatabaseAwayException where a token's worth cannot be known now
+     */
+    Caller of(List<String> authorization) {
+        if (authorization.isEmpty()) {
+            return Caller.NOBODY;
+        }
+        if (authorization.size() > 1) {
+            return new Refused(Cause.WRONG);
+        }
+        Secret secret = PresentedToken.parse(authorization.get(0));
+        String publicId = TokenText.publicId(secret);
+        if (publicId != null) {
+            beat.require();
+            tokens.refresh(rows);
+            Token token = matching(publicId, secret);
+            if (token != null) {
+                return caller(token);
+            }
+        }
+        return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(Cause.WRONG);
+    }
+
+    /** The same from memory alone, at once; null where that cannot tell. The administrator's file is not looked at. */
+    @Nullable
+    Caller known(String authorization) {
+        Secret secret = PresentedToken.parse(authorization);
+        String publicId = TokenText.publicId(secret);
+        if (publicId == null || !tokens.isCurrent() || !beat.isHeard()) {
+            return null;
+        }
+        Token token = matching(publicId, secret);
+        return token == null ? null : caller(token);
+    }
+
+    private @Nullable Token matching(String publicId, Secret secret) {
+        Token token = tokens.find(publicId);
+        return token != null && token.digest().matches(TokenDigest.of(secret)) ? token : null;
+    }
+
+    private Caller caller(Token token) {
+        Instant revoked = token.revokedAt();
+        if (revoked != null) {
+            return new Refused(new Cause.Revoked(revoked));
+        }
+        Instant expires = token.expiresAt();
+        if (expires != null && token.isExpired(clock.instant())) {
+            return new Refused(new Cause.Expired(expires));
+        }
+        lastUse.note(token.id());
+        return new Holder(token);
+    }
+}

@@ -1,0 +1,49 @@
+package io.narthex.access;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a token allows, and where.
+ *
+ * @param scopes as given, without what they include
+ * @param caches one of these must match
+ */
+record Grant(Set<Scope> scopes, List<CachePattern> caches) {
+    /** All that there is. */
+    static final Grant EVERYTHING = new Grant(Set.of(Scope.values()), List.of(CachePattern.EVERYTHING));
+
+    Grant {
+        scopes = Set.copyOf(scopes);
+        caches = List.copyOf(caches);
+    }
+
+    boolean has(Scope scope) {
+        return scopes.contains(scope)
+                || (scope == Scope.PULL && (scopes.contains(Scope.PUSH) || scopes.contains(Scope.ADMINISTER)));
+    }
+
+    boolean matches(String tenant, String cache) {
+        for (CachePattern pattern : caches) {
+            if (pattern.matches(tenant, cache)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it is for some cache of the tenant, or for one that may come. */
+    boolean matchesTenant(String tenant) {
+        return caches.stream().anyMatch(pattern -> pattern.matchesTenant(tenant));
+    }
+
+    /** Whether the pattern is for no other caches than this grant. */
+    boolean covers(CachePattern pattern) {
+        return caches.stream().anyMatch(own -> own.covers(pattern));
+    }
+
+    /** Whether it is for every cache, there or to come. */
+    boolean isForAll() {
+        return covers(CachePattern.EVERYTHING);
+    }
+}

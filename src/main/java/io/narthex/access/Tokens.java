@@ -1,0 +1,117 @@
+package io.narthex.access;
+
+import io.narthex.tenant.Tenant;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of the server and of its tenants that are not deleted. */
+@ApplicationScoped
+@Transactional
+public class Tokens implements LiveTokens.Rows {
+    /** So long a revoked or expired token is told so; later it is as wrong as any. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+
+    /** No tenant's number: they begin with 1. */
+    private static final int SERVER = 0;
+
+    private static final String THERE = "from TokenEntry k left join fetch k.tenant t where t.deletedAt is null";
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    @Override
+    public List<Token> all() {
+        Instant since = Clock.systemUTC().instant().minus(REMEMBERED);
+        return entities
+                .createQuery(
+                        "select k " + THERE + " and (k.revokedAt is null or k.revokedAt > :since)"
+                                + " and (k.expiresAt is null or k.expiresAt > :since)",
+                        TokenEntry.class)
+                .setParameter("since", since)
+                .getResultStream()
+                .map(TokenEntry::toToken)
+                .toList();
+    }
+
+    @Override
+    public List<Token> of(Collection<Long> ids) {
+        return entities
+                .createQuery("select k " + THERE + " and k.id in :ids", TokenEntry.class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .map(TokenEntry::toToken)
+                .toList();
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param tenant null: of the server
+     * @param below only those with a lesser id
+     */
+    List<Token> list(@Nullable Integer tenant, long below, int limit) {
+        return entities
+                .createQuery(
+                        "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.id < :below order by k.id desc",
+                        TokenEntry.class)
+                .setParameter("tenant", tenant == null ? SERVER : tenant)
+                .setParameter("below", below)
+                .setMaxResults(limit)
+                .getResultStream()
+                .map(TokenEntry::toToken)
+                .toList();
+    }
+
+    /** @param tenant null: of the server */
+    Optional<Token> find(@Nullable Integer tenant, String publicId) {
+        return entry(tenant, publicId).map(TokenEntry::toToken);
+    }
+
+    Token add(
+            String publicId,
+            TokenDigest digest,
+            @Nullable Tenant tenant,
+            TokenWish wish,
+            Instant now,
+            @Nullable Long createdBy) {
+        TokenEntry made = new TokenEntry(publicId, digest, tenant, wish, now, createdBy);
+        entities.persist(made);
+        entities.flush();
+        return made.toToken();
+    }
+
+    void revoke(@Nullable Integer tenant, String publicId, Instant now) {
+        entry(tenant, publicId).ifPresent(entry -> entry.revoke(now));
+        entities.flush();
+    }
+
+    /** Writes down when tokens were used; an earlier time changes nothing. */
+    void used(Map<Long, Instant> uses) {
+        uses.keySet().stream().sorted().forEach(id -> entities
+                .createNativeQuery("update token set last_used_at = greatest(last_used_at, :at) where id = :id")
+                .setParameter("at", uses.get(id))
+                .setParameter("id", id)
+                .executeUpdate());
+    }
+
+    private Optional<TokenEntry> entry(@Nullable Integer tenant, String publicId) {
+        return entities
+                .createQuery(
+                        "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.publicId = :publicId",
+                        TokenEntry.class)
+                .setParameter("tenant", tenant == null ? SERVER : tenant)
+                .setParameter("publicId", publicId)
+                .getResultStream()
+                .findFirst();
+    }
+}

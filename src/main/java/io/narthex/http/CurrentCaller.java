@@ -1,0 +1,15 @@
+package io.narthex.http;
+
+import java.util.OptionalLong;
+
+/** Who sends the request at hand, as far as a feature needs to know beyond {@link Right}. A CDI bean gives it. */
+public interface CurrentCaller {
+    /** Whether all of the server is this caller's to change. */
+    boolean isServerAdministrator();
+
+    /** Whether the caller may know that this cache exists and see its settings. */
+    boolean maySee(String tenant, String cache);
+
+    /** The row of the caller's token; empty for one who has none, and for the administrator's token file. */
+    OptionalLong token();
+}
