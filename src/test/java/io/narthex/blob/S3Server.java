@@ -37,7 +37,11 @@ final class S3Server implements AutoCloseable {
                 .awsAuthentication(AuthenticationType.AWS_V4, KEY, SECRET)
                 .build();
         server.start();
-        // the SDK's default chain looks here, as it looks into the environment
+        credentials();
+    }
+
+    /** Where the SDK's default chain looks, as it looks into the environment. */
+    static void credentials() {
         System.setProperty("aws.accessKeyId", KEY);
         System.setProperty("aws.secretAccessKey", SECRET);
     }
@@ -85,8 +89,12 @@ final class S3Server implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the S3 server does not stop", e);
+        }
         memory.close();
     }
 }
