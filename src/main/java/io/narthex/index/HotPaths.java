@@ -46,10 +46,10 @@ public final class HotPaths {
         return known != null && beat.isRemembered() && known.stamp() == nix.stamp() ? known : null;
     }
 
-    /** Whether it is known that there is no such path now. */
+    /** Whether it is known that there is no such path now; costs next to nothing for one that is present. */
     public boolean isAbsent(StorePathHash hash) {
         Presence known = presence;
-        return known != null && beat.isHeard() && known.stamp == nix.stamp() && !known.hashes.mayContain(hash);
+        return known != null && !known.hashes.mayContain(hash) && beat.isHeard() && known.stamp == nix.stamp();
     }
 
     /** Whether the presence of paths is known at all, for readiness. */
