@@ -40,7 +40,7 @@ public final class FastLane implements ServletExtension {
     private static final Sentence NOT_UTF_8 = new Sentence(StatusCodes.BAD_REQUEST, "The URL is not UTF-8");
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StreamLane streams) {}
+    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StoredNars stored, StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -65,7 +65,8 @@ public final class FastLane implements ServletExtension {
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
             Cache cache = open(exchange, parts.caches);
-            if (cache == null || !parts.small.run(cache, exchange, stream)) {
+            if (cache == null
+                    || !(parts.small.run(cache, exchange, stream) || parts.stored.run(cache, exchange, stream))) {
                 stream.handleRequest(exchange);
             }
         } else {
