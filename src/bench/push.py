@@ -14,7 +14,6 @@ class Closure(bench.Store):
     """300 paths, 1 GB, that refer to each other; and the same as a binary cache of files."""
 
     def __init__(self, directory, quick, compression):
-        import random
         self.random = random.Random(2)
         self.root = os.path.join(directory, "store")
         self.nars = os.path.join(directory, "nars")
