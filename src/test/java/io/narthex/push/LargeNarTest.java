@@ -9,6 +9,7 @@ import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -94,19 +95,18 @@ class LargeNarTest {
     }
 
     private static long allocated() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
-    private static final class Counted extends ByteArrayInputStream {
+    private static final class Counted extends FilterInputStream {
         private long taken;
 
         Counted(byte[] bytes) {
-            super(bytes);
+            super(new ByteArrayInputStream(bytes));
         }
 
         @Override
-        public int read(byte[] target, int offset, int length) {
+        public int read(byte[] target, int offset, int length) throws IOException {
             int read = super.read(target, offset, length);
             taken += Math.max(read, 0);
             return read;

@@ -30,12 +30,7 @@ class NarReceiverTest {
             NixHash.parse("sha256:" + Golden.text("tree.nar.sha256").strip());
 
     private static final List<Compression> PACKED = List.of(
-            Compression.XZ,
-            Compression.BZIP2,
-            Compression.GZIP,
-            Compression.ZSTD,
-            Compression.BR,
-            Compression.LZ4);
+            Compression.XZ, Compression.BZIP2, Compression.GZIP, Compression.ZSTD, Compression.BR, Compression.LZ4);
 
     private static Upload packed(Compression compression) {
         return new Upload(
@@ -178,8 +173,8 @@ class NarReceiverTest {
                             receiver.receive(connection, OptionalLong.empty(), name, OutputStream.nullOutputStream()))
                     .isInstanceOf(PushException.BodyCut.class)
                     .hasCause(broken);
-            assertThatThrownBy(() -> receiver.receive(
-                            new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
+            assertThatThrownBy(() ->
+                            receiver.receive(new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
                     .isSameAs(broken);
         }
     }

@@ -111,8 +111,8 @@ class PushPolicyTest {
     void refusesAnotherPathOrStoreThanAsked() {
         NarInfo info = info(FIXED);
         NarFacts facts = truthOf(info, Optional.empty());
-        assertThatThrownBy(() -> PushPolicy.checkTrue(
-                        StoreDir.DEFAULT, StorePathHash.parse("0".repeat(32)), info, facts))
+        assertThatThrownBy(
+                        () -> PushPolicy.checkTrue(StoreDir.DEFAULT, StorePathHash.parse("0".repeat(32)), info, facts))
                 .asInstanceOf(type(PushException.Untrue.class))
                 .satisfies(e -> assertThat(e.field()).isEqualTo("StorePath"));
         assertThatThrownBy(() -> PushPolicy.checkTrue(
@@ -146,8 +146,8 @@ class PushPolicyTest {
         String text = "StorePath: " + path.toString(storeDir) + "\nURL: nar/" + "0".repeat(52) + ".nar\n"
                 + "Compression: none\nNarHash: " + ZEROS + "\nNarSize: 168\nReferences: " + path
                 + "\nCA: fixed:r:sha256:1hhxpy4bl56hps0das8pq0iqrhmvkwmzpikyzhrn9xbmwsq6vyij\n";
-        NarFacts facts = new NarFacts(
-                NixHash.parse(ZEROS), 168, NixHash.parse(ZEROS), 168, Compression.NONE, Optional.empty());
+        NarFacts facts =
+                new NarFacts(NixHash.parse(ZEROS), 168, NixHash.parse(ZEROS), 168, Compression.NONE, Optional.empty());
         assertThatCode(() -> PushPolicy.checkTrue(storeDir, path.hash(), info(text), facts))
                 .doesNotThrowAnyException();
         assertThat(PushPolicy.otherReferences(info(text))).isEmpty();

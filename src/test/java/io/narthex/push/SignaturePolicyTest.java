@@ -17,7 +17,8 @@ class SignaturePolicyTest {
     /** Signed by both keys. */
     private static final String BOTH = Golden.text("derivation.narinfo");
 
-    private static final PublicKey GOLDEN = PublicKey.parse(Golden.text("public.key").strip());
+    private static final PublicKey GOLDEN =
+            PublicKey.parse(Golden.text("public.key").strip());
     private static final PublicKey OTHER =
             PublicKey.parse(Golden.text("other.public.key").strip());
     private static final PublicKey STRANGER = new PublicKey("stranger-1", OTHER.bytes());
@@ -99,8 +100,7 @@ class SignaturePolicyTest {
                 .hasSize(SignaturePolicy.MAX_SIGNATURES)
                 .isSorted();
         List<Signature> one = List.of(new Signature("one-more", new byte[64]));
-        assertThatThrownBy(() -> SignaturePolicy.merge(many, one))
-                .isInstanceOf(PushException.TooManySignatures.class);
+        assertThatThrownBy(() -> SignaturePolicy.merge(many, one)).isInstanceOf(PushException.TooManySignatures.class);
     }
 
     @Test
@@ -109,8 +109,8 @@ class SignaturePolicyTest {
         for (int i = 0; i < SignaturePolicy.MAX_SIGNATURES; i++) {
             text.append("Sig: ").append(new Signature("key-" + i, new byte[64])).append('\n');
         }
-        assertThatThrownBy(() -> new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of())
-                        .keep(info(text.toString())))
+        assertThatThrownBy(() ->
+                        new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of()).keep(info(text.toString())))
                 .isInstanceOf(PushException.TooManySignatures.class)
                 .hasMessageContaining("64");
     }

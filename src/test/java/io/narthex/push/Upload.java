@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A body, and what a receiver with small limits makes of it. */
+@SuppressWarnings("ArrayRecordComponent") // lent to tests that do not change it
 record Upload(byte[] body, Optional<Compression> named) {
     static final NarLimits LIMITS = new NarLimits(1 << 20, 1 << 20, 10_000, NarLimits.DEFAULT_MEMORY, 1000);
 

@@ -28,7 +28,8 @@ class CompressionTest {
         for (Compression compression : new Compression[] {
             Compression.XZ, Compression.BZIP2, Compression.GZIP, Compression.ZSTD, Compression.LZ4
         }) {
-            assertThat(Compression.detect(start("packed/nix.nar." + compression))).contains(compression);
+            assertThat(Compression.detect(start("packed/nix.nar." + compression)))
+                    .contains(compression);
         }
         assertThat(Compression.detect(start("tree.nar"))).contains(Compression.NONE);
         assertThat(Compression.detect(start("packed/nix.nar.br"))).isEmpty();

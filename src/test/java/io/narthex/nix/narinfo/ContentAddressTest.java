@@ -82,9 +82,15 @@ class ContentAddressTest {
         TreeSet<StorePath> one = new TreeSet<>(List.of(StorePath.parseBaseName("1".repeat(32) + "-x")));
         for (String text : List.of("fixed:" + SHA256, "fixed:r:" + SHA1, "fixed:git:" + SHA1)) {
             ContentAddress address = ContentAddress.parse(text);
-            assertThat(address.storePath(StoreDir.DEFAULT, "n", false, none)).as(text).isPresent();
-            assertThat(address.storePath(StoreDir.DEFAULT, "n", false, one)).as(text).isEmpty();
-            assertThat(address.storePath(StoreDir.DEFAULT, "n", true, none)).as(text).isEmpty();
+            assertThat(address.storePath(StoreDir.DEFAULT, "n", false, none))
+                    .as(text)
+                    .isPresent();
+            assertThat(address.storePath(StoreDir.DEFAULT, "n", false, one))
+                    .as(text)
+                    .isEmpty();
+            assertThat(address.storePath(StoreDir.DEFAULT, "n", true, none))
+                    .as(text)
+                    .isEmpty();
         }
         assertThat(ContentAddress.parse("text:" + SHA256).storePath(StoreDir.DEFAULT, "n", true, one))
                 .isEmpty();
