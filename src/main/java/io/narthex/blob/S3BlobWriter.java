@@ -78,10 +78,7 @@ final class S3BlobWriter extends BlobWriter {
                                 .contentMD5(md5),
                         S3Bucket.body(spool)))
                 .eTag();
-        parts.add(CompletedPart.builder()
-                .partNumber(number)
-                .eTag(tag)
-                .build());
+        parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
         spool.clear();
     }
 
@@ -132,10 +129,8 @@ final class S3BlobWriter extends BlobWriter {
     }
 
     private void complete(String id) throws IOException {
-        bucket.ask(s3 -> s3.completeMultipartUpload(whole -> whole.bucket(bucket.name())
-                .key(object)
-                .uploadId(id)
-                .multipartUpload(all -> all.parts(parts))));
+        bucket.ask(s3 -> s3.completeMultipartUpload(whole ->
+                whole.bucket(bucket.name()).key(object).uploadId(id).multipartUpload(all -> all.parts(parts))));
     }
 
     @Override

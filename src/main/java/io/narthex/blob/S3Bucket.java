@@ -41,8 +41,7 @@ final class S3Bucket implements AutoCloseable {
                 // checksum, which many servers that speak S3 do not know
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .serviceConfiguration(
-                        s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false));
+                .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false));
         location.region().map(Region::of).ifPresent(builder::region);
         if (location.endpoint().isPresent()) {
             URI endpoint = location.endpoint().orElseThrow();

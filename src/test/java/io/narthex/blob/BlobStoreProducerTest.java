@@ -49,8 +49,8 @@ class BlobStoreProducerTest {
                     .isInstanceOf(StartRefused.class)
                     .hasMessageContaining("no-such-bucket")
                     .hasMessageContaining("NARTHEX_S3_ENDPOINT");
-            try (BlobStore store = BlobStoreProducer.open(settings(
-                    Map.of("NARTHEX_BLOBS", "s3://" + S3Server.BUCKET, "NARTHEX_S3_ENDPOINT", endpoint)))) {
+            try (BlobStore store = BlobStoreProducer.open(
+                    settings(Map.of("NARTHEX_BLOBS", "s3://" + S3Server.BUCKET, "NARTHEX_S3_ENDPOINT", endpoint)))) {
                 assertThat(store).isInstanceOf(S3BlobStore.class);
             }
         }
