@@ -51,7 +51,7 @@ final class S3Server implements AutoCloseable {
                 BUCKET, prefix, Optional.of(URI.create("http://127.0.0.1:" + server.getPort())), Optional.empty());
     }
 
-    /** The names of all objects in the bucket. */
+    /** The names of all objects in the bucket, without the parts of uploads, which this server keeps among them. */
     List<String> names() {
         List<String> names = new ArrayList<>();
         String after = null;
@@ -62,6 +62,7 @@ final class S3Server implements AutoCloseable {
             found.forEach(object -> names.add(object.getName()));
             after = found.getNextMarker();
         } while (after != null);
+        names.removeIf(name -> !BlobKey.isKey(name.substring(name.lastIndexOf('/') + 1)));
         return names;
     }
 
