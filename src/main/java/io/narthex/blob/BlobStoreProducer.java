@@ -37,7 +37,8 @@ public class BlobStoreProducer {
             throw StartRefused.because(
                     settings,
                     "the directory " + files.directory() + " for uploads cannot be made or written to by user "
-                            + System.getProperty("user.name") + " (" + e.getClass().getSimpleName()
+                            + System.getProperty("user.name") + " ("
+                            + e.getClass().getSimpleName()
                             + "): give it to that user, or name another in NARTHEX_BLOBS");
         }
     }

@@ -68,8 +68,8 @@ public final class S3BlobStore implements BlobStore {
     public Optional<Blob> open(BlobKey key) throws IOException {
         String object = bucket.object(key);
         try {
-            Long size = bucket.ask(
-                            s3 -> s3.headObject(head -> head.bucket(bucket.name()).key(object)))
+            Long size = bucket.ask(s3 ->
+                            s3.headObject(head -> head.bucket(bucket.name()).key(object)))
                     .contentLength();
             if (size == null) {
                 throw new IOException("S3 does not tell the size of an object");
@@ -93,9 +93,8 @@ public final class S3BlobStore implements BlobStore {
         String after = null;
         do {
             String from = after;
-            ListObjectsV2Response page = bucket.ask(s3 -> s3.listObjectsV2(list -> list.bucket(bucket.name())
-                    .prefix(bucket.prefix())
-                    .continuationToken(from)));
+            ListObjectsV2Response page = bucket.ask(s3 -> s3.listObjectsV2(
+                    list -> list.bucket(bucket.name()).prefix(bucket.prefix()).continuationToken(from)));
             for (S3Object object : page.contents()) {
                 if (object.lastModified().isBefore(olderThan)) {
                     key(object.key()).ifPresent(keys);

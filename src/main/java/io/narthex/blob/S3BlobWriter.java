@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /** Sends one object: whole if it fits a part, else part by part. S3's answer to the last request means durable. */
@@ -68,7 +67,7 @@ final class S3BlobWriter extends BlobWriter {
 
     private void sendPart() throws IOException {
         int number = parts.size() + 1;
-        String crc = spool.crc32();
+        String md5 = spool.contentMd5();
         String id = begun();
         String tag = bucket.ask(s3 -> s3.uploadPart(
                         part -> part.bucket(bucket.name())
@@ -76,22 +75,18 @@ final class S3BlobWriter extends BlobWriter {
                                 .uploadId(id)
                                 .partNumber(number)
                                 .contentLength(spool.size())
-                                .checksumCRC32(crc),
+                                .contentMD5(md5),
                         S3Bucket.body(spool)))
                 .eTag();
-        parts.add(CompletedPart.builder()
-                .partNumber(number)
-                .eTag(tag)
-                .checksumCRC32(crc)
-                .build());
+        parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
         spool.clear();
     }
 
     private String begun() throws IOException {
         String id = upload;
         if (id == null) {
-            id = bucket.ask(s3 -> s3.createMultipartUpload(begin ->
-                            begin.bucket(bucket.name()).key(object).checksumAlgorithm(ChecksumAlgorithm.CRC32)))
+            id = bucket.ask(s3 -> s3.createMultipartUpload(
+                            begin -> begin.bucket(bucket.name()).key(object)))
                     .uploadId();
             upload = id;
         }
@@ -124,19 +119,18 @@ final class S3BlobWriter extends BlobWriter {
     }
 
     private void sendWhole() throws IOException {
+        String md5 = spool.contentMd5();
         bucket.ask(s3 -> s3.putObject(
                 put -> put.bucket(bucket.name())
                         .key(object)
                         .contentLength(spool.size())
-                        .checksumCRC32(spool.crc32()),
+                        .contentMD5(md5),
                 S3Bucket.body(spool)));
     }
 
     private void complete(String id) throws IOException {
-        bucket.ask(s3 -> s3.completeMultipartUpload(whole -> whole.bucket(bucket.name())
-                .key(object)
-                .uploadId(id)
-                .multipartUpload(all -> all.parts(parts))));
+        bucket.ask(s3 -> s3.completeMultipartUpload(whole ->
+                whole.bucket(bucket.name()).key(object).uploadId(id).multipartUpload(all -> all.parts(parts))));
     }
 
     @Override

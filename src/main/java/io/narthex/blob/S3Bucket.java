@@ -37,12 +37,11 @@ final class S3Bucket implements AutoCloseable {
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(Duration.ofSeconds(5))
                         .socketTimeout(Duration.ofSeconds(30)))
-                // each body is counted and summed before it is sent: no coding in chunks with a trailer, which many
-                // servers that speak S3 do not know
+                // each body is counted and summed before it is sent: no coding in chunks with a trailer and no newer
+                // checksum, which many servers that speak S3 do not know
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .serviceConfiguration(
-                        s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false));
+                .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false).expectContinueEnabled(false));
         location.region().map(Region::of).ifPresent(builder::region);
         if (location.endpoint().isPresent()) {
             URI endpoint = location.endpoint().orElseThrow();

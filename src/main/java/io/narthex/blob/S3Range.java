@@ -78,7 +78,9 @@ final class S3Range extends InputStream {
             } catch (IOException e) {
                 hangUp();
                 failures++;
-                if (failures == ATTEMPTS || S3Bucket.isAbsent(e) || Thread.currentThread().isInterrupted()) {
+                if (failures == ATTEMPTS
+                        || S3Bucket.isAbsent(e)
+                        || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
             }

@@ -8,8 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.zip.CRC32;
 
 /**
  * The part of a body that waits to be sent to S3, in a file that has no name: parts of many uploads at once would fill the
@@ -17,7 +18,7 @@ import java.util.zip.CRC32;
  */
 final class SpoolFile implements Closeable {
     private final FileChannel file;
-    private final CRC32 crc = new CRC32();
+    private final MessageDigest digest = md5();
     private long size;
 
     SpoolFile(Path directory) throws IOException {
@@ -35,15 +36,22 @@ final class SpoolFile implements Closeable {
         return size;
     }
 
-    /** The checksum of what it holds, as S3's headers have it. */
-    String crc32() {
-        byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
-        return Base64.getEncoder().encodeToString(bytes);
+    /** The checksum of what it holds, to be asked for once, in the one form that every server of S3 checks; not meant against an attacker. */
+    String contentMd5() {
+        return Base64.getEncoder().encodeToString(digest.digest());
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has MD5", e);
+        }
     }
 
     /** Takes all of the buffer. */
     void write(ByteBuffer bytes) throws IOException {
-        crc.update(bytes.duplicate());
+        digest.update(bytes.duplicate());
         while (bytes.hasRemaining()) {
             size += file.write(bytes, size);
         }
@@ -57,7 +65,7 @@ final class SpoolFile implements Closeable {
     /** Forgets what it holds. */
     void clear() {
         size = 0;
-        crc.reset();
+        digest.reset();
     }
 
     @Override

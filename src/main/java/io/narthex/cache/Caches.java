@@ -17,8 +17,8 @@ public class Caches {
     public List<Cache> all() {
         return entities
                 .createQuery(
-                        "select c from CacheEntry c join fetch c.tenant t"
-                                + " where c.deletedAt is null and t.deletedAt is null",
+                        "select c from CacheEntry c join fetch c.tenant"
+                                + " where c.deletedAt is null and c.tenant.deletedAt is null",
                         CacheEntry.class)
                 .getResultList()
                 .stream()

@@ -29,9 +29,11 @@ final class ChangeReader {
             + " on c.tx >= pg_snapshot_xmin(cast(? as pg_snapshot))"
             + " and not pg_visible_in_snapshot(c.tx, cast(? as pg_snapshot)) order by c.tx, c.id limit ?";
 
-    private static final String REMOVE = "delete from change where id in (select id from change"
-            + " where tx < pg_snapshot_xmin(cast(? as pg_snapshot)) and at < now() - interval '"
-            + FeedTimes.KEPT.toSeconds() + " seconds' limit ? for update skip locked)";
+    /** The lock, asked for once a statement, lets one node do it. */
+    private static final String REMOVE = "delete from change where"
+            + " (select pg_try_advisory_xact_lock(hashtextextended('removal of changes', 0)))"
+            + " and id in (select id from change where tx < pg_snapshot_xmin(cast(? as pg_snapshot))"
+            + " and at < now() - interval '" + FeedTimes.KEPT.toSeconds() + " seconds' limit ?)";
 
     private final Connection connection;
     private String snapshot;

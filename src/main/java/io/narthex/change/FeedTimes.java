@@ -12,7 +12,7 @@ final class FeedTimes {
     static final Duration SILENCE = Duration.ofSeconds(3);
     /** Between two renewals of this node's row. */
     static final Duration RENEWAL = Duration.ofSeconds(1);
-    /** A row not renewed for so long is removed by another node; written in {@link Nodes} too. */
+    /** A row not renewed for so long is removed by another node. */
     static final Duration DEAD = Duration.ofSeconds(10);
     /** Since the beginning of a poll that saw no other node, how long that counts: two polls. */
     static final Duration ALONE = PERIOD.multipliedBy(2);

@@ -16,7 +16,12 @@ final class ForwardedFor {
     }
 
     boolean trusts(InetAddress address) {
-        return trusted.stream().anyMatch(block -> block.contains(address));
+        for (AddressBlock block : trusted) { // each request asks: no stream
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

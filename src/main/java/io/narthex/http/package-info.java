@@ -5,13 +5,14 @@
  * io.narthex.http.ProblemException} is thrown at the edge, where a request is parsed; a feature with failures of its own
  * maps them with {@link io.narthex.http.ProblemWriter}. {@link io.narthex.http.Requires} and {@link
  * io.narthex.http.Public} say who may call a resource method. {@link io.narthex.http.BaseUrl} makes every URL that is
- * printed. {@link io.narthex.http.Listing} is one page of any list.
+ * printed. {@link io.narthex.http.Listing} is one page of any list. {@link io.narthex.http.Refusals} words what Undertow
+ * refuses, with {@link io.narthex.http.Sentence}, which code before the servlets uses too.
  *
  * <p>R1: an error below {@code /api} is {@code application/problem+json}, anywhere else a line of {@code text/plain}, and
  * always {@code no-store}. R2: what nobody foresaw is logged once, in {@link io.narthex.http.ThrowableMapper}, with the
  * request's id, and its answer tells that id and nothing else. R3: a database that is away is 503, never 404 or 500.
- * R4: every answer has {@code nosniff} and {@code X-Request-Id}. R5: an unsafe request to the API carries JSON or
- * nothing, and no other site's {@code Origin}.
+ * R4: every answer has {@code nosniff}, by a filter of the host, and that of a servlet {@code X-Request-Id}. R5: an
+ * unsafe request to the API carries JSON or nothing, and no other site's {@code Origin}.
  *
  * <p>Out of scope: who the caller is and what the caller may do ({@code access}).
  */

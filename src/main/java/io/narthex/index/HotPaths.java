@@ -69,7 +69,8 @@ public final class HotPaths {
 
     private boolean isAbsentLocally(StorePathHash hash) {
         LocalPresence known = local;
-        return known != null && beat.isHeard() && known.stamp == nix.stamp() && !known.hashes.mayContain(0, hash);
+        // the array first: it costs least, and says enough of what is present
+        return known != null && !known.hashes.mayContain(0, hash) && beat.isHeard() && known.stamp == nix.stamp();
     }
 
     /** Whether it is known that nobody has pushed such a path: only while no other node takes pushes. */
@@ -78,7 +79,7 @@ public final class HotPaths {
             return true;
         }
         PresenceSet known = uploads;
-        return known != null && beat.isHeard() && beat.isAlone() && !known.mayContain(cache.id(), hash);
+        return known != null && !known.mayContain(cache.id(), hash) && beat.isHeard() && beat.isAlone();
     }
 
     /** Whether the presence of paths is known at all, for readiness. */

@@ -42,7 +42,7 @@ public class KeyRing implements ChangeListener {
         private final List<Member> members;
         private volatile boolean replaced;
 
-        Ring(List<Member> members) {
+        public Ring(List<Member> members) {
             this.members = List.copyOf(members);
         }
 

@@ -4,6 +4,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.http.Conditions;
+import io.narthex.http.Sentence;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
@@ -13,12 +14,10 @@ import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +30,17 @@ public final class FastLane implements ServletExtension {
 
     private static final String SUFFIX = ".narinfo";
     private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
-    static final HttpString NO_SNIFF = new HttpString("X-Content-Type-Options");
-    private static final byte[] ABSENT =
-            "404 There is nothing here: No such path\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Sentence ABSENT = new Sentence(StatusCodes.NOT_FOUND, "There is nothing here: No such path");
 
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
     private static final char UNDECODABLE = '\uFFFD';
 
-    private static final byte[] NO_PATH = "400 The URL has no path\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Sentence NO_PATH = new Sentence(StatusCodes.BAD_REQUEST, "The URL has no path");
 
-    private static final byte[] NOT_UTF_8 = "400 The URL is not UTF-8\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Sentence NOT_UTF_8 = new Sentence(StatusCodes.BAD_REQUEST, "The URL is not UTF-8");
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StreamLane streams) {}
+    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StoredNars stored, StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -57,18 +54,19 @@ public final class FastLane implements ServletExtension {
         }
         String path = exchange.getRelativePath();
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
-            sentence(exchange, StatusCodes.BAD_REQUEST, NO_PATH);
+            NO_PATH.send(exchange);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts.caches);
             if (cache == null || !answered(exchange, path, cache, parts.hot)) {
                 next.handleRequest(exchange);
             }
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
-            sentence(exchange, StatusCodes.BAD_REQUEST, NOT_UTF_8);
+            NOT_UTF_8.send(exchange);
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
             Cache cache = open(exchange, parts.caches);
-            if (cache == null || !parts.small.run(cache, exchange, stream)) {
+            if (cache == null
+                    || !(parts.small.run(cache, exchange, stream) || parts.stored.run(cache, exchange, stream))) {
                 stream.handleRequest(exchange);
             }
         } else {
@@ -102,16 +100,16 @@ public final class FastLane implements ServletExtension {
         if (hash == null) {
             return false;
         }
-        SignedPath found = hot.current(cache, hash);
-        if (found != null) {
-            present(exchange, found);
-            return true;
-        }
         if (hot.isAbsent(cache, hash)) {
-            absent(exchange);
+            ABSENT.send(exchange);
             return true;
         }
-        return false;
+        SignedPath found = hot.current(cache, hash);
+        if (found == null) {
+            return false;
+        }
+        present(exchange, found);
+        return true;
     }
 
     private static void present(HttpServerExchange exchange, SignedPath path) {
@@ -122,7 +120,6 @@ public final class FastLane implements ServletExtension {
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Answers.MINUTES);
         headers.put(Headers.VARY, "Accept-Encoding");
-        headers.put(NO_SNIFF, "nosniff");
         if (answer.coded()) {
             headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
         }
@@ -138,19 +135,6 @@ public final class FastLane implements ServletExtension {
         }
         headers.put(Headers.CONTENT_TYPE, Answers.NARINFO_TYPE);
         send(exchange, answer.body());
-    }
-
-    private static void absent(HttpServerExchange exchange) {
-        sentence(exchange, StatusCodes.NOT_FOUND, ABSENT);
-    }
-
-    private static void sentence(HttpServerExchange exchange, int status, byte[] text) {
-        exchange.setStatusCode(status);
-        HeaderMap headers = exchange.getResponseHeaders();
-        headers.put(Headers.CACHE_CONTROL, "no-store");
-        headers.put(NO_SNIFF, "nosniff");
-        headers.put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-        send(exchange, text);
     }
 
     private static void send(HttpServerExchange exchange, byte[] body) {

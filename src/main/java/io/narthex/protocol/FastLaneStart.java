@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
 import jakarta.inject.Inject;
@@ -20,15 +21,21 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     NarTransfer transfer;
 
+    @Inject
+    BlobStore blobs;
+
     private final StreamLane streams = new StreamLane();
     private @Nullable SmallNars small;
+    private @Nullable StoredNars stored;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
         SmallNars made = new SmallNars(index.hot(), transfer);
         small = made;
-        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(caches, index.hot(), made, streams));
+        StoredNars opened = new StoredNars(index.hot(), blobs);
+        stored = opened;
+        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(caches, index.hot(), made, opened, streams));
     }
 
     @Override
@@ -37,6 +44,9 @@ public class FastLaneStart implements ServletContextListener {
         streams.close();
         if (small != null) {
             small.close();
+        }
+        if (stored != null) {
+            stored.close();
         }
     }
 }

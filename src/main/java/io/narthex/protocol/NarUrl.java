@@ -23,7 +23,7 @@ sealed interface NarUrl {
 
     int NAR_HASH = 52;
 
-    Pattern FILE_NAME = Pattern.compile("[0-9a-df-np-sv-z]{52}\\.nar(\\.[a-z0-9]{1,5})?");
+    Pattern FILE_NAME = Pattern.compile("[01][0-9a-df-np-sv-z]{51}\\.nar(\\.[a-z0-9]{1,5})?");
 
     /** Whether a file may be called so that was pushed: its hash, and how it is compressed. */
     static boolean isFileName(String file) {

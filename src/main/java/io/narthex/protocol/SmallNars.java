@@ -94,7 +94,6 @@ final class SmallNars {
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Answers.control(cache, Answers.FOREVER));
         headers.put(Headers.ACCEPT_RANGES, "bytes");
-        headers.put(FastLane.NO_SNIFF, "nosniff");
         exchange.setResponseContentLength(nar.remaining());
         exchange.getResponseSender().send(nar);
     }

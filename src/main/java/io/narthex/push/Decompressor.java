@@ -12,6 +12,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
 import org.brotli.dec.BrotliInputStream;
+import org.tukaani.xz.BasicArrayCache;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
@@ -51,10 +52,17 @@ final class Decompressor {
                         .setDecompressConcatenated(true)
                         .get();
             case LZ4 -> new FramedLZ4CompressorInputStream(new BufferedInputStream(in, BUFFER_SIZE), true);
-            case XZ -> new XZInputStream(new BufferedInputStream(in, BUFFER_SIZE), (int) Math.min(memory >> 10, Integer.MAX_VALUE));
+            case XZ -> xz(in, memory);
             case ZSTD -> zstd(in, memory);
             case NONE, COMPRESS, GRZIP, LRZIP, LZIP, LZMA, LZOP -> in;
         };
+    }
+
+    /** A window of 8 MiB for the smallest file too: those arrays are used again. */
+    private static InputStream xz(InputStream in, long memory) throws IOException {
+        int kibibytes = (int) Math.min(memory >> 10, Integer.MAX_VALUE);
+        return new XZInputStream(
+                new BufferedInputStream(in, BUFFER_SIZE), kibibytes, true, BasicArrayCache.getInstance());
     }
 
     private static InputStream zstd(InputStream in, long memory) throws IOException {

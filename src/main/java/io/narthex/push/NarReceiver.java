@@ -68,8 +68,7 @@ public final class NarReceiver {
             narSize = verified.narSize();
             fileHash = intake.hash();
         }
-        NarFacts facts =
-                new NarFacts(fileHash, intake.count(), narHash, narSize, compression, scan.contentsHash());
+        NarFacts facts = new NarFacts(fileHash, intake.count(), narHash, narSize, compression, scan.contentsHash());
         return new ReceivedNar(facts, scan.listing());
     }
 }

@@ -75,7 +75,10 @@ public final class PushPolicy {
         agree("NarHash", published.narHash(), pushed.narHash());
         agree("NarSize", published.narSize(), pushed.narSize());
         agree("References", names(published), names(pushed));
-        agree("CA", published.contentAddress().orElse(NONE), pushed.contentAddress().orElse(NONE));
+        agree(
+                "CA",
+                published.contentAddress().orElse(NONE),
+                pushed.contentAddress().orElse(NONE));
     }
 
     private static void checkFile(NarInfo info, NarFacts facts) {

@@ -42,12 +42,11 @@ public final class SmallBody {
 
     private static Compression coding(@Nullable String contentEncoding) {
         String name = contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT);
-        Optional<Compression> coding =
-                switch (name) {
-                    case "", "identity" -> Optional.of(Compression.NONE);
-                    case "x-gzip" -> Optional.of(Compression.GZIP);
-                    default -> Compression.named(name);
-                };
+        Optional<Compression> coding = switch (name) {
+            case "", "identity" -> Optional.of(Compression.NONE);
+            case "x-gzip" -> Optional.of(Compression.GZIP);
+            default -> Compression.named(name);
+        };
         Compression known = coding.orElseThrow(() -> new PushException.UnknownCompression(name));
         Decompressor.requireSupported(known);
         return known;

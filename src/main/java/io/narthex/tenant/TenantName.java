@@ -5,8 +5,6 @@ import java.util.Set;
 
 /** The name of a tenant, the first segment of its caches' URLs. */
 public record TenantName(String text) {
-    public static final TenantName DEFAULT = new TenantName("default");
-
     /** First segments of the server's own URLs, those of the protocol among them. */
     private static final Set<String> RESERVED = Set.of(
             "api",
@@ -25,6 +23,8 @@ public record TenantName(String text) {
             "index",
             "static",
             "well-known");
+
+    public static final TenantName DEFAULT = new TenantName("default");
 
     public TenantName {
         if (!NameRule.allows(text)) {

@@ -109,8 +109,7 @@ abstract class BlobStoreContract {
                 InputStream right = blob.range(100_000, 100_000)) {
             for (int i = 0; i < 100_000; i += 1000) {
                 assertThat(left.readNBytes(1000)).isEqualTo(Arrays.copyOfRange(bytes, i, i + 1000));
-                assertThat(right.readNBytes(1000))
-                        .isEqualTo(Arrays.copyOfRange(bytes, 100_000 + i, 101_000 + i));
+                assertThat(right.readNBytes(1000)).isEqualTo(Arrays.copyOfRange(bytes, 100_000 + i, 101_000 + i));
             }
         }
     }

@@ -50,7 +50,11 @@ class FileBlobStoreTest extends BlobStoreContract {
 
     private Path file(BlobKey key) {
         String text = key.text();
-        return directory.resolve("blobs").resolve(text.substring(0, 1)).resolve(text.substring(1, 2)).resolve(text);
+        return directory
+                .resolve("blobs")
+                .resolve(text.substring(0, 1))
+                .resolve(text.substring(1, 2))
+                .resolve(text);
     }
 
     @Test
@@ -91,7 +95,8 @@ class FileBlobStoreTest extends BlobStoreContract {
             }
         }
         try (Stream<Path> leaves = Files.walk(directory.resolve("blobs"), 2)) {
-            for (Path leaf : leaves.filter(d -> d.getNameCount() == directory.getNameCount() + 3).toList()) {
+            for (Path leaf : leaves.filter(d -> d.getNameCount() == directory.getNameCount() + 3)
+                    .toList()) {
                 Files.delete(leaf);
             }
         }
@@ -179,7 +184,8 @@ class FileBlobStoreTest extends BlobStoreContract {
         Files.delete(file(writer.key()));
         Files.delete(file(writer.key()).getParent());
 
-        assertThat(writer.finish()).failsWithin(java.time.Duration.ofSeconds(30))
+        assertThat(writer.finish())
+                .failsWithin(java.time.Duration.ofSeconds(30))
                 .withThrowableThat()
                 .withCauseInstanceOf(IOException.class);
     }

@@ -36,7 +36,7 @@ class S3BlobStoreTest extends BlobStoreContract {
     }
 
     @AfterAll
-    static void stopServer() throws Exception {
+    static void stopServer() {
         server.close();
     }
 

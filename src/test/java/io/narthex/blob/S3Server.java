@@ -37,7 +37,11 @@ final class S3Server implements AutoCloseable {
                 .awsAuthentication(AuthenticationType.AWS_V4, KEY, SECRET)
                 .build();
         server.start();
-        // the SDK's default chain looks here, as it looks into the environment
+        credentials();
+    }
+
+    /** Where the SDK's default chain looks, as it looks into the environment. */
+    static void credentials() {
         System.setProperty("aws.accessKeyId", KEY);
         System.setProperty("aws.secretAccessKey", SECRET);
     }
@@ -47,7 +51,7 @@ final class S3Server implements AutoCloseable {
                 BUCKET, prefix, Optional.of(URI.create("http://127.0.0.1:" + server.getPort())), Optional.empty());
     }
 
-    /** The names of all objects in the bucket. */
+    /** The names of all objects in the bucket, without the parts of uploads, which this server keeps among them. */
     List<String> names() {
         List<String> names = new ArrayList<>();
         String after = null;
@@ -58,6 +62,7 @@ final class S3Server implements AutoCloseable {
             found.forEach(object -> names.add(object.getName()));
             after = found.getNextMarker();
         } while (after != null);
+        names.removeIf(name -> !BlobKey.isKey(name.substring(name.lastIndexOf('/') + 1)));
         return names;
     }
 
@@ -85,8 +90,12 @@ final class S3Server implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        server.stop();
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the S3 server does not stop", e);
+        }
         memory.close();
     }
 }

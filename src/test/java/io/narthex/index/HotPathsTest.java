@@ -2,6 +2,7 @@ package io.narthex.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.cache.SampleCache;
 import io.narthex.change.Beat;
 import io.narthex.it.NixStore;
 import io.narthex.localstore.NixDatabase;
@@ -39,14 +40,14 @@ class HotPathsTest {
 
     @Test
     void doesNotCallAbsentWhatItHasNotLookedFor() {
-        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isFalse();
     }
 
     @Test
     void callsAbsentWhatTheStoreDoesNotHave() {
         hot.catchUp();
 
-        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isTrue();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isTrue();
     }
 
     @Test
@@ -54,10 +55,10 @@ class HotPathsTest {
         hot.catchUp();
         register(store, FIRST);
 
-        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isFalse();
         hot.catchUp();
-        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isFalse();
-        assertThat(hot.isAbsent(StorePathHash.parse(SECOND))).isTrue();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isFalse();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(SECOND))).isTrue();
     }
 
     @Test
@@ -76,8 +77,8 @@ class HotPathsTest {
 
         hot.catchUp();
 
-        assertThat(hot.isAbsent(StorePathHash.parse(THIRD))).isFalse();
-        assertThat(hot.isAbsent(StorePathHash.parse(FIRST))).isTrue();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(THIRD))).isFalse();
+        assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isTrue();
     }
 
     private static void register(NixStore store, String hash) throws Exception {

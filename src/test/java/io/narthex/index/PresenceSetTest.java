@@ -17,48 +17,59 @@ class PresenceSetTest {
     private final PresenceSet set = new PresenceSet();
 
     @Test
+    void keepsTheHashesOfSeveralApart() {
+        PresenceSet both = new PresenceSet();
+        StorePathHash hash = new StorePathHash(3, 4, 5);
+        both.add(1, hash);
+
+        assertThat(both.mayContain(1, hash)).isTrue();
+        assertThat(both.mayContain(2, hash)).isFalse();
+        assertThat(both.mayContain(0, hash)).isFalse();
+    }
+
+    @Test
     void containsWhatWasAddedAndNothingElse() {
         List<StorePathHash> added = hashes(1, 50_000);
-        added.forEach(set::add);
+        added.forEach(hash -> set.add(0, hash));
 
-        assertThat(added).allMatch(set::mayContain);
-        assertThat(hashes(2, 50_000)).noneMatch(set::mayContain);
+        assertThat(added).allMatch(hash -> set.mayContain(0, hash));
+        assertThat(hashes(2, 50_000)).noneMatch(hash -> set.mayContain(0, hash));
         assertThat(set.size()).isEqualTo(50_000);
     }
 
     @Test
     void countsWhatIsAddedTwiceOnce() {
         List<StorePathHash> added = hashes(1, 2_000);
-        added.forEach(set::add);
-        added.forEach(set::add);
+        added.forEach(hash -> set.add(0, hash));
+        added.forEach(hash -> set.add(0, hash));
 
         assertThat(set.size()).isEqualTo(2_000);
     }
 
     @Test
     void containsNothingAtFirst() {
-        assertThat(hashes(1, 100)).noneMatch(set::mayContain);
-        assertThat(set.mayContain(new StorePathHash(0, 0, 0))).isFalse();
+        assertThat(hashes(1, 100)).noneMatch(hash -> set.mayContain(0, hash));
+        assertThat(set.mayContain(0, new StorePathHash(0, 0, 0))).isFalse();
     }
 
     @Test
     void containsAHashThatBeginsWithZeros() {
-        set.add(new StorePathHash(0, 1, 1));
+        set.add(0, new StorePathHash(0, 1, 1));
 
-        assertThat(set.mayContain(new StorePathHash(0, 1, 1))).isTrue();
-        assertThat(set.mayContain(new StorePathHash(2, 1, 1))).isFalse();
+        assertThat(set.mayContain(0, new StorePathHash(0, 1, 1))).isTrue();
+        assertThat(set.mayContain(0, new StorePathHash(2, 1, 1))).isFalse();
     }
 
     @Test
     void keepsHashesThatFallOnOnePlace() {
         List<StorePathHash> crowd = new ArrayList<>();
         for (long i = 1; i <= 500; i++) {
-            crowd.add(new StorePathHash(i << 24, 0, 0));
+            crowd.add(0, new StorePathHash(i << 24, 0, 0));
         }
-        crowd.forEach(set::add);
+        crowd.forEach(hash -> set.add(0, hash));
 
-        assertThat(crowd).allMatch(set::mayContain);
-        assertThat(set.mayContain(new StorePathHash(501L << 24, 0, 0))).isFalse();
+        assertThat(crowd).allMatch(hash -> set.mayContain(0, hash));
+        assertThat(set.mayContain(0, new StorePathHash(501L << 24, 0, 0))).isFalse();
     }
 
     @Test
@@ -71,13 +82,13 @@ class PresenceSetTest {
                 while (added.get() < all.size()) {
                     int upTo = added.get();
                     for (int i = Math.max(0, upTo - 1_000); i < upTo; i++) {
-                        misses += set.mayContain(all.get(i)) ? 0 : 1;
+                        misses += set.mayContain(0, all.get(i)) ? 0 : 1;
                     }
                 }
                 return misses;
             });
             for (StorePathHash hash : all) {
-                set.add(hash);
+                set.add(0, hash);
                 added.incrementAndGet();
             }
             assertThat(missed.get(30, TimeUnit.SECONDS)).isZero();

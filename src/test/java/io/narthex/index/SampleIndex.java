@@ -1,6 +1,8 @@
 package io.narthex.index;
 
-import io.narthex.change.DatabasePulse;
+import io.narthex.cache.SampleCache;
+import io.narthex.change.Beat;
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
@@ -25,7 +27,7 @@ public final class SampleIndex {
     /** @param empty a directory without a Nix database */
     public SampleIndex(Path empty) {
         nix = new NixDatabase(empty.resolve("db.sqlite"), StoreDir.DEFAULT);
-        hot = new HotPaths(nix, new DatabasePulse.Beat(TimeUnit.HOURS.toNanos(1)));
+        hot = new HotPaths(nix, new Beat(TimeUnit.HOURS.toNanos(1)));
     }
 
     public HotPaths hot() {
@@ -45,9 +47,15 @@ public final class SampleIndex {
                 List.of(),
                 Optional.empty(),
                 new RowDigest(1, 2));
-        SignedPath signed = new SignedPath(StoreDir.DEFAULT, 1, valid, List.of(key.sign(new byte[0])), 1, null);
+        SignedPath signed = SignedPath.local(
+                StoreDir.DEFAULT,
+                1,
+                valid,
+                new KeyRing.Ring(List.of(new KeyRing.Member(1, key))),
+                List.of(key.sign(new byte[0])),
+                null);
         signed.stamp(nix.stamp());
-        hot.remember(signed);
+        hot.remember(SampleCache.LOCAL, signed, hot.ticket(SampleCache.LOCAL, path.hash()));
         return signed;
     }
 }

@@ -3,6 +3,7 @@ package io.narthex.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SignedPathTest {
@@ -74,7 +76,10 @@ class SignedPathTest {
                 List.of(THEIRS),
                 Optional.empty(),
                 new RowDigest(1, 2));
-        return new SignedPath(StoreDir.DEFAULT, 1, path, ours, keys, null);
+        KeyRing.Ring ring = new KeyRing.Ring(IntStream.range(0, keys)
+                .mapToObj(i -> new KeyRing.Member(i, SecretKey.generate("key-" + i, new SecureRandom())))
+                .toList());
+        return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null);
     }
 
     private static Signature signature(String name) {

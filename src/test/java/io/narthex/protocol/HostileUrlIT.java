@@ -9,6 +9,7 @@ import io.narthex.nix.store.StorePath;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,58 @@ class HostileUrlIT {
             assertThat(answer.header("Content-Type")).as(url).startsWith("text/plain");
             assertThat(answer.text()).as(url).startsWith("400 ").hasLineCount(1);
         }
+    }
+
+    @Test
+    void areRefusedInTheSameWayByTheServerItself() throws Exception {
+        Map<String, Integer> refused = Map.of(
+                "/%zz", 400,
+                "/%", 400,
+                "/nix-cache-info?x=%4", 400,
+                "/nar/x;y=%zz", 400,
+                "/WEB-INF/x", 404,
+                "/META-INF/x", 404,
+                "/%57EB-INF/web.xml", 404,
+                "/a/%2e%2e/WEB-INF/web.xml", 404,
+                "/console", 404,
+                "/console/", 404);
+        for (Map.Entry<String, Integer> each : refused.entrySet()) {
+            isALine(each.getKey(), each.getValue(), wire.get(each.getKey()));
+        }
+        Answer trace = wire.send("TRACE", "/nix-cache-info", "Cookie: told=to-nobody");
+        isALine("TRACE", 405, trace);
+        assertThat(trace.header("Allow")).contains("GET");
+        assertThat(trace.text()).doesNotContain("to-nobody");
+    }
+
+    @Test
+    void areRefusedToHeadWithTheSameHeadersAsToGet() throws Exception {
+        for (String url : List.of("/" + "0".repeat(32) + ".narinfo", "/WEB-INF/x", "/%zz")) {
+            Answer get = wire.get(url);
+            Answer head = wire.head(url);
+            assertThat(head.status()).as(url).isEqualTo(get.status());
+            assertThat(head.body()).as(url).isEmpty();
+            for (String header : List.of("Content-Length", "Content-Type", "Cache-Control")) {
+                assertThat(head.header(header)).as(url).isEqualTo(get.header(header));
+            }
+        }
+    }
+
+    @Test
+    void meanTheSameWithAndWithoutEscapes() throws Exception {
+        StorePath path = served.add("escaped", "a file");
+        String hash = path.hash().toString();
+        String escaped = "%" + Integer.toHexString(hash.charAt(0)) + hash.substring(1);
+        assertThat(wire.get("/" + escaped + ".narinfo").body())
+                .isEqualTo(wire.get("/" + hash + ".narinfo").body());
+    }
+
+    private static void isALine(String shown, int status, Answer answer) {
+        assertThat(answer.status()).as(shown).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).as(shown).isEqualTo("text/plain;charset=utf-8");
+        assertThat(answer.header("X-Content-Type-Options")).as(shown).isEqualTo("nosniff");
+        assertThat(answer.header("Cache-Control")).as(shown).isEqualTo("no-store");
+        assertThat(answer.text()).as(shown).startsWith(status + " ").hasLineCount(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.narthex.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.cache.SampleCache;
 import io.narthex.index.SampleIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -136,7 +137,7 @@ class SmallNarsTest {
 
     private void receive(HttpServerExchange exchange) throws Exception {
         HttpHandler otherwise = x -> x.getResponseSender().send(OTHERWISE);
-        if (small.run(exchange, otherwise)) {
+        if (small.run(SampleCache.LOCAL, exchange, otherwise)) {
             taken.countDown();
         } else {
             otherwise.handleRequest(exchange);

@@ -8,43 +8,43 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Builds archives word by word, right ones and wrong ones. */
-final class Words {
+public final class Words {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     /** The magic, then these words. */
-    static Words nar(String... words) {
+    public static Words nar(String... words) {
         return new Words().and("nix-archive-1").and(words);
     }
 
-    Words and(String... words) {
+    public Words and(String... words) {
         for (String word : words) {
             and(word.getBytes(StandardCharsets.ISO_8859_1));
         }
         return this;
     }
 
-    Words and(byte[] word) {
+    public Words and(byte[] word) {
         return length(word.length).raw(word).raw(new byte[NarFraming.padding(word.length)]);
     }
 
-    Words length(long length) {
+    public Words length(long length) {
         return raw(ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(length)
                 .array());
     }
 
-    Words raw(byte[] bytes) {
+    public Words raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
     }
 
     /** A directory's entry with an empty file. */
-    Words entry(String name) {
+    public Words entry(String name) {
         return and("entry", "(", "name", name, "node", "(", "type", "regular", "contents", "", ")", ")");
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return out.toByteArray();
     }
 

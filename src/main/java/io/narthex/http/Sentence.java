@@ -1,0 +1,34 @@
+package io.narthex.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** A refusal in one line of text, made once and sent from any thread, the IO threads too. */
+public final class Sentence {
+    private final int status;
+    /** Direct, so that the kernel takes it without a copy. */
+    private final ByteBuffer line;
+
+    private final String length;
+
+    /** @param words ASCII; the line begins with the status */
+    public Sentence(int status, String words) {
+        this.status = status;
+        byte[] bytes = (status + " " + words + "\n").getBytes(StandardCharsets.US_ASCII);
+        this.line = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        this.length = Integer.toString(bytes.length);
+    }
+
+    /** Ends the exchange; to HEAD Undertow sends the same without the line. */
+    public void send(HttpServerExchange exchange) {
+        exchange.setStatusCode(status);
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CACHE_CONTROL, "no-store");
+        headers.put(Headers.CONTENT_TYPE, "text/plain;charset=utf-8");
+        headers.put(Headers.CONTENT_LENGTH, length);
+        exchange.getResponseSender().send(line.duplicate());
+    }
+}

@@ -1,0 +1,177 @@
+package io.narthex.protocol;
+
+import io.narthex.blob.Blob;
+import io.narthex.blob.BlobKey;
+import io.narthex.blob.BlobStore;
+import io.narthex.cache.Cache;
+import io.narthex.index.HotPaths;
+import io.narthex.index.NarSource;
+import io.narthex.index.SignedPath;
+import io.narthex.index.StoredNar;
+import io.narthex.nix.store.StorePathHash;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/**
+ * Files that were pushed, whole: read on a few threads and written without blocking, so that a slow reader holds a buffer
+ * and no thread. Whatever is not plain goes the long way, and so does what comes while readers hold as many buffers as
+ * memory may. Thread-safe.
+ */
+final class StoredNars {
+    private static final System.Logger LOG = System.getLogger(StoredNars.class.getName());
+    /** Times the size of {@link DirectBuffers}'s is what slow readers can hold: 16 MB. */
+    private static final int AT_ONCE = 64;
+
+    private static final String PREFIX = "/nar/";
+
+    private final HotPaths hot;
+    private final BlobStore blobs;
+    private final DirectBuffers buffers = new DirectBuffers();
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final ExecutorService threads =
+            Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
+                Thread thread = new Thread(work, "narthex-stored");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    StoredNars(HotPaths hot, BlobStore blobs) {
+        this.hot = hot;
+        this.blobs = blobs;
+    }
+
+    /** Answers, or lets {@code otherwise} do so; false when this is none of its requests. */
+    boolean run(Cache cache, HttpServerExchange exchange, HttpHandler otherwise) {
+        SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
+        if (path == null || !(path.source() instanceof NarSource.InBlobStore stored) || !places.tryAcquire()) {
+            return false;
+        }
+        exchange.addExchangeCompleteListener((ended, others) -> {
+            places.release();
+            others.proceed();
+        });
+        exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
+            Optional<Blob> blob = open(stored.nar());
+            Optional<FileChannel> file = blob.flatMap(Blob::channel);
+            if (file.isPresent()) {
+                head(cache, dispatched, path, stored.nar());
+                new Sending(dispatched, blob.get(), file.get()).next();
+            } else {
+                blob.ifPresent(Blob::close);
+                otherwise.handleRequest(dispatched);
+            }
+        });
+        return true;
+    }
+
+    private static boolean isPlain(HttpServerExchange exchange) {
+        HeaderMap request = exchange.getRequestHeaders();
+        return exchange.getRequestMethod().equals(Methods.GET)
+                && exchange.getRelativePath().startsWith(PREFIX)
+                && !request.contains(Headers.RANGE)
+                && !request.contains(Headers.IF_NONE_MATCH)
+                && !request.contains(Headers.IF_MODIFIED_SINCE);
+    }
+
+    private @Nullable SignedPath find(Cache cache, String url) {
+        String file = url.substring(PREFIX.length());
+        StorePathHash hash = hot.byFile(cache, file);
+        SignedPath path = hash == null ? null : hot.current(cache, hash);
+        return path != null && path.fileName().equals(file) ? path : null;
+    }
+
+    /** Empty where its bytes are not as they should be: the long way knows how to say so. */
+    private Optional<Blob> open(StoredNar nar) throws IOException {
+        Optional<Blob> blob = blobs.open(BlobKey.parse(nar.storageKey()));
+        if (blob.isPresent() && blob.get().size() != nar.fileSize()) {
+            blob.get().close();
+            return Optional.empty();
+        }
+        return blob;
+    }
+
+    private static void head(Cache cache, HttpServerExchange exchange, SignedPath path, StoredNar nar) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, Answers.NAR_TYPE);
+        headers.put(Headers.ETAG, '"' + nar.fileHash().nix32() + '"');
+        headers.put(Headers.LAST_MODIFIED, path.lastModified());
+        headers.put(Headers.CACHE_CONTROL, Answers.control(cache, Answers.FOREVER));
+        headers.put(Headers.ACCEPT_RANGES, "bytes");
+        exchange.setResponseContentLength(nar.fileSize());
+    }
+
+    /** One file on its way: a buffer is read, written, and read again when the socket has taken it. */
+    private final class Sending implements IoCallback {
+        private final HttpServerExchange exchange;
+        private final Blob blob;
+        private final FileChannel file;
+        private final ByteBuffer buffer = buffers.take();
+        private long at;
+
+        Sending(HttpServerExchange exchange, Blob blob, FileChannel file) {
+            this.exchange = exchange;
+            this.blob = blob;
+            this.file = file;
+        }
+
+        void next() {
+            try {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), blob.size() - at));
+                int read = file.read(buffer, at);
+                if (read <= 0) {
+                    throw new EOFException("the file ends at byte " + at);
+                }
+                at += read;
+                exchange.getResponseSender().send(buffer.flip(), this);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.ERROR, "event=blob-unreadable", e);
+                onException(exchange, exchange.getResponseSender(), e);
+            }
+        }
+
+        @Override
+        public void onComplete(HttpServerExchange ended, Sender sender) {
+            if (at == blob.size()) {
+                release();
+                exchange.endExchange();
+            } else if (exchange.isInIoThread()) {
+                // a file may have to be read from a disk, for which no IO thread waits
+                threads.execute(this::next);
+            } else {
+                next();
+            }
+        }
+
+        @Override
+        public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+            release();
+            // not an end: its reader must see that it is not whole
+            IoUtils.safeClose(exchange.getConnection());
+            exchange.endExchange();
+        }
+
+        private void release() {
+            buffers.giveBack(buffer);
+            blob.close();
+        }
+    }
+
+    void close() {
+        threads.shutdownNow();
+    }
+}

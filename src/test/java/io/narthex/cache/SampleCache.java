@@ -1,0 +1,33 @@
+package io.narthex.cache;
+
+import io.narthex.nix.store.StoreDir;
+import io.narthex.tenant.TenantName;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Caches that are in no database. */
+public final class SampleCache {
+    /** {@code default/default}, as a machine without uploads has it. */
+    public static final Cache LOCAL = of(1, "default", "default", Visibility.PUBLIC, Source.LOCAL_STORE);
+
+    private SampleCache() {}
+
+    public static Cache of(int id, String tenant, String name, Visibility visibility, Source... sources) {
+        return new Cache(
+                id,
+                id,
+                new TenantName(tenant),
+                new CacheName(name),
+                visibility,
+                OptionalInt.empty(),
+                true,
+                StoreDir.DEFAULT,
+                Set.of(sources),
+                List.of(),
+                ReferenceCheck.STRICT,
+                ForeignSignatures.KEEP,
+                List.of(),
+                0);
+    }
+}

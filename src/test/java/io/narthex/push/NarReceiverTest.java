@@ -1,0 +1,282 @@
+package io.narthex.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.narthex.nix.Golden;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.nar.NarFlaw;
+import io.narthex.nix.nar.NarListing;
+import io.narthex.nix.nar.Words;
+import io.narthex.nix.narinfo.Compression;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class NarReceiverTest {
+    private static final byte[] TREE = Golden.bytes("tree.nar");
+    private static final NixHash TREE_HASH =
+            NixHash.parse("sha256:" + Golden.text("tree.nar.sha256").strip());
+
+    private static final List<Compression> PACKED = List.of(
+            Compression.XZ, Compression.BZIP2, Compression.GZIP, Compression.ZSTD, Compression.BR, Compression.LZ4);
+
+    private static Upload packed(Compression compression) {
+        return new Upload(
+                Golden.bytes("packed/nix.nar." + compression),
+                compression == Compression.GZIP ? Optional.empty() : Optional.of(compression));
+    }
+
+    @Test
+    void takesEachCompressionAsNixWritesIt() throws IOException {
+        for (Compression compression : PACKED) {
+            Upload upload = packed(compression);
+            ByteArrayOutputStream stored = new ByteArrayOutputStream();
+            ReceivedNar received = upload.receive(stored);
+            assertThat(received.facts())
+                    .isEqualTo(new NarFacts(
+                            Upload.sha256(upload.body()),
+                            upload.body().length,
+                            TREE_HASH,
+                            TREE.length,
+                            compression,
+                            Optional.empty()));
+            assertThat(stored.toByteArray()).isEqualTo(upload.body());
+            assertThat(received.listing().root())
+                    .isEqualTo(NarListing.read(new ByteArrayInputStream(TREE)).root());
+        }
+    }
+
+    @Test
+    void takesAPlainNarWhoseFileIsTheNar() throws IOException {
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        assertThat(Upload.of(TREE).receive(stored).facts())
+                .isEqualTo(new NarFacts(
+                        TREE_HASH, TREE.length, TREE_HASH, TREE.length, Compression.NONE, Optional.empty()));
+        assertThat(stored.toByteArray()).isEqualTo(TREE);
+    }
+
+    @Test
+    void takesSeveralFramesAndWhatParallelToolsWrite() throws IOException {
+        for (String name : List.of("frames.nar.xz", "padded.nar.xz", "threads.nar.xz")) {
+            takes(name, Compression.XZ);
+        }
+        takes("frames.nar.zst", Compression.ZSTD);
+        takes("pzstd.nar.zst", Compression.ZSTD);
+        takes("frames.nar.bz2", Compression.BZIP2);
+        takes("frames.nar.gz", Compression.GZIP);
+        takes("frames.nar.lz4", Compression.LZ4);
+        takes("linked.nar.lz4", Compression.LZ4);
+    }
+
+    private static void takes(String golden, Compression compression) throws IOException {
+        Upload upload = new Upload(
+                Golden.bytes("packed/" + golden),
+                compression == Compression.GZIP ? Optional.empty() : Optional.of(compression));
+        NarFacts facts = upload.receive().facts();
+        assertThat(facts.narHash()).as(golden).isEqualTo(TREE_HASH);
+        assertThat(facts.compression()).isEqualTo(compression);
+    }
+
+    @Test
+    void hashesTheContentsOfASingleFileOnly() throws IOException {
+        assertThat(Upload.of(Golden.bytes("file.nar")).receive().facts().contentsHash())
+                .contains(Upload.sha256("hello\n".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(Upload.of(Golden.bytes("symlink.nar")).receive().facts().contentsHash())
+                .isEmpty();
+    }
+
+    @Test
+    void refusesWhatFollowsTheEnd() {
+        for (Compression compression : PACKED) {
+            Upload upload = packed(compression);
+            byte[] longer = Upload.join(upload.body(), "x".repeat(9000).getBytes(StandardCharsets.US_ASCII));
+            for (byte[] body : List.of(Arrays.copyOf(longer, upload.body().length + 1), longer)) {
+                assertThatThrownBy(() -> new Upload(body, upload.named()).receive())
+                        .as(compression + " and " + (body.length - upload.body().length))
+                        .isInstanceOf(PushException.NotCompressedAs.class);
+            }
+        }
+        refusesNar(Upload.join(TREE, new byte[8]), NarFlaw.TRAILING_BYTES);
+        refusesNar(Upload.join(TREE, TREE), NarFlaw.TRAILING_BYTES);
+    }
+
+    @Test
+    void refusesACutFile() {
+        for (Compression compression : PACKED) {
+            Upload upload = packed(compression);
+            for (int cut : new int[] {1, 8, upload.body().length / 2}) {
+                byte[] body = Arrays.copyOf(upload.body(), upload.body().length - cut);
+                assertThatThrownBy(() -> new Upload(body, upload.named()).receive())
+                        .as(compression + " less " + cut)
+                        .isInstanceOf(PushException.NotCompressedAs.class);
+            }
+        }
+        refusesNar(Arrays.copyOf(TREE, TREE.length - 1), NarFlaw.TRUNCATED);
+        refusesNar(new byte[0], NarFlaw.TRUNCATED);
+    }
+
+    @Test
+    void refusesABodyShorterThanPromisedAsCut() {
+        for (Compression compression : PACKED) {
+            Upload upload = packed(compression);
+            int cut = upload.body().length - 5;
+            UploadName name = new UploadName(Upload.sha256(upload.body()), upload.named());
+            assertThatThrownBy(() -> new NarReceiver(Upload.LIMITS)
+                            .receive(
+                                    new ByteArrayInputStream(upload.body(), 0, cut),
+                                    OptionalLong.of(upload.body().length),
+                                    name,
+                                    OutputStream.nullOutputStream()))
+                    .as(compression.nixName())
+                    .asInstanceOf(type(PushException.BodyCut.class))
+                    .satisfies(e -> assertThat(e.received()).isEqualTo(cut))
+                    .satisfies(e -> assertThat(e.promised()).hasValue(upload.body().length));
+        }
+    }
+
+    @Test
+    void tellsABrokenConnectionFromABrokenDisk() {
+        IOException broken = new IOException("broken");
+        for (Compression compression : PACKED) {
+            Upload upload = packed(compression);
+            UploadName name = new UploadName(Upload.sha256(upload.body()), upload.named());
+            InputStream connection = new FilterInputStream(new ByteArrayInputStream(upload.body(), 0, 100)) {
+                @Override
+                public int read(byte[] target, int offset, int length) throws IOException {
+                    int read = super.read(target, offset, length);
+                    if (read < 0) {
+                        throw broken;
+                    }
+                    return read;
+                }
+            };
+            OutputStream disk = new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw broken;
+                }
+            };
+            NarReceiver receiver = new NarReceiver(Upload.LIMITS);
+            assertThatThrownBy(() ->
+                            receiver.receive(connection, OptionalLong.empty(), name, OutputStream.nullOutputStream()))
+                    .isInstanceOf(PushException.BodyCut.class)
+                    .hasCause(broken);
+            assertThatThrownBy(() ->
+                            receiver.receive(new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
+                    .isSameAs(broken);
+        }
+    }
+
+    @Test
+    void refusesDotDotInAnArchive() {
+        byte[] nar = Words.nar("(", "type", "directory").entry("..").and(")").bytes();
+        refusesNar(nar, NarFlaw.BAD_NAME);
+    }
+
+    @Test
+    void refusesWhatIsNoArchive() {
+        refusesNar(new byte[100], NarFlaw.BAD_MAGIC);
+        refusesNar("<html>".repeat(20).getBytes(StandardCharsets.US_ASCII), NarFlaw.BAD_MAGIC);
+    }
+
+    private static void refusesNar(byte[] body, NarFlaw flaw) {
+        assertThatThrownBy(() -> Upload.of(body).receive())
+                .asInstanceOf(type(PushException.NotANar.class))
+                .satisfies(e -> assertThat(e.flaw()).isEqualTo(flaw))
+                .satisfies(e -> assertThat(e).hasMessageContaining("not a NAR at byte " + e.offset()));
+    }
+
+    @Test
+    void refusesAFileNamedAfterAnotherHash() {
+        NixHash other = Upload.sha256(new byte[1]);
+        assertThatThrownBy(() -> new NarReceiver(Upload.LIMITS)
+                        .receive(
+                                new ByteArrayInputStream(TREE),
+                                OptionalLong.empty(),
+                                new UploadName(other, Optional.empty()),
+                                OutputStream.nullOutputStream()))
+                .isInstanceOf(PushException.FileHashMismatch.class)
+                .hasMessageContaining(other.nix32())
+                .hasMessageContaining(TREE_HASH.nix32());
+    }
+
+    @Test
+    void refusesAFileThatIsNotCompressedAsItIsNamed() {
+        for (Compression compression : PACKED) {
+            assertThatThrownBy(() -> Upload.of(TREE, compression).receive())
+                    .asInstanceOf(type(PushException.NotCompressedAs.class))
+                    .satisfies(e -> assertThat(e.compression()).isEqualTo(compression));
+        }
+    }
+
+    @Test
+    void refusesByNameWhatNoLibraryReads() {
+        byte[] lzma = {0x5d, 0, 0, (byte) 0x80, 0, (byte) 0xff, (byte) 0xff, 1, 2, 3};
+        assertThatThrownBy(() -> Upload.of(lzma).receive())
+                .isInstanceOf(PushException.UnknownCompression.class)
+                .hasMessageContaining("'lzma'")
+                .hasMessageContaining("zstd");
+        assertThatThrownBy(() -> Upload.of(TREE, Compression.LZIP).receive())
+                .isInstanceOf(PushException.UnknownCompression.class)
+                .hasMessageContaining("'lzip'");
+    }
+
+    @Test
+    void holdsFileNarAndListingToTheirLimits() throws IOException {
+        int size = packed(Compression.XZ).body().length;
+        Upload xz = packed(Compression.XZ);
+        limited(xz, new NarLimits(size, TREE.length, 10_000, 130 << 20, 1000));
+        assertThatThrownBy(() -> limited(xz, new NarLimits(size - 1, TREE.length, 10_000, 130 << 20, 1000)))
+                .isInstanceOf(PushException.FileTooLarge.class);
+        assertThatThrownBy(() -> limited(xz, new NarLimits(size, TREE.length - 1, 10_000, 130 << 20, 1000)))
+                .isInstanceOf(PushException.NarTooLarge.class);
+        assertThatThrownBy(() -> limited(xz, new NarLimits(size, TREE.length, 10_000, 130 << 20, 3)))
+                .isInstanceOf(PushException.NotANar.class);
+    }
+
+    @Test
+    void refusesALongerBodyThanPromisedLengthsAllow() {
+        List<Integer> written = new ArrayList<>();
+        OutputStream sink = new OutputStream() {
+            @Override
+            public void write(int b) {
+                written.add(b);
+            }
+        };
+        NarLimits limits = new NarLimits(100, 1000, 10, 1 << 20, 10);
+        assertThatThrownBy(() -> new NarReceiver(limits)
+                        .receive(
+                                new ByteArrayInputStream(TREE),
+                                OptionalLong.of(TREE.length),
+                                new UploadName(TREE_HASH, Optional.empty()),
+                                sink))
+                .isInstanceOf(PushException.FileTooLarge.class);
+        assertThat(written).isEmpty();
+    }
+
+    @Test
+    void refusesAWindowBeyondTheMemoryLimit() {
+        NarLimits limits = new NarLimits(1 << 20, 1 << 20, 10_000, 64 << 10, 1000);
+        for (Compression compression : List.of(Compression.XZ, Compression.ZSTD)) {
+            assertThatThrownBy(() -> limited(packed(compression), limits))
+                    .asInstanceOf(type(PushException.MemoryExceeded.class))
+                    .satisfies(e -> assertThat(e.compression()).isEqualTo(compression));
+        }
+    }
+
+    private static void limited(Upload upload, NarLimits limits) throws IOException {
+        upload.receive(limits, new ByteArrayOutputStream());
+    }
+}

@@ -1,0 +1,54 @@
+package io.narthex.push;
+
+import io.narthex.nix.hash.HashAlgorithm;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Compression;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A body, and what a receiver with small limits makes of it. */
+@SuppressWarnings("ArrayRecordComponent") // lent to tests that do not change it
+record Upload(byte[] body, Optional<Compression> named) {
+    static final NarLimits LIMITS = new NarLimits(1 << 20, 1 << 20, 10_000, NarLimits.DEFAULT_MEMORY, 1000);
+
+    static Upload of(byte[] body, Compression named) {
+        return new Upload(body, Optional.of(named));
+    }
+
+    /** Named {@code .nar}. */
+    static Upload of(byte[] body) {
+        return new Upload(body, Optional.empty());
+    }
+
+    static NixHash sha256(byte[] bytes) {
+        return NixHash.ofSha256(HashAlgorithm.SHA256.newDigest().digest(bytes));
+    }
+
+    static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            joined.writeBytes(part);
+        }
+        return joined.toByteArray();
+    }
+
+    ReceivedNar receive() throws IOException {
+        return receive(new ByteArrayOutputStream());
+    }
+
+    ReceivedNar receive(ByteArrayOutputStream sink) throws IOException {
+        return receive(LIMITS, sink);
+    }
+
+    ReceivedNar receive(NarLimits limits, ByteArrayOutputStream sink) throws IOException {
+        return new NarReceiver(limits)
+                .receive(
+                        new ByteArrayInputStream(body),
+                        OptionalLong.of(body.length),
+                        new UploadName(sha256(body), named),
+                        sink);
+    }
+}
