@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.access.Access;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
@@ -13,6 +14,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
@@ -40,7 +42,7 @@ public final class FastLane implements ServletExtension {
     private static final Sentence NOT_UTF_8 = new Sentence(StatusCodes.BAD_REQUEST, "The URL is not UTF-8");
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(CacheDirectory caches, HotPaths hot, SmallNars small, StoredNars stored, StreamLane streams) {}
+    record Parts(Access access, CacheDirectory caches, HotPaths hot, SmallNars small, StoredNars stored, StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -56,7 +58,7 @@ public final class FastLane implements ServletExtension {
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
-            Cache cache = open(exchange, parts.caches);
+            Cache cache = open(exchange, parts);
             if (cache == null || !answered(exchange, path, cache, parts.hot)) {
                 next.handleRequest(exchange);
             }
@@ -64,7 +66,7 @@ public final class FastLane implements ServletExtension {
             NOT_UTF_8.send(exchange);
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
-            Cache cache = open(exchange, parts.caches);
+            Cache cache = open(exchange, parts);
             if (cache == null
                     || !(parts.small.run(cache, exchange, stream) || parts.stored.run(cache, exchange, stream))) {
                 stream.handleRequest(exchange);
@@ -74,12 +76,14 @@ public final class FastLane implements ServletExtension {
         }
     }
 
-    /** The cache that is meant, if everybody may read it and nobody shows a token; null where access is to be decided. */
-    private static @Nullable Cache open(HttpServerExchange exchange, CacheDirectory caches) {
-        Cache cache = CacheRouter.cacheOf(exchange, caches.now()).orElse(null);
+    /** The cache that is meant, if memory knows that this caller may read it; null where access is to be decided. */
+    private static @Nullable Cache open(HttpServerExchange exchange, Parts parts) {
+        Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
+        HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
+        boolean told = authorization == null || authorization.size() == 1;
         return cache != null
-                        && cache.isPublic()
-                        && !exchange.getRequestHeaders().contains(Headers.AUTHORIZATION)
+                        && told
+                        && parts.access.mayPull(authorization == null ? null : authorization.getFirst(), cache)
                 ? cache
                 : null;
     }
@@ -108,17 +112,17 @@ public final class FastLane implements ServletExtension {
         if (found == null) {
             return false;
         }
-        present(exchange, found);
+        present(exchange, cache, found);
         return true;
     }
 
-    private static void present(HttpServerExchange exchange, SignedPath path) {
+    private static void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
         HeaderMap request = exchange.getRequestHeaders();
         NarInfoAnswer answer = NarInfoAnswer.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.ETAG, answer.entityTag());
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
-        headers.put(Headers.CACHE_CONTROL, Answers.MINUTES);
+        headers.put(Headers.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES));
         headers.put(Headers.VARY, "Accept-Encoding");
         if (answer.coded()) {
             headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);

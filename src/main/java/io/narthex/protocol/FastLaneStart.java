@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.access.Access;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public class FastLaneStart implements ServletContextListener {
     @Inject
     PathIndex index;
+
+    @Inject
+    Access access;
 
     @Inject
     CacheDirectory caches;
@@ -35,7 +39,7 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), blobs);
         stored = opened;
-        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(caches, index.hot(), made, opened, streams));
+        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(access, caches, index.hot(), made, opened, streams));
     }
 
     @Override
