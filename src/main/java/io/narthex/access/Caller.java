@@ -27,8 +27,6 @@ sealed interface Caller {
 
         record Revoked(Instant at) implements Cause {}
 
-        Wrong WRONG = new Wrong();
-
         /** What to tell the caller. */
         default String sentence() {
             return switch (this) {

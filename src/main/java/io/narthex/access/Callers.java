@@ -45,7 +45,7 @@ final class Callers {
             return Caller.NOBODY;
         }
         if (authorization.size() > 1) {
-            return new Refused(Cause.WRONG);
+            return new Refused(new Cause.Wrong());
         }
         Secret secret = PresentedToken.parse(authorization.get(0));
         String publicId = TokenText.publicId(secret);
@@ -57,7 +57,7 @@ final class Callers {
                 return caller(token);
             }
         }
-        return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(Cause.WRONG);
+        return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());
     }
 
     /** The same from memory alone, at once; null where that cannot tell. The administrator's file is not looked at. */

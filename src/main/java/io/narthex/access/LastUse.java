@@ -3,6 +3,7 @@ package io.narthex.access;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,7 +23,7 @@ final class LastUse {
     /** What was noted since this was called last. */
     Map<Long, Instant> take() {
         Map<Long, Instant> taken = new HashMap<>();
-        for (Long token : used.keySet()) {
+        for (Long token : List.copyOf(used.keySet())) {
             Instant at = used.remove(token);
             if (at != null) {
                 taken.put(token, at);

@@ -167,7 +167,7 @@ class AccessPolicyTest {
     private static Caller caller(String who) {
         return switch (who) {
             case "nobody" -> Caller.NOBODY;
-            case "wrong" -> new Refused(Cause.WRONG);
+            case "wrong" -> new Refused(new Cause.Wrong());
             case "administrator" -> Caller.ADMINISTRATOR;
             case "other cache" -> holder("acme", "web-*", Scope.values());
             case "other tenant" -> holder("globex", "*", Scope.values());
