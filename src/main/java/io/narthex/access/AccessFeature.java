@@ -33,8 +33,7 @@ public class AccessFeature implements DynamicFeature {
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
         requiredBy(resource.getResourceMethod())
-                .ifPresent(right ->
-                        context.register(new AccessFilter(right, callers, present, requested, caches)));
+                .ifPresent(right -> context.register(new AccessFilter(right, callers, present, requested, caches)));
     }
 
     /**

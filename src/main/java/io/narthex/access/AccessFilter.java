@@ -27,12 +27,7 @@ final class AccessFilter implements ContainerRequestFilter {
     private final CacheDirectory caches;
 
     /** @param present the caller of the request at hand, likewise {@code requested}: both are proxies */
-    AccessFilter(
-            Right right,
-            Callers callers,
-            PresentCaller present,
-            RequestedCache requested,
-            CacheDirectory caches) {
+    AccessFilter(Right right, Callers callers, PresentCaller present, RequestedCache requested, CacheDirectory caches) {
         this.right = right;
         this.callers = callers;
         this.present = present;
@@ -65,8 +60,7 @@ final class AccessFilter implements ContainerRequestFilter {
     }
 
     private static void refuse(ContainerRequestContext request, Problem problem) {
-        request.abortWith(
-                ProblemWriter.answer(problem, request.getUriInfo()).build());
+        request.abortWith(ProblemWriter.answer(problem, request.getUriInfo()).build());
     }
 
     private Target target(ContainerRequestContext request) {

@@ -25,8 +25,7 @@ public class AccessProducer {
     @Produces
     @Singleton
     Callers callers(AdminToken adminToken, TokenDirectory directory, ChangeFeed feed, LastUse lastUse) {
-        return new Callers(
-                adminToken, directory.tokens(), directory.rows(), feed.beat(), lastUse, Clock.systemUTC());
+        return new Callers(adminToken, directory.tokens(), directory.rows(), feed.beat(), lastUse, Clock.systemUTC());
     }
 
     @Produces

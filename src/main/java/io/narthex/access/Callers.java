@@ -19,13 +19,7 @@ final class Callers {
     private final LastUse lastUse;
     private final Clock clock;
 
-    Callers(
-            AdminToken adminToken,
-            LiveTokens tokens,
-            LiveTokens.Rows rows,
-            Beat beat,
-            LastUse lastUse,
-            Clock clock) {
+    Callers(AdminToken adminToken, LiveTokens tokens, LiveTokens.Rows rows, Beat beat, LastUse lastUse, Clock clock) {
         this.adminToken = adminToken;
         this.tokens = tokens;
         this.rows = rows;

@@ -46,8 +46,6 @@ public class PresentCaller implements CurrentCaller {
 
     @Override
     public OptionalLong token() {
-        return caller instanceof Holder holder
-                ? OptionalLong.of(holder.token().id())
-                : OptionalLong.empty();
+        return caller instanceof Holder holder ? OptionalLong.of(holder.token().id()) : OptionalLong.empty();
     }
 }

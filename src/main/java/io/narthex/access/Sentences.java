@@ -27,7 +27,8 @@ final class Sentences {
         if (right == Right.ADMINISTER_SERVER) {
             return "Only the server's administrator may do this";
         }
-        String where = target.cache().isEmpty() ? "the tenant " + target.tenant() : target.tenant() + "/" + target.cache();
+        String where =
+                target.cache().isEmpty() ? "the tenant " + target.tenant() : target.tenant() + "/" + target.cache();
         boolean elsewhere = caller instanceof Holder holder
                 && !target.cache().isEmpty()
                 && !holder.token().grant().matches(target.tenant(), target.cache());
@@ -49,7 +50,10 @@ final class Sentences {
 
     private static String scopes(Caller caller) {
         return caller instanceof Holder holder
-                ? holder.token().grant().scopes().stream().sorted().map(Scope::text).collect(Collectors.joining(", "))
+                ? holder.token().grant().scopes().stream()
+                        .sorted()
+                        .map(Scope::text)
+                        .collect(Collectors.joining(", "))
                 : "none";
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param is what there is of that name
  * @param tenantId of the cache that is there, else null
  */
-record Target(String tenant, String cache, State is, @Nullable Integer tenantId) {
+record Target(
+        String tenant, String cache, State is, @Nullable Integer tenantId) {
     /** About nothing but the server. */
     static final Target SERVER = new Target("", "", State.ABSENT, null);
 

@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.tenant.Tenant;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -9,7 +10,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
-import io.narthex.tenant.Tenant;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -93,8 +93,10 @@ class TokenEntry {
         Token.Owner owner = tenant == null
                 ? null
                 : new Token.Owner(tenant.id(), tenant.name().text());
-        Set<Scope> known =
-                Arrays.stream(scopes).map(Scope::tryParse).flatMap(Optional::stream).collect(Collectors.toSet());
+        Set<Scope> known = Arrays.stream(scopes)
+                .map(Scope::tryParse)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
         return new Token(
                 id,
                 publicId,

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param caches names or patterns, with tenants where the token is the server's; empty: all
  * @param expiresAt null: never
  */
-record TokenWish(String note, Set<Scope> scopes, List<String> caches, @Nullable Instant expiresAt) {
+record TokenWish(
+        String note,
+        Set<Scope> scopes,
+        List<String> caches,
+        @Nullable Instant expiresAt) {
     TokenWish {
         scopes = Set.copyOf(scopes);
         caches = List.copyOf(caches);
@@ -26,7 +30,9 @@ record TokenWish(String note, Set<Scope> scopes, List<String> caches, @Nullable 
     static List<Optional<CachePattern>> patterns(@Nullable String tenant, List<String> caches) {
         if (caches.isEmpty()) {
             return List.of(Optional.of(
-                    tenant == null ? CachePattern.EVERYTHING : new CachePattern(tenant, CachePattern.EVERYTHING.cache())));
+                    tenant == null
+                            ? CachePattern.EVERYTHING
+                            : new CachePattern(tenant, CachePattern.EVERYTHING.cache())));
         }
         return caches.stream()
                 .map(text -> tenant == null ? CachePattern.tryParse(text) : CachePattern.tryParse(tenant, text))

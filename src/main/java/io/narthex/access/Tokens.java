@@ -32,8 +32,7 @@ public class Tokens implements LiveTokens.Rows {
     @Override
     public List<Token> all() {
         Instant since = Clock.systemUTC().instant().minus(REMEMBERED);
-        return entities
-                .createQuery(
+        return entities.createQuery(
                         "select k " + THERE + " and (k.revokedAt is null or k.revokedAt > :since)"
                                 + " and (k.expiresAt is null or k.expiresAt > :since)",
                         TokenEntry.class)
@@ -45,8 +44,7 @@ public class Tokens implements LiveTokens.Rows {
 
     @Override
     public List<Token> of(Collection<Long> ids) {
-        return entities
-                .createQuery("select k " + THERE + " and k.id in :ids", TokenEntry.class)
+        return entities.createQuery("select k " + THERE + " and k.id in :ids", TokenEntry.class)
                 .setParameter("ids", ids)
                 .getResultStream()
                 .map(TokenEntry::toToken)
@@ -60,8 +58,7 @@ public class Tokens implements LiveTokens.Rows {
      * @param below only those with a lesser id
      */
     List<Token> list(@Nullable Integer tenant, long below, int limit) {
-        return entities
-                .createQuery(
+        return entities.createQuery(
                         "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.id < :below order by k.id desc",
                         TokenEntry.class)
                 .setParameter("tenant", tenant == null ? SERVER : tenant)
@@ -97,16 +94,17 @@ public class Tokens implements LiveTokens.Rows {
 
     /** Writes down when tokens were used; an earlier time changes nothing. */
     void used(Map<Long, Instant> uses) {
-        uses.keySet().stream().sorted().forEach(id -> entities
-                .createNativeQuery("update token set last_used_at = greatest(last_used_at, :at) where id = :id")
-                .setParameter("at", uses.get(id))
-                .setParameter("id", id)
-                .executeUpdate());
+        uses.keySet().stream()
+                .sorted()
+                .forEach(id -> entities.createNativeQuery(
+                                "update token set last_used_at = greatest(last_used_at, :at) where id = :id")
+                        .setParameter("at", uses.get(id))
+                        .setParameter("id", id)
+                        .executeUpdate());
     }
 
     private Optional<TokenEntry> entry(@Nullable Integer tenant, String publicId) {
-        return entities
-                .createQuery(
+        return entities.createQuery(
                         "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.publicId = :publicId",
                         TokenEntry.class)
                 .setParameter("tenant", tenant == null ? SERVER : tenant)

@@ -47,8 +47,6 @@ public class RequestedCache {
             return url.base();
         }
         // at a host of its own the cache is there and not where NARTHEX_URL says
-        return route.prefix().isEmpty()
-                ? url.asSent()
-                : new BaseUrl(url.base().text() + route.prefix());
+        return route.prefix().isEmpty() ? url.asSent() : new BaseUrl(url.base().text() + route.prefix());
     }
 }

@@ -99,8 +99,7 @@ public class PathIndex implements ChangeListener {
         }
         feed.beat().require();
         long ticket = hot().ticket(cache, hash);
-        Optional<SignedPath> uploaded =
-                hot().isNotUploaded(cache, hash) ? Optional.empty() : uploads.find(cache, hash);
+        Optional<SignedPath> uploaded = hot().isNotUploaded(cache, hash) ? Optional.empty() : uploads.find(cache, hash);
         if (uploaded.isPresent()) {
             hot().remember(cache, uploaded.get(), ticket);
             return uploaded;
@@ -182,7 +181,9 @@ public class PathIndex implements ChangeListener {
             quarantine.expect();
         } finally {
             // after the row: who read it before could have remembered the path again
-            caches.now().all().forEach(cache -> hot().forget(cache.id(), path.path().hash()));
+            caches.now()
+                    .all()
+                    .forEach(cache -> hot().forget(cache.id(), path.path().hash()));
         }
     }
 

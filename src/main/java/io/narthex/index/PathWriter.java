@@ -89,8 +89,7 @@ class PathWriter {
     }
 
     /** Signs and keeps what is missing of a path that the index has, and gives all signatures. */
-    List<Signature> complete(
-            StoreDir storeDir, KeyRing.Ring keys, long id, ValidPath path, Map<Long, byte[]> known) {
+    List<Signature> complete(StoreDir storeDir, KeyRing.Ring keys, long id, ValidPath path, Map<Long, byte[]> known) {
         List<Signature> all = new ArrayList<>();
         boolean missing = false;
         for (KeyRing.Member key : keys.members()) {

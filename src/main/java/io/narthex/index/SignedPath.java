@@ -63,8 +63,8 @@ public final class SignedPath {
         this.checkedAt = checkedAt;
         this.narInfo = render(facts, ours);
         this.lastModified = HttpDate.format(since);
-        this.entityTag = '"'
-                + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(narInfo), 0, TAG_BYTES) + '"';
+        this.entityTag =
+                '"' + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(narInfo), 0, TAG_BYTES) + '"';
     }
 
     /** A path of the machine's store: its NAR is packed on the way, so that the file is the NAR. */
@@ -178,7 +178,8 @@ public final class SignedPath {
 
     /** Whether Nix still says the same of it. */
     boolean says(ValidPath other) {
-        return source instanceof NarSource.InLocalStore local && local.valid().digest().equals(other.digest());
+        return source instanceof NarSource.InLocalStore local
+                && local.valid().digest().equals(other.digest());
     }
 
     /** The state of the Nix database in which it was last known to be valid. */

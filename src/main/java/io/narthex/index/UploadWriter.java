@@ -36,13 +36,13 @@ class UploadWriter {
         on conflict on constraint uploaded_path_hash_unique do nothing
         returning id
         """;
+
     private static final String SIGN = """
         insert into upload_signature (key_id, path_id, signature, claim) values (?, ?, ?, 'received')
         on conflict (key_id, path_id) do nothing
         """;
     private static final String LOCK = "select foreign_sigs from uploaded_path where id = ? for update";
-    private static final String MERGE =
-            "update uploaded_path set foreign_sigs = ?, version = version + 1 where id = ?";
+    private static final String MERGE = "update uploaded_path set foreign_sigs = ?, version = version + 1 where id = ?";
 
     @PersistenceContext
     private EntityManager entities;

@@ -30,8 +30,7 @@ public class UploadedPaths {
 
     /** The path with this hash, signed by every key of the cache. */
     Optional<SignedPath> find(Cache cache, StorePathHash hash) {
-        return entities
-                .createQuery(
+        return entities.createQuery(
                         "select u from UploadEntry u join fetch u.blob where u.cacheId = :cache and u.hash = :hash",
                         UploadEntry.class)
                 .setParameter("cache", cache.id())
@@ -66,8 +65,7 @@ public class UploadedPaths {
 
     /** A path whose narinfo names this file. */
     Optional<StorePathHash> findByFile(Cache cache, String fileName) {
-        return entities
-                .createQuery(
+        return entities.createQuery(
                         "select u.hash from UploadEntry u where u.cacheId = :cache and u.fileName = :file"
                                 + " order by u.id",
                         byte[].class)

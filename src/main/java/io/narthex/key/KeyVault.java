@@ -187,9 +187,7 @@ public class KeyVault {
 
     /** Tenants and caches have no dots in their names, so that no two caches can have one name. */
     private String nextName(Cache cache) {
-        String stem = cache.isDefault()
-                ? settings.name()
-                : cache.name() + "." + cache.tenant() + "." + settings.name();
+        String stem = cache.isDefault() ? settings.name() : cache.name() + "." + cache.tenant() + "." + settings.name();
         int number = 1;
         while (keys.isNameTaken(stem + "-" + number)) {
             number++;

@@ -43,8 +43,8 @@ class BlobTransfer {
     }
 
     private void send(StoredNar nar, long first, long length, OutputStream out) {
-        try (Blob blob = blobs.open(BlobKey.parse(nar.storageKey()))
-                .orElseThrow(() -> new IOException("its bytes are gone"))) {
+        try (Blob blob =
+                blobs.open(BlobKey.parse(nar.storageKey())).orElseThrow(() -> new IOException("its bytes are gone"))) {
             if (blob.size() != nar.fileSize()) {
                 throw new IOException("it has " + blob.size() + " bytes where " + nar.fileSize() + " were received");
             }

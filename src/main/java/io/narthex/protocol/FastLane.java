@@ -42,7 +42,13 @@ public final class FastLane implements ServletExtension {
     private static final Sentence NOT_UTF_8 = new Sentence(StatusCodes.BAD_REQUEST, "The URL is not UTF-8");
 
     /** What the lane needs of the application, once it has started. */
-    record Parts(Access access, CacheDirectory caches, HotPaths hot, SmallNars small, StoredNars stored, StreamLane streams) {}
+    record Parts(
+            Access access,
+            CacheDirectory caches,
+            HotPaths hot,
+            SmallNars small,
+            StoredNars stored,
+            StreamLane streams) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {

@@ -39,7 +39,9 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), blobs);
         stored = opened;
-        event.getServletContext().setAttribute(FastLane.ATTRIBUTE, new FastLane.Parts(access, caches, index.hot(), made, opened, streams));
+        event.getServletContext()
+                .setAttribute(
+                        FastLane.ATTRIBUTE, new FastLane.Parts(access, caches, index.hot(), made, opened, streams));
     }
 
     @Override

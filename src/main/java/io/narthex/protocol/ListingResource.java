@@ -35,11 +35,10 @@ public class ListingResource {
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent);
-        byte[] json =
-                switch (path.source()) {
-                    case NarSource.InLocalStore l -> listed(store.locate(path.path()));
-                    case NarSource.InBlobStore b -> Coding.unzstd(index.listing(b.nar()));
-                };
+        byte[] json = switch (path.source()) {
+            case NarSource.InLocalStore l -> listed(store.locate(path.path()));
+            case NarSource.InBlobStore b -> Coding.unzstd(index.listing(b.nar()));
+        };
         return Response.ok(json)
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())

@@ -152,8 +152,7 @@ public class NarResource {
         return ByteRange.parse(same ? request.getHeaderString("Range") : null, nar.length());
     }
 
-    private static Response described(
-            Response.ResponseBuilder response, String tag, SignedPath path, String control) {
+    private static Response described(Response.ResponseBuilder response, String tag, SignedPath path, String control) {
         return response.type(Answers.NAR_TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())

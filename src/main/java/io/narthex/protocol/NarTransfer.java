@@ -164,10 +164,7 @@ class NarTransfer {
         try {
             checked = transfer.run();
         } catch (ResponseSink.ClientGoneException e) {
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    "event=client-gone path={0}",
-                    path.path());
+            LOG.log(System.Logger.Level.DEBUG, "event=client-gone path={0}", path.path());
             ResponseSink.breakOff();
             return;
         } catch (NarException | CheckedNar.WrongNarException | NoSuchFileException e) {
@@ -181,10 +178,7 @@ class NarTransfer {
         } catch (IOException e) {
             // too many open files, a disk that fails: nothing is known about the path
             ResponseSink.breakOff();
-            LOG.log(
-                    System.Logger.Level.ERROR,
-                    "event=nar-unreadable path=" + path.path(),
-                    e);
+            LOG.log(System.Logger.Level.ERROR, "event=nar-unreadable path=" + path.path(), e);
             return;
         }
         if (checked) {

@@ -25,8 +25,9 @@ public class PublicKeyResource {
     @Requires(Right.PULL)
     public Response get() {
         Cache cache = requested.get();
-        String lines =
-                ring.of(cache).members().stream().map(key -> key.publicKey() + "\n").collect(Collectors.joining());
+        String lines = ring.of(cache).members().stream()
+                .map(key -> key.publicKey() + "\n")
+                .collect(Collectors.joining());
         return Response.ok(lines)
                 .type("text/plain; charset=utf-8")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))

@@ -70,7 +70,9 @@ class RealisationAnswer {
         json.writeStringField("outPath", realisation.outPath().baseName());
         json.writeArrayFieldStart("signatures");
         TreeSet<String> signatures = new TreeSet<>(realisation.signatures());
-        ring.of(requested.get()).members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
+        ring.of(requested.get())
+                .members()
+                .forEach(key -> signatures.add(key.sign(fingerprint).toString()));
         for (String signature : signatures) {
             json.writeString(signature);
         }

@@ -59,8 +59,7 @@ public class ServeResource {
                 .orElseThrow(() -> Answers.malformed("Not a path inside a store path: serve/{hash}/{path}"));
         Cache cache = requested.get();
         SignedPath path = index.find(cache, hash).orElseThrow(Answers::absent);
-        PathFiles files = new PathFiles(
-                store.locate(path.path()), path.path().toString(store.storeDir()));
+        PathFiles files = new PathFiles(store.locate(path.path()), path.path().toString(store.storeDir()));
         PathFiles.Found found = files.find(names).orElseThrow(Answers::absent);
         Response.ResponseBuilder answer = found.attributes().isDirectory()
                 ? directory(found.file(), path, names, request, body)
@@ -98,9 +97,7 @@ public class ServeResource {
             throws IOException {
         boolean json = isJson(request);
         DirectoryEntries entries = DirectoryEntries.of(directory);
-        byte[] text = json
-                ? DirectoryPage.json(entries)
-                : DirectoryPage.html(entries, path.path(), names);
+        byte[] text = json ? DirectoryPage.json(entries) : DirectoryPage.html(entries, path.path(), names);
         return Response.ok(body ? text : null)
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)

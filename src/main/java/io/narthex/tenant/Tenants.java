@@ -15,8 +15,7 @@ public class Tenants {
     private EntityManager entities;
 
     public Optional<Tenant> find(TenantName name) {
-        return entities.createQuery(
-                        "select t from Tenant t where t.name = :name and t.deletedAt is null", Tenant.class)
+        return entities.createQuery("select t from Tenant t where t.name = :name and t.deletedAt is null", Tenant.class)
                 .setParameter("name", name.text())
                 .getResultStream()
                 .findFirst();
