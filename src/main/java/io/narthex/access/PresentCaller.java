@@ -45,6 +45,13 @@ public class PresentCaller implements CurrentCaller {
     }
 
     @Override
+    public boolean mayPush(String tenant, String cache) {
+        String name = tenant + "/" + cache;
+        Target target = Target.of(caches.now().find(name), name);
+        return AccessPolicy.decide(Right.PUSH, caller, target) == Decision.ALLOW;
+    }
+
+    @Override
     public OptionalLong token() {
         return caller instanceof Holder holder ? OptionalLong.of(holder.token().id()) : OptionalLong.empty();
     }

@@ -10,6 +10,9 @@ public interface CurrentCaller {
     /** Whether the caller may know that this cache exists and see its settings. */
     boolean maySee(String tenant, String cache);
 
+    /** Whether the caller may push into this cache. */
+    boolean mayPush(String tenant, String cache);
+
     /** The row of the caller's token; empty for one who has none, and for the administrator's token file. */
     OptionalLong token();
 }

@@ -5,20 +5,50 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /** {@code nix-cache-info}: what a client asks first. */
 @Path("nix-cache-info")
 public class CacheInfoResource {
+    private static final String STORE_DIR = "StoreDir:";
+    /** Nix's own has thirty bytes. */
+    private static final int LONGEST = 64 << 10;
+
     @Inject
     Settings settings;
 
     @Inject
     RequestedCache requested;
+
+    /** What a client puts where it finds none: taken if it agrees, and of no effect. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@Context HttpServletRequest request) throws IOException {
+        Cache cache = requested.get();
+        byte[] body =
+                SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        for (String line : new String(body, StandardCharsets.UTF_8).lines().toList()) {
+            String said = line.startsWith(STORE_DIR)
+                    ? line.substring(STORE_DIR.length()).strip()
+                    : "";
+            if (!said.isEmpty() && !said.equals(cache.storeDir().path())) {
+                throw Answers.malformed("This cache is for paths in " + cache.storeDir() + ", not in "
+                        + NixFormatException.quote(said));
+            }
+        }
+        return Response.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
 
     @GET
     @Requires(Right.PULL)

@@ -48,7 +48,8 @@ public final class FastLane implements ServletExtension {
             HotPaths hot,
             SmallNars small,
             StoredNars stored,
-            StreamLane streams) {}
+            StreamLane streams,
+            StreamLane uploads) {}
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -63,6 +64,8 @@ public final class FastLane implements ServletExtension {
         String path = exchange.getRelativePath();
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
+        } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith("/api/")) {
+            parts.uploads.run(exchange, next);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts);
             if (cache == null || !answered(exchange, path, cache, parts.hot)) {

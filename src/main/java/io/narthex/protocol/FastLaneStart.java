@@ -28,7 +28,8 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     BlobStore blobs;
 
-    private final StreamLane streams = new StreamLane();
+    private final StreamLane streams = StreamLane.forDownloads();
+    private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
 
@@ -41,13 +42,15 @@ public class FastLaneStart implements ServletContextListener {
         stored = opened;
         event.getServletContext()
                 .setAttribute(
-                        FastLane.ATTRIBUTE, new FastLane.Parts(access, caches, index.hot(), made, opened, streams));
+                        FastLane.ATTRIBUTE,
+                        new FastLane.Parts(access, caches, index.hot(), made, opened, streams, uploads));
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         event.getServletContext().removeAttribute(FastLane.ATTRIBUTE);
         streams.close();
+        uploads.close();
         if (small != null) {
             small.close();
         }

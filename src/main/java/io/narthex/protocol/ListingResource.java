@@ -4,6 +4,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.ListingJson;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;

@@ -3,18 +3,30 @@ package io.narthex.protocol;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.push.Publisher;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
 @Path("{hash}.narinfo")
@@ -25,11 +37,43 @@ public class NarInfoResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    Publisher publisher;
+
+    @Inject
+    CurrentCaller caller;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
         Cache cache = requested.get();
         return answer(cache, index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent), request);
+    }
+
+    /** Publishes a path, or adds signatures to one that is published. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
+        StorePathHash hash = Answers.hash(text);
+        byte[] body = SmallBody.read(
+                request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        boolean created = publisher.publish(requested.get(), hash, parsed(body), by());
+        return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    private static NarInfo parsed(byte[] body) {
+        try {
+            return NarInfoReader.read(body);
+        } catch (NixFormatException e) {
+            throw Answers.malformed("Not a narinfo: " + e.getMessage());
+        }
+    }
+
+    private @Nullable Long by() {
+        OptionalLong token = caller.token();
+        return token.isPresent() ? token.getAsLong() : null;
     }
 
     private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {

@@ -4,21 +4,28 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Conditions;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.push.NarIntake;
+import io.narthex.push.UploadName;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** {@code nar/{file}}: the bytes of a path, packed while they are sent, or as they were pushed. */
@@ -39,6 +46,12 @@ public class NarResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    NarIntake intake;
+
+    @Inject
+    CurrentCaller caller;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
@@ -51,6 +64,26 @@ public class NarResource {
         return answer(file, request, false);
     }
 
+    /** Receives a file. Its answer says that it is right, not yet that it is durable: a narinfo's says that. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@PathParam("file") String file, @Context HttpServletRequest request) throws IOException {
+        UploadName name = UploadName.parse(file);
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.equals("identity")) {
+            throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
+        }
+        boolean created = intake.receive(requested.get(), name, request.getInputStream(), promised(request));
+        return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    private static OptionalLong promised(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
+    }
+
     private Response answer(String file, HttpHeaders request, boolean body) {
         Cache cache = requested.get();
         Optional<NarUrl> url = NarUrl.parse(file);
@@ -58,13 +91,29 @@ public class NarResource {
             throw Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
                     + " {filehash}.nar.{compression}");
         }
-        SignedPath path = find(cache, file, url).orElseThrow(Answers::absent);
+        Optional<SignedPath> found = find(cache, file, url);
+        if (found.isEmpty()
+                && !body
+                && caller.mayPush(cache.tenant().text(), cache.name().text())) {
+            return staged(cache, file);
+        }
+        SignedPath path = found.orElseThrow(Answers::absent);
         String lasting = url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Answers.DAY : Answers.FOREVER;
         String control = Answers.control(cache, lasting);
         return switch (path.source()) {
             case NarSource.InLocalStore l -> local(path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
         };
+    }
+
+    /** A file that no narinfo has claimed is there for who may push alone, and stays another day for being asked for. */
+    private Response staged(Cache cache, String file) {
+        long length = intake.lengthOf(cache, file).orElseThrow(Answers::absent);
+        return Response.ok()
+                .type(Answers.NAR_TYPE)
+                .header(HttpHeaders.CONTENT_LENGTH, length)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
     private Optional<SignedPath> find(Cache cache, String file, Optional<NarUrl> url) {

@@ -19,14 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * so many at a time; what is over that waits in a queue and holds no thread. Thread-safe.
  */
 final class StreamLane {
-    /** Streams at once in all. A thread costs little memory while it waits for its reader. */
-    private static final int THREADS = 256;
-    /** Streams at once to one address: a Nix client opens 25 connections, and several may share an address. */
-    private static final int PER_ADDRESS = 128;
-
     private static final long IDLE_SECONDS = 30;
 
-    /** Grows as needed and no further than {@link #THREADS}: no more than that are let in. */
+    private final int most;
+    private final int perAddress;
+
+    /** Grows as needed: no more than {@link #most} are let in. */
     private final ThreadPoolExecutor threads;
 
     private final Map<InetAddress, Integer> running = new HashMap<>();
@@ -35,7 +33,9 @@ final class StreamLane {
 
     private record Stream(InetAddress address, Runnable work) {}
 
-    StreamLane() {
+    private StreamLane(int most, int perAddress) {
+        this.most = most;
+        this.perAddress = perAddress;
         AtomicInteger number = new AtomicInteger();
         threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
@@ -43,6 +43,19 @@ final class StreamLane {
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    /**
+     * For what is sent. A thread costs little memory while it waits for its reader; a Nix client opens 25 connections, and
+     * several may share an address.
+     */
+    static StreamLane forDownloads() {
+        return new StreamLane(256, 128);
+    }
+
+    /** For what is received: unpacking one costs 8 MiB, and up to 130. */
+    static StreamLane forUploads() {
+        return new StreamLane(32, 26);
     }
 
     /** Lets the rest of the request run on a thread of the lane, when it is its turn. */
@@ -64,7 +77,7 @@ final class StreamLane {
 
     private synchronized boolean admit(Stream stream) {
         int ofAddress = running.getOrDefault(stream.address, 0);
-        if (total >= THREADS || ofAddress >= PER_ADDRESS) {
+        if (total >= most || ofAddress >= perAddress) {
             return false;
         }
         running.put(stream.address, ofAddress + 1);

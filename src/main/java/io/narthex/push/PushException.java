@@ -5,8 +5,10 @@ import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.nar.NarException;
 import io.narthex.nix.nar.NarFlaw;
 import io.narthex.nix.narinfo.Compression;
+import io.narthex.nix.store.StorePath;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -298,6 +300,61 @@ public abstract sealed class PushException extends RuntimeException {
 
         public String pushed() {
             return pushed;
+        }
+    }
+
+    /** A narinfo whose file has not been received. */
+    public static final class NoSuchNar extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        private final String url;
+
+        public NoSuchNar(String url) {
+            super("URL of the narinfo is " + url + ", which was not uploaded into this cache: PUT it first");
+            this.url = url;
+        }
+
+        public String url() {
+            return url;
+        }
+    }
+
+    /** A path before what it refers to. */
+    public static final class MissingReferences extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        /** More would only make the sentence unreadable. */
+        private static final int NAMED = 10;
+
+        private final transient List<StorePath> missing;
+
+        public MissingReferences(List<StorePath> missing) {
+            super("References of the narinfo are not in this cache: push them first: "
+                    + missing.stream().limit(NAMED).map(StorePath::baseName).collect(Collectors.joining(" "))
+                    + (missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : ""));
+            this.missing = List.copyOf(missing);
+        }
+
+        public List<StorePath> missing() {
+            return missing;
+        }
+    }
+
+    /** The server's disk is as full as it may get. */
+    public static final class NoRoom extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        public NoRoom(Throwable cause) {
+            super("the server has no room for more uploads: its administrator has to free some", cause);
+        }
+    }
+
+    /** The cache does not take what is pushed. */
+    public static final class NotTaken extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        public NotTaken(String cache) {
+            super("the cache " + cache + " takes no uploads: uploads is not among its sources");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.cache.ForeignSignatures;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;

@@ -23,7 +23,7 @@ class StreamLaneTest {
     /** So many more than may run. */
     private static final int MORE = 12;
 
-    private final StreamLane lane = new StreamLane();
+    private final StreamLane lane = StreamLane.forDownloads();
     private final CountDownLatch open = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();

@@ -3,6 +3,7 @@ package io.narthex.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.cache.ForeignSignatures;
 import io.narthex.nix.Golden;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;

@@ -1,4 +1,4 @@
-package io.narthex.protocol;
+package io.narthex.index;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /** Writes what is in a path as {@code .ls} files have it (Nix: src/libutil/nar-listing.cc). */
-final class ListingJson {
+public final class ListingJson {
     /** Deeper than any path that a file system takes. */
     private static final int DEPTH = 20_000;
 
@@ -19,7 +19,7 @@ final class ListingJson {
 
     private ListingJson() {}
 
-    static void write(NarNode root, OutputStream out) throws IOException {
+    public static void write(NarNode root, OutputStream out) throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeNumberField("version", 1);

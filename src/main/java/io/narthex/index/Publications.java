@@ -1,0 +1,106 @@
+package io.narthex.index;
+
+import io.narthex.cache.Cache;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.Changes;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes paths that were pushed. Every call needs a transaction of the caller's. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class Publications {
+    private static final String PRESENT = """
+        select p.hash from unnest(?::bytea[]) as wanted(hash)
+        join uploaded_path p on p.cache_id = ? and p.hash = wanted.hash
+        """;
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    @Inject
+    private UploadWriter writer;
+
+    @Inject
+    private Changes changes;
+
+    /**
+     * A path that the cache has.
+     *
+     * @param id its row
+     * @param facts with the signatures of others alone
+     */
+    public record Published(long id, NarInfo facts) {}
+
+    /** The path of that hash, if it was pushed into the cache. */
+    public Optional<Published> find(Cache cache, StorePathHash hash) {
+        return entities.createQuery(
+                        "select u from UploadEntry u join fetch u.blob where u.cacheId = :cache and u.hash = :hash",
+                        UploadEntry.class)
+                .setParameter("cache", cache.id())
+                .setParameter("hash", hash.toBytes())
+                .getResultStream()
+                .findFirst()
+                .map(entry -> new Published(entry.id(), entry.facts(cache.storeDir())));
+    }
+
+    /** Those of some paths that were not pushed into the cache. */
+    public List<StorePath> missing(Cache cache, Collection<StorePath> wanted) {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Set<StorePathHash> present = entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(PRESENT)) {
+                byte[][] hashes = wanted.stream().map(p -> p.hash().toBytes()).toArray(byte[][]::new);
+                s.setArray(1, connection.createArrayOf("bytea", hashes));
+                s.setInt(2, cache.id());
+                Set<StorePathHash> found = new HashSet<>();
+                try (ResultSet r = s.executeQuery()) {
+                    while (r.next()) {
+                        found.add(StorePathHash.of(r.getBytes(1)));
+                    }
+                }
+                return found;
+            }
+        });
+        return wanted.stream().filter(p -> !present.contains(p.hash())).toList();
+    }
+
+    /**
+     * Adds a path with our signatures, which say that its bytes were hashed here.
+     *
+     * @param facts with the signatures of others that are kept
+     * @param by the token that brought it; null: the administrator's
+     * @return false where the cache has a path of that hash already
+     */
+    public boolean publish(Cache cache, NarInfo facts, StoredNar nar, @Nullable Long by) {
+        boolean added = writer.publish(cache, facts, nar, by).isPresent();
+        if (added) {
+            changes.record(ChangeKind.PATH, cache.id(), facts.storePath().hash());
+        }
+        return added;
+    }
+
+    /** Adds signatures of others to a path. */
+    public void sign(Cache cache, Published path, Collection<Signature> signatures) {
+        if (writer.merge(path.id(), signatures)) {
+            changes.record(ChangeKind.PATH, cache.id(), path.facts().storePath().hash());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.narthex.index;
+
+import io.narthex.nix.hash.NixHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.hibernate.Session;
+
+/** The NAR files that each cache has received: those that wait to be claimed, and those of published paths. */
+@ApplicationScoped
+@Transactional
+public class ReceivedFiles {
+    /** A lost row costs the client another push: it need not wait for the log of the database. */
+    private static final String NO_WAIT = "set local synchronous_commit = off";
+
+    private static final String ADD = """
+        insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
+        values (?, ?, ?, ?, ?, ?, ?, ?) returning id
+        """;
+    private static final String STAGE = """
+        insert into staged_nar (cache_id, file_name, blob_id) values (?, ?, ?)
+        on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
+        """;
+    private static final String FIND = """
+        select b.id, b.storage_key, b.compression, b.file_hash, b.file_size, b.nar_hash, b.nar_size, b.content_hash
+        from blob b
+        where b.id = (select s.blob_id from staged_nar s where s.cache_id = ? and s.file_name = ?
+                      union all
+                      (select p.blob_id from uploaded_path p where p.cache_id = ? and p.file_name = ? limit 1)
+                      limit 1)
+        """;
+    private static final String RENEW = """
+        update staged_nar set received_at = now()
+        where cache_id = ? and file_name = ? and received_at < now() - interval '1 hour'
+        """;
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    /** What is to be kept of a file that was received and is durable. */
+    @SuppressWarnings("ArrayRecordComponent") // lives for one insert, never compared
+    public record Facts(
+            String storageKey,
+            String compression,
+            NixHash fileHash,
+            long fileSize,
+            NixHash narHash,
+            long narSize,
+            Optional<NixHash> contentsHash,
+            byte[] listing) {}
+
+    /** Keeps a file for the narinfos that may claim it within a day; false where the cache had one of that name. */
+    public boolean stage(int cacheId, String fileName, Facts facts) {
+        return work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(NO_WAIT)) {
+                s.execute();
+            }
+            long id = add(connection, facts);
+            try (PreparedStatement s = connection.prepareStatement(STAGE)) {
+                s.setInt(1, cacheId);
+                s.setString(2, fileName);
+                s.setLong(3, id);
+                return s.executeUpdate() == 1;
+            }
+        });
+    }
+
+    private static long add(Connection connection, Facts facts) throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement(ADD)) {
+            s.setString(1, facts.storageKey());
+            s.setString(2, facts.compression());
+            s.setBytes(3, facts.fileHash().bytes());
+            s.setLong(4, facts.fileSize());
+            s.setBytes(5, facts.narHash().bytes());
+            s.setLong(6, facts.narSize());
+            s.setBytes(7, facts.contentsHash().map(NixHash::bytes).orElse(null));
+            s.setBytes(8, facts.listing());
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                return r.getLong(1);
+            }
+        }
+    }
+
+    /** The file of that name, if the cache has received it. */
+    public Optional<ReceivedFile> find(int cacheId, String fileName) {
+        return find(cacheId, fileName, "");
+    }
+
+    /** The same, and no sweep takes it before the caller's transaction ends. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<ReceivedFile> claim(int cacheId, String fileName) {
+        return find(cacheId, fileName, "for key share");
+    }
+
+    private Optional<ReceivedFile> find(int cacheId, String fileName, String lock) {
+        return work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(FIND + lock)) {
+                s.setInt(1, cacheId);
+                s.setString(2, fileName);
+                s.setInt(3, cacheId);
+                s.setString(4, fileName);
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next() ? Optional.of(read(r, fileName)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    private static ReceivedFile read(ResultSet r, String fileName) throws SQLException {
+        byte[] contents = r.getBytes(8);
+        return new ReceivedFile(
+                new StoredNar(
+                        r.getLong(1),
+                        r.getString(2),
+                        fileName,
+                        r.getString(3),
+                        NixHash.ofSha256(r.getBytes(4)),
+                        r.getLong(5),
+                        NixHash.ofSha256(r.getBytes(6)),
+                        r.getLong(7)),
+                Optional.ofNullable(contents).map(NixHash::ofSha256));
+    }
+
+    /** Gives a file that waits to be claimed another day; more often than hourly is for nothing. */
+    public void renew(int cacheId, String fileName) {
+        work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(RENEW)) {
+                s.setInt(1, cacheId);
+                s.setString(2, fileName);
+                return s.executeUpdate();
+            }
+        });
+    }
+
+    private <T> T work(org.hibernate.jdbc.ReturningWork<T> work) {
+        return entities.unwrap(Session.class).doReturningWork(work);
+    }
+}

@@ -1,0 +1,115 @@
+package io.narthex.push;
+
+import com.github.luben.zstd.Zstd;
+import io.narthex.blob.BlobStore;
+import io.narthex.blob.BlobStoreFullException;
+import io.narthex.blob.BlobWriter;
+import io.narthex.cache.Cache;
+import io.narthex.configuration.Settings;
+import io.narthex.index.ListingJson;
+import io.narthex.index.ReceivedFile;
+import io.narthex.index.ReceivedFiles;
+import io.narthex.nix.narinfo.Compression;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes NAR files in: verified in one pass, and kept for the narinfos that claim them. Thread-safe. */
+@ApplicationScoped
+public class NarIntake {
+    /** As a listing in memory may have: 150 bytes each. The largest paths of nixpkgs have 300,000. */
+    private static final int MAX_NODES = 500_000;
+
+    @Inject
+    private Settings settings;
+
+    @Inject
+    private BlobStore blobs;
+
+    @Inject
+    private ReceivedFiles files;
+
+    @Inject
+    private PendingNars pending;
+
+    @Resource
+    private ManagedExecutorService executor;
+
+    /**
+     * Receives a file and starts to make it durable; returns when it was found right, before it is durable. It is read
+     * and hashed in full also where the cache has it already.
+     *
+     * @param promised bytes of the body, where the client told
+     * @return false where the cache had it already
+     * @throws PushException for all that is wrong with it
+     * @throws IOException where it cannot be kept
+     */
+    public boolean receive(Cache cache, UploadName name, InputStream body, OptionalLong promised) throws IOException {
+        if (!cache.takesUploads()) {
+            throw new PushException.NotTaken(cache.fullName());
+        }
+        try (BlobWriter writer = blobs.create()) {
+            NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
+            NarLimits limits = new NarLimits(
+                    usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
+            ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer);
+            String fileName = name.toString();
+            if (pending.isKnown(cache.id(), fileName)
+                    || files.find(cache.id(), fileName).isPresent()) {
+                files.renew(cache.id(), fileName);
+                return false;
+            }
+            ReceivedFiles.Facts facts = facts(writer.key().toString(), nar);
+            CompletableFuture<Void> kept =
+                    writer.finish().thenRunAsync(() -> files.stage(cache.id(), fileName, facts), executor);
+            pending.add(cache.id(), fileName, kept);
+            return true;
+        } catch (BlobStoreFullException e) {
+            throw new PushException.NoRoom(e);
+        }
+    }
+
+    /** Bytes of a file that the cache has received, which then stays another day; empty where there is none. */
+    public OptionalLong lengthOf(Cache cache, String fileName) {
+        if (!pending.await(cache.id(), fileName)) {
+            return OptionalLong.empty();
+        }
+        Optional<ReceivedFile> file = files.find(cache.id(), fileName);
+        file.ifPresent(f -> files.renew(cache.id(), fileName));
+        return file.map(f -> OptionalLong.of(f.nar().fileSize())).orElseGet(OptionalLong::empty);
+    }
+
+    private static ReceivedFiles.Facts facts(String key, ReceivedNar nar) throws IOException {
+        NarFacts facts = nar.facts();
+        ByteArrayOutputStream listing = new ByteArrayOutputStream();
+        ListingJson.write(nar.listing().root(), listing);
+        return new ReceivedFiles.Facts(
+                key,
+                facts.compression().nixName(),
+                facts.fileHash(),
+                facts.fileSize(),
+                facts.narHash(),
+                facts.narSize(),
+                facts.contentsHash(),
+                Zstd.compress(listing.toByteArray()));
+    }
+
+    /** What was found true of a file that a cache has received. */
+    static NarFacts facts(ReceivedFile file) {
+        return new NarFacts(
+                file.nar().fileHash(),
+                file.nar().fileSize(),
+                file.nar().narHash(),
+                file.nar().narSize(),
+                Compression.named(file.nar().compression())
+                        .orElseThrow(() -> new IllegalStateException("a row has an unknown compression")),
+                file.contentsHash());
+    }
+}

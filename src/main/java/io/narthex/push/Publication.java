@@ -1,0 +1,95 @@
+package io.narthex.push;
+
+import io.narthex.cache.Cache;
+import io.narthex.cache.ReferenceCheck;
+import io.narthex.index.Publications;
+import io.narthex.index.ReceivedFile;
+import io.narthex.index.ReceivedFiles;
+import io.narthex.key.KeyRing;
+import io.narthex.localstore.LocalStore;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The one transaction that publishes a path: the row, our signatures and what tells other nodes, or nothing. */
+@ApplicationScoped
+class Publication {
+    @Inject
+    private ReceivedFiles files;
+
+    @Inject
+    private Publications publications;
+
+    @Inject
+    private KeyRing ring;
+
+    @Inject
+    private LocalStore store;
+
+    /** Publishes or merges; tells whether the path is new. */
+    @Transactional
+    boolean publish(Cache cache, StorePathHash asked, NarInfo info, String fileName, @Nullable Long by) {
+        ReceivedFile file =
+                files.claim(cache.id(), fileName).orElseThrow(() -> new PushException.NoSuchNar(info.url()));
+        PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
+        List<Signature> kept = signatures(cache).keep(info);
+        Optional<Publications.Published> known = publications.find(cache, asked);
+        if (known.isEmpty()) {
+            requireReferences(cache, info);
+            if (publications.publish(cache, with(info, kept), file.nar(), by)) {
+                return true;
+            }
+            // somebody was faster; that transaction has ended
+            known = publications.find(cache, asked);
+        }
+        known.ifPresent(published -> {
+            PushPolicy.checkSame(published.facts(), info);
+            SignaturePolicy.merge(published.facts().signatures(), kept);
+            publications.sign(cache, published, kept);
+        });
+        return false;
+    }
+
+    private SignaturePolicy signatures(Cache cache) {
+        List<PublicKey> own =
+                ring.of(cache).members().stream().map(KeyRing.Member::publicKey).toList();
+        return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
+    }
+
+    private void requireReferences(Cache cache, NarInfo info) {
+        if (cache.references() == ReferenceCheck.LENIENT) {
+            return;
+        }
+        List<StorePath> missing = publications.missing(cache, PushPolicy.otherReferences(info)).stream()
+                .filter(path -> !(cache.showsLocalStore()
+                        && store.database().find(path.hash()).isPresent()))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new PushException.MissingReferences(missing);
+        }
+    }
+
+    private static NarInfo with(NarInfo info, List<Signature> signatures) {
+        return new NarInfo(
+                info.storeDir(),
+                info.storePath(),
+                info.url(),
+                info.compression(),
+                info.fileHash(),
+                info.fileSize(),
+                info.narHash(),
+                info.narSize(),
+                info.references(),
+                info.deriver(),
+                signatures,
+                info.contentAddress());
+    }
+}

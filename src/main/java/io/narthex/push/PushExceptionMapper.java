@@ -1,0 +1,73 @@
+package io.narthex.push;
+
+import io.narthex.cache.RequestedCache;
+import io.narthex.http.Problem;
+import io.narthex.http.ProblemType;
+import io.narthex.http.ProblemWriter;
+import io.narthex.http.RequestIdFilter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** Tells who pushes what is wrong: a sentence, since Nix prints the body. Logged here and nowhere else. */
+@Provider
+@ApplicationScoped
+public class PushExceptionMapper implements ExceptionMapper<PushException> {
+    private static final System.Logger LOG = System.getLogger(PushExceptionMapper.class.getName());
+
+    @Context
+    UriInfo uri;
+
+    @Context
+    HttpServletRequest request;
+
+    @Inject
+    RequestedCache requested;
+
+    @Override
+    public Response toResponse(PushException e) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "event=push-refused request={0} cache={1} url={2} reason={3}",
+                RequestIdFilter.idOf(request),
+                requested.fullName(),
+                uri.getPath(),
+                e.getMessage());
+        return ProblemWriter.answer(Problem.of(typeOf(e), sentence(e)), uri).build();
+    }
+
+    private static String sentence(PushException e) {
+        String text = String.valueOf(e.getMessage());
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+
+    private static ProblemType typeOf(PushException e) {
+        return switch (e) {
+            case PushException.FileTooLarge x -> ProblemType.TOO_LARGE;
+            case PushException.NarTooLarge x -> ProblemType.TOO_LARGE;
+            case PushException.RatioExceeded x -> ProblemType.TOO_LARGE;
+            case PushException.MemoryExceeded x -> ProblemType.TOO_LARGE;
+            case PushException.BodyTooLarge x -> ProblemType.TOO_LARGE;
+            case PushException.NoRoom x -> ProblemType.TOO_LARGE;
+            case PushException.UnknownCompression x -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
+            case PushException.Conflict x -> ProblemType.CONFLICT;
+            case PushException.NotTaken x -> ProblemType.FORBIDDEN;
+            case PushException.NotTrusted x -> ProblemType.FORBIDDEN;
+            case PushException.NotANar x -> ProblemType.BAD_REQUEST;
+            case PushException.NotCompressedAs x -> ProblemType.BAD_REQUEST;
+            case PushException.BodyCut x -> ProblemType.BAD_REQUEST;
+            case PushException.FileHashMismatch x -> ProblemType.BAD_REQUEST;
+            case PushException.BadName x -> ProblemType.BAD_REQUEST;
+            case PushException.Untrue x -> ProblemType.BAD_REQUEST;
+            case PushException.NoSuchNar x -> ProblemType.BAD_REQUEST;
+            case PushException.MissingReferences x -> ProblemType.BAD_REQUEST;
+            case PushException.TooManySignatures x -> ProblemType.BAD_REQUEST;
+            case PushException.FalseSignature x -> ProblemType.BAD_REQUEST;
+        };
+    }
+}
