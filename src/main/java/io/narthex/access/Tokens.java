@@ -24,7 +24,7 @@ public class Tokens implements LiveTokens.Rows {
     /** No tenant's number: they begin with 1. */
     private static final int SERVER = 0;
 
-    private static final String THERE = "from TokenEntry k left join fetch k.tenant t where t.deletedAt is null";
+    private static final String THERE = "from TokenEntry k left join k.tenant t where t.deletedAt is null";
 
     @PersistenceContext
     private EntityManager entities;
