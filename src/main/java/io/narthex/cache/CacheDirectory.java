@@ -1,20 +1,35 @@
 package io.narthex.cache;
 
+import io.narthex.change.Change;
+import io.narthex.change.ChangeListener;
 import io.narthex.tenant.TenantName;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** All caches in memory, by name and by host. Thread-safe. */
 @ApplicationScoped
-public class CacheDirectory {
+public class CacheDirectory implements ChangeListener {
+    private static final System.Logger LOG = System.getLogger(CacheDirectory.class.getName());
+
+    /** Their numbers are never used again. */
+    private final Set<Integer> deletedTenants = ConcurrentHashMap.newKeySet();
+
     @Inject
     private Caches caches;
+
+    @Resource
+    private ManagedExecutorService executor;
 
     private volatile @Nullable Snapshot snapshot;
 
@@ -76,8 +91,46 @@ public class CacheDirectory {
 
     /** Reads them anew; a change that is committed before this call is seen after it. */
     public synchronized Snapshot reload() {
-        Snapshot read = new Snapshot(caches.all());
-        snapshot = read;
-        return read;
+        List<Cache> read = caches.all();
+        Snapshot made = new Snapshot(read.stream()
+                .filter(c -> !deletedTenants.contains(c.tenantId()))
+                .toList());
+        snapshot = made;
+        return made;
+    }
+
+    /** With a tenant its caches go at once; all else is read in a moment, on another thread. */
+    @Override
+    public void changed(Change change) {
+        switch (change.kind()) {
+            case TENANT -> tenantChanged(Math.toIntExact(change.subject()));
+            case CACHE -> executor.execute(this::reloadLater);
+            case TOKEN, KEY, PATH -> {}
+        }
+    }
+
+    /** It was made, and has no cache yet, or deleted. Whoever reads meanwhile leaves its caches out. */
+    private void tenantChanged(int tenant) {
+        Snapshot known = snapshot;
+        if (known != null && known.all().stream().anyMatch(c -> c.tenantId() == tenant)) {
+            deletedTenants.add(tenant);
+            snapshot = new Snapshot(
+                    known.all().stream().filter(c -> c.tenantId() != tenant).toList());
+        }
+        executor.execute(this::reloadLater);
+    }
+
+    private void reloadLater() {
+        try {
+            reload();
+        } catch (RuntimeException e) {
+            // the feed finds the database away too, and calls lost() when it is back
+            LOG.log(Level.WARNING, "event=caches-not-read cause={0}", e.toString());
+        }
+    }
+
+    @Override
+    public void lost() {
+        reload();
     }
 }

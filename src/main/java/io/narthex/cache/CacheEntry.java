@@ -74,8 +74,36 @@ class CacheEntry {
     @SuppressWarnings("NullAway")
     protected CacheEntry() {}
 
+    CacheEntry(Tenant tenant, CacheName name, Instant now) {
+        this.tenant = tenant;
+        this.name = name.text();
+        this.createdAt = now;
+        set(CacheSettings.INITIAL);
+    }
+
     int id() {
         return id;
+    }
+
+    final void set(CacheSettings settings) {
+        visibility = text(settings.visibility());
+        priority = settings.priority().isPresent() ? settings.priority().getAsInt() : null;
+        wantMassQuery = settings.wantMassQuery();
+        storeDir = settings.storeDir().path();
+        sources = settings.sources().stream().sorted().map(CacheEntry::text).toArray(String[]::new);
+        virtualHosts = settings.virtualHosts().toArray(String[]::new);
+        referenceCheck = text(settings.references());
+        foreignSignatures = text(settings.foreignSignatures());
+        trustedPublicKeys =
+                settings.trustedPublicKeys().stream().map(PublicKey::toString).toArray(String[]::new);
+    }
+
+    void delete(Instant now) {
+        deletedAt = now;
+    }
+
+    StoredCache toStored() {
+        return new StoredCache(toCache(), createdAt);
     }
 
     /** What it says, as the rest of the server has it. */
@@ -95,6 +123,10 @@ class CacheEntry {
                 constant(ForeignSignatures.class, foreignSignatures),
                 Arrays.stream(trustedPublicKeys).map(PublicKey::parse).toList(),
                 version);
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The table has {@code local-store} where Java has {@code LOCAL_STORE}. */

@@ -1,10 +1,13 @@
 package io.narthex.cache;
 
+import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 
 /** The caches that are not deleted, nor their tenants. */
 @ApplicationScoped
@@ -24,5 +27,33 @@ public class Caches {
                 .stream()
                 .map(CacheEntry::toCache)
                 .toList();
+    }
+
+    Optional<CacheEntry> find(TenantName tenant, CacheName name) {
+        return entities.createQuery(
+                        "select c from CacheEntry c join fetch c.tenant where c.tenant.name = :tenant and c.name ="
+                                + " :name and c.deletedAt is null and c.tenant.deletedAt is null",
+                        CacheEntry.class)
+                .setParameter("tenant", tenant.text())
+                .setParameter("name", name.text())
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** By name, those behind one, which need not be there. */
+    List<CacheEntry> list(Tenant tenant, String after) {
+        return entities.createQuery(
+                        "select c from CacheEntry c join fetch c.tenant where c.tenant = :tenant and c.name > :after"
+                                + " and c.deletedAt is null order by c.name",
+                        CacheEntry.class)
+                .setParameter("tenant", tenant)
+                .setParameter("after", after)
+                .getResultList();
+    }
+
+    /** Writes a new or changed one now. */
+    void save(CacheEntry entry) {
+        entities.persist(entry);
+        entities.flush();
     }
 }

@@ -64,6 +64,13 @@ public record BaseUrl(String text) {
         return URI.create(text + path);
     }
 
+    /** The host alone, in lower case. */
+    public String host() {
+        URI uri = URI.create(text);
+        String host = uri.getHost() == null ? uri.getAuthority() : uri.getHost();
+        return host.toLowerCase(Locale.ROOT);
+    }
+
     /** What a browser sends as {@code Origin} from pages of this server. */
     public String origin() {
         URI uri = URI.create(text);

@@ -8,7 +8,7 @@ public final class NameRule {
     public static final String SENTENCE =
             "1 to 63 lower case letters, digits and dashes, with no dash at the beginning or the end";
 
-    private static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    public static final Pattern FORM = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     private NameRule() {}
 

@@ -34,11 +34,6 @@ public class Tenant {
     @SuppressWarnings("NullAway")
     protected Tenant() {}
 
-    Tenant(TenantName name, Instant now) {
-        this.name = name.text();
-        this.createdAt = now;
-    }
-
     public int id() {
         return id;
     }
@@ -53,6 +48,11 @@ public class Tenant {
 
     public Instant createdAt() {
         return createdAt;
+    }
+
+    /** Another for each change, and for a tenant that gets the name later. */
+    public String entityTag() {
+        return "\"" + id + "-" + version + "\"";
     }
 
     void delete(Instant now) {

@@ -2,11 +2,11 @@ package io.narthex.tenant;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The tenants that are not deleted. Every call needs a transaction of the caller's. */
 @ApplicationScoped
@@ -21,30 +21,36 @@ public class Tenants {
                 .findFirst();
     }
 
-    /** By name, those behind one. */
-    public List<Tenant> list(@Nullable TenantName after, int limit) {
+    /** The tenant, which nobody else changes, deletes or makes a cache in until the transaction ends. */
+    public Optional<Tenant> lock(TenantName name) {
+        return entities.createQuery("select t from Tenant t where t.name = :name and t.deletedAt is null", Tenant.class)
+                .setParameter("name", name.text())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** By name, those behind one, which need not be there. */
+    List<Tenant> list(String after, int limit) {
         return entities.createQuery(
                         "select t from Tenant t where t.deletedAt is null and t.name > :after order by t.name",
                         Tenant.class)
-                .setParameter("after", after == null ? "" : after.text())
+                .setParameter("after", after)
                 .setMaxResults(limit)
                 .getResultList();
     }
 
-    /**
-     * Makes a tenant; one of that name must not be there.
-     *
-     * @throws jakarta.persistence.PersistenceException where another has made it in this moment
-     */
-    public Tenant add(TenantName name, Instant now) {
-        Tenant made = new Tenant(name, now);
-        entities.persist(made);
-        entities.flush();
-        return made;
+    /** Makes a tenant; false where somebody else has, perhaps in this moment. */
+    boolean addIfMissing(TenantName name) {
+        return entities.createNativeQuery("insert into tenant (name) values (:name)"
+                                + " on conflict (name) where deleted_at is null do nothing")
+                        .setParameter("name", name.text())
+                        .executeUpdate()
+                > 0;
     }
 
     /** From the end of the transaction on there is no such tenant, nor a cache or token of it. */
-    public void delete(Tenant tenant, Instant now) {
+    void delete(Tenant tenant, Instant now) {
         tenant.delete(now);
         entities.flush();
     }

@@ -1,0 +1,86 @@
+package io.narthex.access;
+
+import io.narthex.change.ChangeKind;
+import io.narthex.change.Changes;
+import io.narthex.configuration.Secret;
+import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantException.UnknownTenant;
+import io.narthex.tenant.TenantName;
+import io.narthex.tenant.Tenants;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, lists and revokes tokens, each call in a transaction. */
+@ApplicationScoped
+@Transactional
+public class TokenAdministration {
+    private final Clock clock = Clock.systemUTC();
+    private final SecureRandom random = new SecureRandom();
+
+    @Inject
+    private Tokens tokens;
+
+    @Inject
+    private Tenants tenants;
+
+    @Inject
+    private Changes changes;
+
+    /** A new token, and the one time that its text is told. */
+    record Made(Token token, Secret text) {}
+
+    /**
+     * Makes a token.
+     *
+     * @param tenant whose it is; null: the server's
+     * @param maker the token that makes it; null: the server's administrator
+     * @throws TokenException when it may not be made
+     */
+    Made make(@Nullable TenantName tenant, TokenWish wish, @Nullable Token maker) {
+        Tenant owner = owner(tenant);
+        Instant now = clock.instant();
+        TokenPolicy.check(wish, tenant == null ? null : tenant.text(), maker, now);
+        Secret text = TokenText.make(random);
+        Token made = tokens.add(
+                Objects.requireNonNull(TokenText.publicId(text)),
+                TokenDigest.of(text),
+                owner,
+                wish,
+                now,
+                maker == null ? null : maker.id());
+        changes.record(ChangeKind.TOKEN, made.id(), null);
+        return new Made(made, text);
+    }
+
+    /** Newest first, those below an id. */
+    List<Token> list(@Nullable TenantName tenant, long below, int limit) {
+        Tenant owner = owner(tenant);
+        return tokens.list(owner == null ? null : owner.id(), below, limit);
+    }
+
+    Token get(@Nullable TenantName tenant, String publicId) {
+        Tenant owner = owner(tenant);
+        return tokens.find(owner == null ? null : owner.id(), publicId).orElseThrow(TokenException.UnknownToken::new);
+    }
+
+    /** From the end of the transaction on it opens nothing; once more changes nothing. */
+    void revoke(@Nullable TenantName tenant, String publicId) {
+        Token token = get(tenant, publicId);
+        if (token.revokedAt() == null) {
+            Tenant owner = owner(tenant);
+            tokens.revoke(owner == null ? null : owner.id(), publicId, clock.instant());
+            changes.record(ChangeKind.TOKEN, token.id(), null);
+        }
+    }
+
+    private @Nullable Tenant owner(@Nullable TenantName tenant) {
+        return tenant == null ? null : tenants.find(tenant).orElseThrow(UnknownTenant::new);
+    }
+}

@@ -1,0 +1,30 @@
+package io.narthex.access;
+
+import io.narthex.http.Problem;
+import io.narthex.http.ProblemType;
+import io.narthex.http.ProblemWriter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** What can be wrong with a wish about tokens, as problems. */
+@Provider
+@ApplicationScoped
+public class TokenExceptionMapper implements ExceptionMapper<TokenException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(TokenException e) {
+        ProblemType type = switch (e) {
+            case TokenException.UnknownToken x -> ProblemType.NOT_FOUND;
+            case TokenException.TooMuch x -> ProblemType.FORBIDDEN;
+            case TokenException.Impossible x -> ProblemType.BAD_REQUEST;
+        };
+        return ProblemWriter.answer(Problem.of(type, String.valueOf(e.getMessage())), uri)
+                .build();
+    }
+}

@@ -1,0 +1,65 @@
+package io.narthex.access;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which tokens a caller may make: a pure function. */
+final class TokenPolicy {
+    /** What a token lives that nobody gave an end. */
+    static final Duration USUAL = Duration.ofDays(90);
+
+    private TokenPolicy() {}
+
+    /**
+     * Goes on only if the token may be made.
+     *
+     * @param tenant whose it is to be; null: the server's
+     * @param maker the token that makes it; null: the server's administrator, who may make any
+     */
+    static void check(TokenWish wish, @Nullable String tenant, @Nullable Token maker, Instant now) {
+        if (wish.scopes().isEmpty()) {
+            throw new TokenException.Impossible("scopes must have one of pull, push, delete, administer");
+        }
+        Instant end = wish.expiresAt();
+        if (end != null && !now.isBefore(end)) {
+            throw new TokenException.Impossible("expiresAt is in the past");
+        }
+        List<Optional<CachePattern>> patterns = TokenWish.patterns(tenant, wish.caches());
+        for (int i = 0; i < patterns.size(); i++) {
+            if (patterns.get(i).isEmpty()) {
+                throw new TokenException.Impossible(
+                        "caches has \"" + wish.caches().get(i) + "\", which must be "
+                                + (tenant == null ? "tenant/cache, each of " : "") + CachePattern.SENTENCE);
+            }
+        }
+        if (maker != null) {
+            checkWithin(wish, patterns, maker);
+        }
+    }
+
+    private static void checkWithin(TokenWish wish, List<Optional<CachePattern>> patterns, Token maker) {
+        for (Scope scope : wish.scopes()) {
+            if (!maker.grant().has(scope)) {
+                throw new TokenException.TooMuch("The token has not the scope " + scope.text() + " to give");
+            }
+        }
+        for (Optional<CachePattern> pattern : patterns) {
+            CachePattern wanted = pattern.orElseThrow();
+            if (!maker.grant().covers(wanted)) {
+                throw new TokenException.TooMuch(
+                        "The token is not for all of " + wanted.tenant() + "/" + wanted.cache());
+            }
+        }
+        Instant own = maker.expiresAt();
+        Instant end = wish.expiresAt();
+        if (end == null) {
+            throw new TokenException.TooMuch("A token that never expires is the server administrator's to give");
+        }
+        if (own != null && end.isAfter(own)) {
+            throw new TokenException.TooMuch("The token expires at " + own + ", and gives none that lives longer");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.narthex.access;
+
+import io.narthex.http.Given;
+import io.narthex.http.JsonBody;
+import io.narthex.http.Listing;
+import io.narthex.http.Page;
+import io.narthex.tenant.TenantName;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the resources of tenants' tokens and of the server's have in common. */
+@ApplicationScoped
+class TokenRequests {
+    private static final List<String> FIELDS = List.of("note", "scopes", "caches", "expiresAt");
+    private static final int LONGEST_NOTE = 1_000;
+    private static final Pattern CURSOR = Pattern.compile("[0-9]{1,18}");
+
+    @Inject
+    private TokenAdministration tokens;
+
+    private final Clock clock = Clock.systemUTC();
+
+    /** Makes what a body wants. */
+    TokenAdministration.Made make(@Nullable TenantName tenant, InputStream body, Caller caller) throws IOException {
+        JsonBody json = JsonBody.read(body, FIELDS);
+        Given<Instant> end = json.instant("expiresAt");
+        TokenWish wish = new TokenWish(
+                json.text("note", LONGEST_NOTE).or("", ""),
+                Set.copyOf(json.choices("scopes", Scope.class).or(List.of(), List.of())),
+                json.list("caches", CachePattern.SENTENCE, Optional::of).or(List.of(), List.of()),
+                end.named() ? end.value() : clock.instant().plus(TokenPolicy.USUAL));
+        return tokens.make(tenant, shortened(wish, end.named(), maker(caller)), maker(caller));
+    }
+
+    /** Who says no end gets the usual one, or that of the token that makes it where this is sooner. */
+    private static TokenWish shortened(TokenWish wish, boolean named, @Nullable Token maker) {
+        Instant own = maker == null ? null : maker.expiresAt();
+        Instant end = wish.expiresAt();
+        return !named && own != null && end != null && end.isAfter(own)
+                ? new TokenWish(wish.note(), wish.scopes(), wish.caches(), own)
+                : wish;
+    }
+
+    private static @Nullable Token maker(Caller caller) {
+        return caller instanceof Caller.Holder holder && !holder.token().administersServer() ? holder.token() : null;
+    }
+
+    Listing<TokenAnswer> list(@Nullable TenantName tenant, @Nullable String limit, @Nullable String after) {
+        Page page = Page.parse(limit, after, CURSOR);
+        String cursor = page.after();
+        List<Token> found =
+                tokens.list(tenant, cursor == null ? Long.MAX_VALUE : Long.parseLong(cursor), page.limit() + 1);
+        return page.listing(found, TokenAnswer::of, token -> Long.toString(token.id()));
+    }
+}

@@ -1,0 +1,123 @@
+package io.narthex.cache;
+
+import io.narthex.cache.CacheException.DefaultCache;
+import io.narthex.cache.CacheException.UnknownCache;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.Changes;
+import io.narthex.http.Preconditions;
+import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantException.UnknownTenant;
+import io.narthex.tenant.TenantName;
+import io.narthex.tenant.Tenants;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, changes and deletes caches, each call in a transaction; those of one tenant one after the other. */
+@ApplicationScoped
+@Transactional
+public class CacheAdministration {
+    private final Clock clock = Clock.systemUTC();
+
+    @Inject
+    private Tenants tenants;
+
+    @Inject
+    private Caches caches;
+
+    @Inject
+    private VirtualHosts hosts;
+
+    @Inject
+    private Changes changes;
+
+    @Inject
+    private Event<CacheCreated> created;
+
+    /** @param made whether there was none before */
+    record Put(StoredCache cache, boolean made) {}
+
+    /**
+     * Who asks.
+     *
+     * @param administrator whether it is the server's administrator
+     * @param ownHosts by which the server itself is reached
+     */
+    record Asker(boolean administrator, Set<String> ownHosts) {}
+
+    /** @throws UnknownCache if there is none */
+    StoredCache get(TenantName tenant, CacheName name) {
+        return caches.find(tenant, name).map(CacheEntry::toStored).orElseThrow(UnknownCache::new);
+    }
+
+    /**
+     * By name, those behind one.
+     *
+     * @throws UnknownTenant if there is no such tenant
+     */
+    List<StoredCache> list(TenantName tenant, @Nullable String after) {
+        Tenant owner = tenants.find(tenant).orElseThrow(UnknownTenant::new);
+        return caches.list(owner, after == null ? "" : after).stream()
+                .map(CacheEntry::toStored)
+                .toList();
+    }
+
+    /**
+     * Makes or changes a cache.
+     *
+     * @throws UnknownTenant if there is no such tenant
+     * @throws CacheException if the change is not allowed or not possible
+     */
+    Put put(TenantName tenant, CacheName name, CacheWish wish, Preconditions preconditions, Asker asker) {
+        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        Optional<CacheEntry> found = caches.find(tenant, name);
+        preconditions.check(found.map(entry -> entry.toStored().entityTag()).orElse(null));
+        boolean isDefault = tenant.equals(TenantName.DEFAULT) && name.equals(CacheName.DEFAULT);
+        CacheSettings initial = isDefault ? CacheSettings.INITIAL_OF_DEFAULT : CacheSettings.INITIAL;
+        CacheSettings before =
+                found.map(entry -> CacheSettings.of(entry.toCache())).orElse(initial);
+        CacheSettings after = wish.over(before, initial);
+        CachePolicy.check(before, after, isDefault, asker.administrator(), asker.ownHosts());
+        CacheEntry entry = found.orElseGet(() -> new CacheEntry(owner, name, clock.instant()));
+        boolean made = found.isEmpty();
+        if (made || !before.equals(after)) {
+            entry.set(after);
+            caches.save(entry);
+            if (!before.virtualHosts().equals(after.virtualHosts())) {
+                hosts.set(entry.id(), after.virtualHosts());
+            }
+            changes.record(ChangeKind.CACHE, entry.id(), null);
+        }
+        if (made) {
+            created.fire(new CacheCreated(entry.toCache()));
+        }
+        return new Put(entry.toStored(), made);
+    }
+
+    /**
+     * From the end of the transaction on there is no such cache.
+     *
+     * @throws UnknownCache if there is none
+     * @throws DefaultCache if it is {@code default/default}
+     */
+    void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
+        if (tenants.lock(tenant).isEmpty()) {
+            throw new UnknownCache();
+        }
+        CacheEntry entry = caches.find(tenant, name).orElseThrow(UnknownCache::new);
+        if (entry.toCache().isDefault()) {
+            throw new DefaultCache();
+        }
+        preconditions.check(entry.toStored().entityTag());
+        entry.delete(clock.instant());
+        caches.save(entry);
+        hosts.free(entry.id());
+        changes.record(ChangeKind.CACHE, entry.id(), null);
+    }
+}

@@ -1,0 +1,46 @@
+package io.narthex.cache;
+
+import io.narthex.http.BaseUrl;
+import io.narthex.nix.signature.PublicKey;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache as JSON.
+ *
+ * @param priority null: what the server's setting says
+ * @param url what a client's {@code substituters} names
+ */
+record CacheAnswer(
+        String name,
+        String tenant,
+        Visibility visibility,
+        @Nullable Integer priority,
+        boolean wantMassQuery,
+        String storeDir,
+        List<Source> sources,
+        List<String> virtualHosts,
+        ReferenceCheck references,
+        ForeignSignatures foreignSignatures,
+        List<String> trustedPublicKeys,
+        Instant createdAt,
+        String url) {
+    static CacheAnswer of(StoredCache stored, BaseUrl base) {
+        Cache cache = stored.cache();
+        return new CacheAnswer(
+                cache.name().text(),
+                cache.tenant().text(),
+                cache.visibility(),
+                cache.priority().isPresent() ? cache.priority().getAsInt() : null,
+                cache.wantMassQuery(),
+                cache.storeDir().path(),
+                cache.sources().stream().sorted().toList(),
+                cache.virtualHosts(),
+                cache.references(),
+                cache.foreignSignatures(),
+                cache.trustedPublicKeys().stream().map(PublicKey::toString).toList(),
+                stored.createdAt(),
+                cache.isDefault() ? base.text() : base.text() + "/" + cache.fullName());
+    }
+}

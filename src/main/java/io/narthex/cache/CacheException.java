@@ -1,0 +1,60 @@
+package io.narthex.cache;
+
+/** What can be wrong with a wish about caches. */
+public abstract sealed class CacheException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private CacheException(String message) {
+        super(message);
+    }
+
+    /** There is none of that name. */
+    static final class UnknownCache extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        UnknownCache() {
+            super("unknown cache");
+        }
+    }
+
+    /** A setting is the server's administrator's to change. */
+    static final class NotYours extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String setting;
+
+        NotYours(String setting) {
+            super("not yours: " + setting);
+            this.setting = setting;
+        }
+
+        String setting() {
+            return setting;
+        }
+    }
+
+    /** A host is another cache's, or the server's own. */
+    static final class HostTaken extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String host;
+
+        HostTaken(String host) {
+            super("host taken: " + host);
+            this.host = host;
+        }
+
+        String host() {
+            return host;
+        }
+    }
+
+    /** It would take {@code default/default} away, or from everybody's sight. */
+    static final class DefaultCache extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        DefaultCache() {
+            super("the default cache stays");
+        }
+    }
+}

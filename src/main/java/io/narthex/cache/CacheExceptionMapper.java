@@ -1,0 +1,44 @@
+package io.narthex.cache;
+
+import io.narthex.cache.CacheException.DefaultCache;
+import io.narthex.cache.CacheException.HostTaken;
+import io.narthex.cache.CacheException.NotYours;
+import io.narthex.cache.CacheException.UnknownCache;
+import io.narthex.http.Problem;
+import io.narthex.http.ProblemType;
+import io.narthex.http.ProblemWriter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** What can be wrong with a wish about caches, as problems. */
+@Provider
+@ApplicationScoped
+public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(CacheException e) {
+        return ProblemWriter.answer(problem(e), uri).build();
+    }
+
+    private static Problem problem(CacheException e) {
+        return switch (e) {
+            case UnknownCache unknown -> Problem.of(ProblemType.NOT_FOUND, "There is no such cache");
+            case NotYours not ->
+                Problem.of(ProblemType.FORBIDDEN, "Only the server's administrator may change " + not.setting())
+                        .with("field", not.setting());
+            case HostTaken taken ->
+                Problem.of(
+                                ProblemType.CONFLICT,
+                                "The host " + taken.host() + " is another cache's, or the server's own")
+                        .with("host", taken.host());
+            case DefaultCache standard ->
+                Problem.of(ProblemType.CONFLICT, "default/default cannot be deleted, nor made private");
+        };
+    }
+}

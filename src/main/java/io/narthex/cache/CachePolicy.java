@@ -1,0 +1,46 @@
+package io.narthex.cache;
+
+import io.narthex.cache.CacheException.DefaultCache;
+import io.narthex.cache.CacheException.HostTaken;
+import io.narthex.cache.CacheException.NotYours;
+import java.util.Set;
+
+/** Which changes of settings are allowed: a pure decision. */
+final class CachePolicy {
+    private CachePolicy() {}
+
+    /**
+     * Goes on where the change is allowed.
+     *
+     * @param administrator whether the server's administrator makes it
+     * @param ownHosts by which the server is reached itself: a cache there would put its API away
+     * @throws NotYours if another may not make it
+     * @throws HostTaken if it names one of the server's own hosts
+     * @throws DefaultCache if it makes {@code default/default} private
+     */
+    static void check(
+            CacheSettings before, CacheSettings after, boolean isDefault, boolean administrator, Set<String> ownHosts) {
+        if (!administrator) {
+            // it shows all of the machine's store
+            if (before.sources().contains(Source.LOCAL_STORE) != after.sources().contains(Source.LOCAL_STORE)) {
+                throw new NotYours("sources");
+            }
+            if (!before.virtualHosts().equals(after.virtualHosts())) {
+                throw new NotYours("virtualHosts");
+            }
+            if (!before.storeDir().equals(after.storeDir())) {
+                throw new NotYours("storeDir");
+            }
+        }
+        after.virtualHosts().stream()
+                .filter(host ->
+                        ownHosts.contains(host) && !before.virtualHosts().contains(host))
+                .findFirst()
+                .ifPresent(host -> {
+                    throw new HostTaken(host);
+                });
+        if (isDefault && after.visibility() != Visibility.PUBLIC) {
+            throw new DefaultCache();
+        }
+    }
+}

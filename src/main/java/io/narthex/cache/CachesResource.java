@@ -1,0 +1,146 @@
+package io.narthex.cache;
+
+import io.narthex.cache.CacheException.UnknownCache;
+import io.narthex.http.BaseUrl;
+import io.narthex.http.CurrentCaller;
+import io.narthex.http.Page;
+import io.narthex.http.Preconditions;
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
+import io.narthex.http.RequestUrl;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import io.narthex.tenant.NameRule;
+import io.narthex.tenant.TenantException.UnknownTenant;
+import io.narthex.tenant.TenantName;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.ResponseBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The caches of a tenant: which there are, making, changing and deleting them. */
+@Path("/api/v1/tenants/{tenant}/caches")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class CachesResource {
+    @Inject
+    CacheAdministration caches;
+
+    @Inject
+    CacheDirectory directory;
+
+    @Inject
+    CurrentCaller caller;
+
+    @Inject
+    RequestUrl url;
+
+    @GET
+    @Requires(Right.VIEW_TENANT)
+    public Response list(
+            @PathParam("tenant") String tenant,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after) {
+        Page page = Page.parse(limit, after, NameRule.FORM);
+        TenantName owner = TenantName.tryParse(tenant).orElseThrow(UnknownTenant::new);
+        BaseUrl base = url.base();
+        List<StoredCache> found = caches.list(owner, page.after()).stream()
+                .filter(c -> caller.maySee(tenant, c.cache().name().text()))
+                .limit(page.limit() + 1L)
+                .toList();
+        return Response.ok(page.listing(
+                        found,
+                        c -> CacheAnswer.of(c, base),
+                        c -> c.cache().name().text()))
+                .build();
+    }
+
+    @GET
+    @Path("{cache}")
+    @Requires(Right.VIEW_CACHE)
+    public Response get(@PathParam("tenant") String tenant, @PathParam("cache") String name) {
+        return answer(Response.ok(), caches.get(known(tenant), knownCache(name)));
+    }
+
+    @PUT
+    @Path("{cache}")
+    @Requires(Right.ADMINISTER_CACHE)
+    public Response put(
+            @PathParam("tenant") String tenant,
+            @PathParam("cache") String name,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+            InputStream body)
+            throws IOException {
+        TenantName owner = TenantName.tryParse(tenant).orElseThrow(UnknownTenant::new);
+        CacheName parsed = parse(name);
+        CacheAdministration.Put put = caches.put(
+                owner,
+                parsed,
+                CacheWish.read(body),
+                new Preconditions(ifMatch, ifNoneMatch),
+                new CacheAdministration.Asker(caller.isServerAdministrator(), ownHosts()));
+        // whoever is told of it finds it
+        directory.reload();
+        ResponseBuilder answer = put.made()
+                ? Response.created(url.base().resolve("/api/v1/tenants/" + owner + "/caches/" + parsed))
+                : Response.ok();
+        return answer(answer, put.cache());
+    }
+
+    @DELETE
+    @Path("{cache}")
+    @Requires(Right.ADMINISTER_CACHE)
+    public Response delete(
+            @PathParam("tenant") String tenant,
+            @PathParam("cache") String name,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch) {
+        caches.delete(known(tenant), knownCache(name), new Preconditions(ifMatch, null));
+        directory.reload();
+        return Response.noContent().build();
+    }
+
+    private Response answer(ResponseBuilder answer, StoredCache cache) {
+        return answer.entity(CacheAnswer.of(cache, url.base()))
+                .header(HttpHeaders.ETAG, cache.entityTag())
+                .build();
+    }
+
+    private Set<String> ownHosts() {
+        return Stream.of(url.base(), url.asSent()).map(BaseUrl::host).collect(Collectors.toSet());
+    }
+
+    /** What is no name is none of a tenant, nor of a cache. */
+    private static TenantName known(String name) {
+        return TenantName.tryParse(name).orElseThrow(UnknownCache::new);
+    }
+
+    private static CacheName knownCache(String name) {
+        return CacheName.tryParse(name).orElseThrow(UnknownCache::new);
+    }
+
+    private static CacheName parse(String name) {
+        try {
+            return new CacheName(name);
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.narthex.cache;
+
+import java.time.Instant;
+
+/**
+ * A cache and what only its administrators ask.
+ *
+ * @param createdAt when it was made
+ */
+record StoredCache(Cache cache, Instant createdAt) {
+    /** Another for each change, and for a cache that gets the name later. */
+    String entityTag() {
+        return "\"" + cache.id() + "-" + cache.version() + "\"";
+    }
+}

@@ -1,0 +1,158 @@
+package io.narthex.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The JSON object of a request that makes or changes something, where an omitted field is not one that is null. */
+public final class JsonBody {
+    /** Bytes; settings are small. */
+    private static final int MOST = 64 * 1024;
+    /** Of a list. */
+    private static final int MOST_ITEMS = 100;
+
+    private static final ObjectMapper MAPPER = new JsonResolver().getContext(JsonNode.class);
+
+    private final JsonNode object;
+
+    private JsonBody(JsonNode object) {
+        this.object = object;
+    }
+
+    /**
+     * Reads a body; an empty one is an object without fields.
+     *
+     * @param known the names of the fields that there are
+     * @throws ProblemException if it is too large, no object, or has another field
+     * @throws IOException if it is no JSON, or cannot be read
+     */
+    public static JsonBody read(InputStream body, Collection<String> known) throws IOException {
+        byte[] bytes = body.readNBytes(MOST + 1);
+        if (bytes.length > MOST) {
+            throw new ProblemException(ProblemType.TOO_LARGE, "The body is longer than " + MOST + " bytes");
+        }
+        JsonNode read = bytes.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(bytes);
+        if (!read.isObject()) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "The body must be a JSON object");
+        }
+        read.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                throw new ProblemException(
+                        Problem.of(ProblemType.UNKNOWN_FIELD, "There is no field \"" + name + "\" here")
+                                .with("field", name));
+            }
+        });
+        return new JsonBody(read);
+    }
+
+    public Given<Boolean> bool(String name) {
+        return given(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false"));
+    }
+
+    public Given<Integer> integer(String name, int least, int most) {
+        return given(name, value -> {
+            boolean fits = value.isInt() && value.intValue() >= least && value.intValue() <= most;
+            return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most);
+        });
+    }
+
+    public Given<String> text(String name, int longest) {
+        return given(name, value -> {
+            boolean fits = value.isTextual() && value.textValue().length() <= longest;
+            return fits ? value.textValue() : refuse(name, "a text of at most " + longest + " characters");
+        });
+    }
+
+    /** A constant as JSON has it: {@code require-trusted} for {@code REQUIRE_TRUSTED}. */
+    public <E extends Enum<E>> Given<E> choice(String name, Class<E> type) {
+        return given(name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type))));
+    }
+
+    public <E extends Enum<E>> Given<List<E>> choices(String name, Class<E> type) {
+        return given(name, value -> items(name, value, "one of " + choices(type), item -> constant(type, item)));
+    }
+
+    /**
+     * A list.
+     *
+     * @param each what one must be, as a sentence's end
+     * @param reader empty for what is none
+     */
+    public <T> Given<List<T>> list(String name, String each, Function<String, Optional<T>> reader) {
+        return given(
+                name,
+                value -> items(
+                        name,
+                        value,
+                        each,
+                        item -> item.isTextual() ? reader.apply(item.textValue()) : Optional.empty()));
+    }
+
+    /** A moment, to the microsecond. */
+    public Given<Instant> instant(String name) {
+        return given(name, value -> {
+            try {
+                return OffsetDateTime.parse(value.asText()).toInstant().truncatedTo(ChronoUnit.MICROS);
+            } catch (DateTimeException e) {
+                return refuse(name, "a moment like 2027-01-31T12:00:00Z");
+            }
+        });
+    }
+
+    private <T> Given<T> given(String name, Function<JsonNode, T> reader) {
+        JsonNode value = object.get(name);
+        return value == null || value.isNull()
+                ? new Given<>(value != null, null)
+                : new Given<>(true, reader.apply(value));
+    }
+
+    private static <T> List<T> items(String name, JsonNode value, String each, Function<JsonNode, Optional<T>> reader) {
+        if (!value.isArray() || value.size() > MOST_ITEMS) {
+            return refuse(name, "a list of at most " + MOST_ITEMS);
+        }
+        List<T> read = new ArrayList<>();
+        for (JsonNode item : value) {
+            read.add(reader.apply(item)
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemType.BAD_REQUEST, name + " has " + item + ", which must be " + each)));
+        }
+        return read;
+    }
+
+    private static <E extends Enum<E>> Optional<E> constant(Class<E> type, JsonNode value) {
+        for (E constant : type.getEnumConstants()) {
+            if (value.isTextual() && text(constant).equals(value.textValue())) {
+                return Optional.of(constant);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static <E extends Enum<E>> String choices(Class<E> type) {
+        List<String> names = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            names.add(text(constant));
+        }
+        return String.join(", ", names);
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals") // stands where a value would, and never gives one
+    private static <T> T refuse(String name, String expected) {
+        throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be " + expected);
+    }
+}

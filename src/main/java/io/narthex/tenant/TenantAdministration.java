@@ -1,0 +1,76 @@
+package io.narthex.tenant;
+
+import io.narthex.change.ChangeKind;
+import io.narthex.change.Changes;
+import io.narthex.http.Preconditions;
+import io.narthex.tenant.TenantException.DefaultTenant;
+import io.narthex.tenant.TenantException.UnknownTenant;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes and deletes tenants, each call in a transaction. */
+@ApplicationScoped
+@Transactional
+public class TenantAdministration {
+    private final Clock clock = Clock.systemUTC();
+
+    @Inject
+    private Tenants tenants;
+
+    @Inject
+    private Changes changes;
+
+    @Inject
+    private Event<TenantDeleted> deleted;
+
+    /** @param made whether there was none before */
+    record Put(Tenant tenant, boolean made) {}
+
+    /** @throws UnknownTenant if there is none */
+    Tenant get(TenantName name) {
+        return tenants.find(name).orElseThrow(UnknownTenant::new);
+    }
+
+    List<Tenant> list(@Nullable String after, int limit) {
+        return tenants.list(after == null ? "" : after, limit);
+    }
+
+    /** Makes the tenant if there is none; of several at the same moment one makes it. */
+    Put put(TenantName name, Preconditions preconditions) {
+        Tenant there = tenants.find(name).orElse(null);
+        preconditions.check(there == null ? null : there.entityTag());
+        if (there != null) {
+            return new Put(there, false);
+        }
+        boolean made = tenants.addIfMissing(name);
+        Tenant now = get(name);
+        if (made) {
+            changes.record(ChangeKind.TENANT, now.id(), null);
+        } else {
+            preconditions.check(now.entityTag());
+        }
+        return new Put(now, made);
+    }
+
+    /**
+     * From the end of the transaction on there is no such tenant, nor a cache or token of it.
+     *
+     * @throws UnknownTenant if there is none
+     * @throws DefaultTenant if it is the default one
+     */
+    void delete(TenantName name, Preconditions preconditions) {
+        Tenant tenant = tenants.lock(name).orElseThrow(UnknownTenant::new);
+        if (name.equals(TenantName.DEFAULT)) {
+            throw new DefaultTenant();
+        }
+        preconditions.check(tenant.entityTag());
+        tenants.delete(tenant, clock.instant());
+        deleted.fire(new TenantDeleted(tenant.id()));
+        changes.record(ChangeKind.TENANT, tenant.id(), null);
+    }
+}

@@ -1,0 +1,28 @@
+package io.narthex.tenant;
+
+/** What can be wrong with a wish about tenants. */
+public abstract sealed class TenantException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private TenantException(String message) {
+        super(message);
+    }
+
+    /** There is none of that name. */
+    public static final class UnknownTenant extends TenantException {
+        private static final long serialVersionUID = 1;
+
+        public UnknownTenant() {
+            super("unknown tenant");
+        }
+    }
+
+    /** It is the tenant {@code default}. */
+    public static final class DefaultTenant extends TenantException {
+        private static final long serialVersionUID = 1;
+
+        public DefaultTenant() {
+            super("the default tenant stays");
+        }
+    }
+}

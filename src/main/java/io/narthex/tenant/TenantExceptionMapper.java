@@ -1,0 +1,30 @@
+package io.narthex.tenant;
+
+import io.narthex.http.Problem;
+import io.narthex.http.ProblemType;
+import io.narthex.http.ProblemWriter;
+import io.narthex.tenant.TenantException.DefaultTenant;
+import io.narthex.tenant.TenantException.UnknownTenant;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** What can be wrong with a wish about tenants, as problems. */
+@Provider
+@ApplicationScoped
+public class TenantExceptionMapper implements ExceptionMapper<TenantException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(TenantException e) {
+        Problem problem = switch (e) {
+            case UnknownTenant unknown -> Problem.of(ProblemType.NOT_FOUND, "There is no such tenant");
+            case DefaultTenant standard -> Problem.of(ProblemType.CONFLICT, "The tenant default cannot be deleted");
+        };
+        return ProblemWriter.answer(problem, uri).build();
+    }
+}
