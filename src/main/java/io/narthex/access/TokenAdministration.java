@@ -13,6 +13,7 @@ import jakarta.transaction.Transactional;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public class TokenAdministration {
      */
     Made make(@Nullable TenantName tenant, TokenWish wish, @Nullable Token maker) {
         Tenant owner = owner(tenant);
-        Instant now = clock.instant();
+        Instant now = now();
         TokenPolicy.check(wish, tenant == null ? null : tenant.text(), maker, now);
         Secret text = TokenText.make(random);
         Token made = tokens.add(
@@ -75,12 +76,17 @@ public class TokenAdministration {
         Token token = get(tenant, publicId);
         if (token.revokedAt() == null) {
             Tenant owner = owner(tenant);
-            tokens.revoke(owner == null ? null : owner.id(), publicId, clock.instant());
+            tokens.revoke(owner == null ? null : owner.id(), publicId, now());
             changes.record(ChangeKind.TOKEN, token.id(), null);
         }
     }
 
     private @Nullable Tenant owner(@Nullable TenantName tenant) {
         return tenant == null ? null : tenants.find(tenant).orElseThrow(UnknownTenant::new);
+    }
+
+    /** As the database keeps it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

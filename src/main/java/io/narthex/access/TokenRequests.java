@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +38,9 @@ class TokenRequests {
                 json.text("note", LONGEST_NOTE).or("", ""),
                 Set.copyOf(json.choices("scopes", Scope.class).or(List.of(), List.of())),
                 json.list("caches", CachePattern.SENTENCE, Optional::of).or(List.of(), List.of()),
-                end.named() ? end.value() : clock.instant().plus(TokenPolicy.USUAL));
+                end.named()
+                        ? end.value()
+                        : clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(TokenPolicy.USUAL));
         return tokens.make(tenant, shortened(wish, end.named(), maker(caller)), maker(caller));
     }
 

@@ -14,6 +14,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,7 +86,7 @@ public class CacheAdministration {
                 found.map(entry -> CacheSettings.of(entry.toCache())).orElse(initial);
         CacheSettings after = wish.over(before, initial);
         CachePolicy.check(before, after, isDefault, asker.administrator(), asker.ownHosts());
-        CacheEntry entry = found.orElseGet(() -> new CacheEntry(owner, name, clock.instant()));
+        CacheEntry entry = found.orElseGet(() -> new CacheEntry(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {
             entry.set(after);
@@ -115,9 +117,14 @@ public class CacheAdministration {
             throw new DefaultCache();
         }
         preconditions.check(entry.toStored().entityTag());
-        entry.delete(clock.instant());
+        entry.delete(now());
         caches.save(entry);
         hosts.free(entry.id());
         changes.record(ChangeKind.CACHE, entry.id(), null);
+    }
+
+    /** As the database keeps it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -2,10 +2,13 @@ package io.narthex.cache;
 
 import io.narthex.change.Change;
 import io.narthex.change.ChangeListener;
+import io.narthex.tenant.TenantDeleted;
 import io.narthex.tenant.TenantName;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
@@ -99,25 +102,24 @@ public class CacheDirectory implements ChangeListener {
         return made;
     }
 
-    /** With a tenant its caches go at once; all else is read in a moment, on another thread. */
+    /** Reads them anew in a moment, on another thread: this one must not ask the database. */
     @Override
     public void changed(Change change) {
         switch (change.kind()) {
-            case TENANT -> tenantChanged(Math.toIntExact(change.subject()));
-            case CACHE -> executor.execute(this::reloadLater);
+            case TENANT, CACHE -> executor.execute(this::reloadLater);
             case TOKEN, KEY, PATH -> {}
         }
     }
 
-    /** It was made, and has no cache yet, or deleted. Whoever reads meanwhile leaves its caches out. */
-    private void tenantChanged(int tenant) {
+    /** With a tenant that is deleted here its caches go at once. Whoever reads meanwhile leaves them out. */
+    void tenantDeleted(@Observes(during = TransactionPhase.AFTER_SUCCESS) TenantDeleted event) {
+        deletedTenants.add(event.tenantId());
         Snapshot known = snapshot;
-        if (known != null && known.all().stream().anyMatch(c -> c.tenantId() == tenant)) {
-            deletedTenants.add(tenant);
-            snapshot = new Snapshot(
-                    known.all().stream().filter(c -> c.tenantId() != tenant).toList());
+        if (known != null) {
+            snapshot = new Snapshot(known.all().stream()
+                    .filter(c -> c.tenantId() != event.tenantId())
+                    .toList());
         }
-        executor.execute(this::reloadLater);
     }
 
     private void reloadLater() {

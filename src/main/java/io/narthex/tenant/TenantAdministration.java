@@ -10,6 +10,8 @@ import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,8 +71,13 @@ public class TenantAdministration {
             throw new DefaultTenant();
         }
         preconditions.check(tenant.entityTag());
-        tenants.delete(tenant, clock.instant());
+        tenants.delete(tenant, now());
         deleted.fire(new TenantDeleted(tenant.id()));
         changes.record(ChangeKind.TENANT, tenant.id(), null);
+    }
+
+    /** As the database keeps it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }
