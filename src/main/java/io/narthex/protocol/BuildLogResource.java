@@ -1,64 +1,102 @@
 package io.narthex.protocol;
 
-import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.Document;
 import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
+import io.narthex.push.DocumentIntake;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 
 /** {@code log/{drv}}: what a build printed. */
 @Path("log/{derivation}")
 public class BuildLogResource {
+    /** Of a log that is pushed, in bytes, decoded: longer ones help nobody, and one is held in memory. */
+    private static final int LONGEST = 64 << 20;
+
     @Inject
     LocalStore store;
 
     @Inject
     RequestedCache requested;
 
+    @Inject
+    DocumentIntake documents;
+
+    @Inject
+    CurrentCaller caller;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name) {
-        BuildLog log = find(name);
-        InputStream text = open(log);
+        StorePath derivation = Answers.derivation(name);
+        Optional<BuildLog> local = find(derivation);
+        if (local.isEmpty()) {
+            Document pushed = pushed(derivation);
+            return answer(Response.ok(pushed.content()), pushed.publishedAt());
+        }
+        InputStream text = open(local.get());
         StreamingOutput body = out -> {
             try (text) {
                 text.transferTo(out);
             }
         };
-        return answer(Response.ok(body), log);
+        return answer(Response.ok(body), local.get().modified());
     }
 
     @HEAD
     @Requires(Right.PULL)
     public Response head(@PathParam("derivation") String name) {
-        BuildLog log = find(name);
+        StorePath derivation = Answers.derivation(name);
+        Optional<BuildLog> local = find(derivation);
         try {
-            return answer(Response.ok().header(HttpHeaders.CONTENT_LENGTH, log.length()), log);
+            long length = local.isPresent()
+                    ? local.get().length()
+                    : pushed(derivation).content().length;
+            Instant modified = local.isPresent()
+                    ? local.get().modified()
+                    : pushed(derivation).publishedAt();
+            return answer(Response.ok().header(HttpHeaders.CONTENT_LENGTH, length), modified);
         } catch (IOException e) {
             throw Answers.absent();
         }
     }
 
-    private BuildLog find(String name) {
+    /** Keeps what a build printed. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@PathParam("derivation") String name, @Context HttpServletRequest request) throws IOException {
         StorePath derivation = Answers.derivation(name);
-        return Optional.of(requested.get())
-                .filter(Cache::showsLocalStore)
-                .flatMap(cache -> store.buildLog(derivation))
-                .orElseThrow(Answers::absent);
+        byte[] text =
+                SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        return NarInfoResource.taken(documents.log(requested.get(), derivation, text, Answers.by(caller)));
+    }
+
+    private Optional<BuildLog> find(StorePath derivation) {
+        return requested.get().showsLocalStore() ? store.buildLog(derivation) : Optional.empty();
+    }
+
+    private Document pushed(StorePath derivation) {
+        return documents.findLog(requested.get(), derivation).orElseThrow(Answers::absent);
     }
 
     /** A file that is no archive, or not one yet while its build goes on, is no log. */
@@ -70,9 +108,9 @@ public class BuildLogResource {
         }
     }
 
-    private Response answer(Response.ResponseBuilder response, BuildLog log) {
+    private Response answer(Response.ResponseBuilder response, Instant modified) {
         return response.type("text/plain; charset=utf-8")
-                .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(log.modified()))
+                .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(modified))
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(requested.get(), Answers.DAY))
                 .build();
     }

@@ -2,16 +2,24 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.DocumentKind;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
+import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.store.StorePath;
+import io.narthex.push.DocumentIntake;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -29,20 +37,52 @@ public class BuildTraceResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    DocumentIntake documents;
+
+    @Inject
+    CurrentCaller caller;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name, @PathParam("output") String output) throws IOException {
-        StorePath derivation = Answers.derivation(name);
-        if (!StorePath.isName(output)) {
-            throw Answers.malformed("Not the name of an output");
-        }
+        StorePath derivation = parse(name, output);
         Cache cache = requested.get();
-        Realisation found =
-                answer.offered(cache.showsLocalStore() ? realisations.find(derivation, output) : Optional.empty());
+        Optional<Realisation> local =
+                cache.showsLocalStore() ? realisations.find(derivation, output) : Optional.empty();
+        Realisation found = answer.offered(
+                local.isPresent() ? local : documents.find(cache, DocumentKind.BUILD_TRACE, key(derivation, output)));
         byte[] fingerprint = RealisationFingerprint.of(derivation, output, found.outPath());
         return Response.ok(answer.json(found, fingerprint))
                 .type("application/json")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
+    }
+
+    /** Keeps which path an output came to be, or adds signatures. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(
+            @PathParam("derivation") String name,
+            @PathParam("output") String output,
+            @Context HttpServletRequest request)
+            throws IOException {
+        StorePath derivation = parse(name, output);
+        byte[] json = SmallBody.read(
+                request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        return NarInfoResource.taken(documents.realisation(
+                requested.get(), DocumentKind.BUILD_TRACE, key(derivation, output), json, Answers.by(caller)));
+    }
+
+    private static StorePath parse(String name, String output) {
+        StorePath derivation = Answers.derivation(name);
+        if (!StorePath.isName(output)) {
+            throw Answers.malformed("Not the name of an output");
+        }
+        return derivation;
+    }
+
+    private static String key(StorePath derivation, String output) {
+        return derivation.baseName() + "/" + output;
     }
 }

@@ -47,7 +47,7 @@ public class CacheInfoResource {
                         + NixFormatException.quote(said));
             }
         }
-        return Response.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+        return NarInfoResource.taken(false);
     }
 
     @GET

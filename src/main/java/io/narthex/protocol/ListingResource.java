@@ -10,10 +10,15 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.nar.NarListing;
+import io.narthex.push.DocumentIntake;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +27,9 @@ import java.io.IOException;
 /** {@code {hash}.ls}: what is in a path, with the place of each file in the NAR. */
 @Path("{hash}.ls")
 public class ListingResource {
+    /** In bytes, decoded: the largest paths of nixpkgs have listings of 40 MB. */
+    private static final int LONGEST = 64 << 20;
+
     @Inject
     PathIndex index;
 
@@ -30,6 +38,9 @@ public class ListingResource {
 
     @Inject
     RequestedCache requested;
+
+    @Inject
+    DocumentIntake documents;
 
     @GET
     @Requires(Right.PULL)
@@ -45,6 +56,17 @@ public class ListingResource {
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .build();
+    }
+
+    /** Looks at a listing and takes it as read: what is given out is made from the NAR. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
+        Answers.hash(text);
+        byte[] json =
+                SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        documents.listing(requested.get(), json);
+        return NarInfoResource.taken(false);
     }
 
     private static byte[] listed(java.nio.file.Path root) throws IOException {

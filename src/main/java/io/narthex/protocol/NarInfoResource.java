@@ -25,8 +25,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
 @Path("{hash}.narinfo")
@@ -57,7 +55,12 @@ public class NarInfoResource {
         StorePathHash hash = Answers.hash(text);
         byte[] body = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
-        boolean created = publisher.publish(requested.get(), hash, parsed(body), by());
+        boolean created = publisher.publish(requested.get(), hash, parsed(body), Answers.by(caller));
+        return taken(created);
+    }
+
+    /** The answer to a PUT that was taken. Never 202, which clients take for a failure. */
+    static Response taken(boolean created) {
         return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
@@ -69,11 +72,6 @@ public class NarInfoResource {
         } catch (NixFormatException e) {
             throw Answers.malformed("Not a narinfo: " + e.getMessage());
         }
-    }
-
-    private @Nullable Long by() {
-        OptionalLong token = caller.token();
-        return token.isPresent() ? token.getAsLong() : null;
     }
 
     private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {

@@ -74,9 +74,7 @@ public class NarResource {
             throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
         boolean created = intake.receive(requested.get(), name, request.getInputStream(), promised(request));
-        return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+        return NarInfoResource.taken(created);
     }
 
     private static OptionalLong promised(HttpServletRequest request) {

@@ -2,17 +2,25 @@ package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.DocumentKind;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.store.DerivationOutput;
+import io.narthex.push.DocumentIntake;
+import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -30,17 +38,36 @@ public class RealisationResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    DocumentIntake documents;
+
+    @Inject
+    CurrentCaller caller;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("id") String text) throws IOException {
         DerivationOutput id = parse(text);
         Cache cache = requested.get();
-        Realisation found = answer.offered(cache.showsLocalStore() ? realisations.find(id) : Optional.empty());
+        Optional<Realisation> local = cache.showsLocalStore() ? realisations.find(id) : Optional.empty();
+        Realisation found = answer.offered(
+                local.isPresent() ? local : documents.find(cache, DocumentKind.REALISATION, id.toString()));
         byte[] fingerprint = RealisationFingerprint.of(id, found.outPath(), found.dependent());
         return Response.ok(answer.json(id, found, fingerprint))
                 .type("application/json")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
+    }
+
+    /** Keeps which path an output came to be, or adds signatures. */
+    @PUT
+    @Requires(Right.PUSH)
+    public Response put(@PathParam("id") String text, @Context HttpServletRequest request) throws IOException {
+        DerivationOutput id = parse(text);
+        byte[] json = SmallBody.read(
+                request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        return NarInfoResource.taken(documents.realisation(
+                requested.get(), DocumentKind.REALISATION, id.toString(), json, Answers.by(caller)));
     }
 
     private static DerivationOutput parse(String text) {

@@ -319,6 +319,15 @@ public abstract sealed class PushException extends RuntimeException {
         }
     }
 
+    /** A small body that is not what its URL is for. */
+    public static final class Malformed extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        public Malformed(String sentence) {
+            super(sentence);
+        }
+    }
+
     /** A path before what it refers to. */
     public static final class MissingReferences extends PushException {
         private static final long serialVersionUID = 1L;

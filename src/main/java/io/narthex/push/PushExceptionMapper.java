@@ -64,6 +64,7 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
             case PushException.FileHashMismatch x -> ProblemType.BAD_REQUEST;
             case PushException.BadName x -> ProblemType.BAD_REQUEST;
             case PushException.Untrue x -> ProblemType.BAD_REQUEST;
+            case PushException.Malformed x -> ProblemType.BAD_REQUEST;
             case PushException.NoSuchNar x -> ProblemType.BAD_REQUEST;
             case PushException.MissingReferences x -> ProblemType.BAD_REQUEST;
             case PushException.TooManySignatures x -> ProblemType.BAD_REQUEST;

@@ -1,0 +1,115 @@
+package io.narthex.index;
+
+import io.narthex.cache.Cache;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.Changes;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was pushed into a cache, to be listed and deleted; each call is a transaction of its own. */
+@ApplicationScoped
+@Transactional
+public class CachedPaths {
+    /** As many referrers as a refusal names. */
+    private static final int NAMED = 10;
+
+    private static final String BY_HASH =
+            "select u from UploadEntry u join fetch u.blob where u.cacheId = :cache and u.hash = :hash";
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    @Inject
+    private Changes changes;
+
+    /**
+     * By the order of their publication, those behind one.
+     *
+     * @param name a part of the path's name, in any case; empty: all
+     * @param after the row behind which to begin; 0: at the first
+     */
+    List<PathAnswer> list(Cache cache, String name, long after, int limit) {
+        return entities
+                .createQuery(
+                        "select u from UploadEntry u join fetch u.blob where u.cacheId = :cache and u.id > :after"
+                                + " and (:part = '' or locate(:part, lower(u.name)) > 0) order by u.id",
+                        UploadEntry.class)
+                .setParameter("cache", cache.id())
+                .setParameter("after", after)
+                .setParameter("part", name.toLowerCase(Locale.ROOT))
+                .setMaxResults(limit)
+                .getResultList()
+                .stream()
+                .map(entry -> PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())))
+                .toList();
+    }
+
+    /** The public id of a token; null for the administrator's. */
+    private @Nullable String token(@Nullable Long id) {
+        return id == null
+                ? null
+                : (String) entities.createNativeQuery("select public_id from token where id = :id", String.class)
+                        .setParameter("id", id)
+                        .getSingleResult();
+    }
+
+    Optional<PathAnswer> find(Cache cache, StorePathHash hash) {
+        return entry(cache, hash).map(entry -> PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())));
+    }
+
+    private Optional<UploadEntry> entry(Cache cache, StorePathHash hash) {
+        return entities.createQuery(BY_HASH, UploadEntry.class)
+                .setParameter("cache", cache.id())
+                .setParameter("hash", hash.toBytes())
+                .getResultStream()
+                .findFirst();
+    }
+
+    /**
+     * Deletes a path; from the end of the transaction on the cache does not have it.
+     *
+     * @return what refers to it, up to ten, where it is not deleted for that; empty where it is gone
+     */
+    List<StorePath> delete(Cache cache, UploadedHash path, boolean force) {
+        List<StorePath> referrers = force ? List.of() : referrers(cache, path);
+        if (referrers.isEmpty()) {
+            entities.createNativeQuery("delete from uploaded_path where id = :id")
+                    .setParameter("id", path.id())
+                    .executeUpdate();
+            changes.record(ChangeKind.PATH, cache.id(), path.path().hash());
+        }
+        return referrers;
+    }
+
+    /** The row of a path that is about to go. */
+    record UploadedHash(long id, StorePath path) {}
+
+    Optional<UploadedHash> locate(Cache cache, StorePathHash hash) {
+        return entry(cache, hash).map(entry -> new UploadedHash(entry.id(), entry.path()));
+    }
+
+    private List<StorePath> referrers(Cache cache, UploadedHash path) {
+        List<?> found = entities.createNativeQuery(
+                        "select hash, name from uploaded_path"
+                                + " where cache_id = :cache and id <> :id and refs @> array[cast(:name as text)]"
+                                + " order by id limit " + NAMED,
+                        Object[].class)
+                .setParameter("cache", cache.id())
+                .setParameter("id", path.id())
+                .setParameter("name", path.path().baseName())
+                .getResultList();
+        return found.stream()
+                .map(row -> (Object[]) row)
+                .map(row -> StorePath.parseBaseName(StorePathHash.of((byte[]) row[0]) + "-" + row[1]))
+                .toList();
+    }
+}

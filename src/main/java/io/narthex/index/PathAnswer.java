@@ -1,0 +1,56 @@
+package io.narthex.index;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path that was pushed, as JSON.
+ *
+ * @param id its row; where a list goes on
+ * @param narSize in bytes
+ * @param fileSize in bytes
+ * @param references base names
+ * @param foreignSignatures those it was pushed with
+ * @param publishedBy the id of the token that brought it; null: the administrator's
+ */
+record PathAnswer(
+        @JsonIgnore long id,
+        String hash,
+        String path,
+        String narHash,
+        long narSize,
+        String compression,
+        String fileHash,
+        long fileSize,
+        List<String> references,
+        @Nullable String deriver,
+        @Nullable String ca,
+        List<String> foreignSignatures,
+        Instant publishedAt,
+        @Nullable String publishedBy) {
+    static PathAnswer of(UploadEntry entry, StoreDir storeDir, @Nullable String publishedBy) {
+        NarInfo facts = entry.facts(storeDir);
+        StoredNar nar = entry.nar();
+        return new PathAnswer(
+                entry.id(),
+                facts.storePath().hash().toString(),
+                facts.storePath().toString(storeDir),
+                facts.narHash().toNix32(),
+                facts.narSize(),
+                nar.compression(),
+                nar.fileHash().toNix32(),
+                nar.fileSize(),
+                facts.references().stream().map(StorePath::baseName).toList(),
+                facts.deriver().map(StorePath::baseName).orElse(null),
+                facts.contentAddress().orElse(null),
+                facts.signatures().stream().map(Signature::toString).toList(),
+                entry.publishedAt(),
+                publishedBy);
+    }
+}

@@ -1,0 +1,82 @@
+package io.narthex.index;
+
+import com.github.luben.zstd.Zstd;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Types;
+import java.util.Optional;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/** Build logs, realisations and debug information that were pushed into each cache; kept compressed. */
+@ApplicationScoped
+@Transactional
+public class UploadedDocuments {
+    private static final int LEVEL = 3;
+
+    private static final String FIND = """
+        select content, length, published_at from uploaded_document where cache_id = ? and kind = ? and name = ?
+        """;
+    private static final String ADD = """
+        insert into uploaded_document (cache_id, kind, name, content, length, published_by)
+        values (?, ?, ?, ?, ?, ?) on conflict (cache_id, kind, name)
+        """;
+    private static final String REPLACE = ADD + """
+        do update set content = excluded.content, length = excluded.length, published_at = now(),
+                      published_by = excluded.published_by
+        returning (xmax = 0)
+        """;
+    private static final String KEEP = ADD + "do nothing returning true";
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    /** The document, if the cache has it. */
+    public Optional<Document> find(int cacheId, DocumentKind kind, String name) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(FIND)) {
+                s.setInt(1, cacheId);
+                s.setString(2, kind.text());
+                s.setString(3, name);
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next()
+                            ? Optional.of(new Document(
+                                    Zstd.decompress(r.getBytes(1), Math.toIntExact(r.getLong(2))),
+                                    r.getTimestamp(3).toInstant()))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** Keeps a document in place of the one that may be there; true where there was none. */
+    public boolean put(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
+        return write(REPLACE, cacheId, kind, name, content, by);
+    }
+
+    /** Keeps a document only where there is none; true where it was kept. */
+    public boolean putIfAbsent(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
+        return write(KEEP, cacheId, kind, name, content, by);
+    }
+
+    private boolean write(String sql, int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
+        byte[] coded = Zstd.compress(content, LEVEL);
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(sql)) {
+                s.setInt(1, cacheId);
+                s.setString(2, kind.text());
+                s.setString(3, name);
+                s.setBytes(4, coded);
+                s.setLong(5, content.length);
+                s.setObject(6, by, Types.BIGINT);
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next() && r.getBoolean(1);
+                }
+            }
+        });
+    }
+}

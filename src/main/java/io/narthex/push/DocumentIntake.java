@@ -1,0 +1,175 @@
+package io.narthex.push;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.cache.Cache;
+import io.narthex.index.Document;
+import io.narthex.index.DocumentKind;
+import io.narthex.index.PathIndex;
+import io.narthex.index.UploadedDocuments;
+import io.narthex.localstore.Realisation;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.DerivationOutput;
+import io.narthex.nix.store.StorePath;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Takes in what is pushed beside paths, and gives it back. Thread-safe. */
+@ApplicationScoped
+public class DocumentIntake {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Inject
+    private UploadedDocuments documents;
+
+    @Inject
+    private PathIndex index;
+
+    /** Keeps a build log; a later one takes its place. */
+    public boolean log(Cache cache, StorePath derivation, byte[] text, @Nullable Long by) {
+        requireUploads(cache);
+        return documents.put(cache.id(), DocumentKind.LOG, derivation.baseName(), text, by);
+    }
+
+    /** The log that was pushed. */
+    public Optional<Document> findLog(Cache cache, StorePath derivation) {
+        return documents.find(cache.id(), DocumentKind.LOG, derivation.baseName());
+    }
+
+    /**
+     * Keeps where the debug information of a build id lies; the first stays, as Nix itself does not overwrite it.
+     *
+     * @throws PushException.Malformed unless it is JSON that names an archive and a member
+     */
+    public boolean debuginfo(Cache cache, String buildId, byte[] json, @Nullable Long by) {
+        requireUploads(cache);
+        JsonNode object = parse(json, "debuginfo");
+        if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
+            throw new PushException.Malformed("debuginfo names an archive and a member");
+        }
+        return documents.putIfAbsent(cache.id(), DocumentKind.DEBUGINFO, buildId, json, by);
+    }
+
+    public Optional<Document> findDebuginfo(Cache cache, String buildId) {
+        return documents.find(cache.id(), DocumentKind.DEBUGINFO, buildId);
+    }
+
+    /** Looks at a listing that a client made. It is not kept: the one given out is made from the NAR that was verified. */
+    public void listing(Cache cache, byte[] json) {
+        requireUploads(cache);
+        JsonNode object = parse(json, "a listing");
+        if (object.path("version").asInt() != 1 || !object.path("root").isObject()) {
+            throw new PushException.Malformed("a listing has version 1 and a root");
+        }
+    }
+
+    /**
+     * Keeps a realisation, or adds signatures to the one that is there.
+     *
+     * @param name as in the URL
+     * @return whether it is new
+     * @throws PushException when it is not one, its path is not in the cache, or another path is kept for it
+     */
+    public boolean realisation(Cache cache, DocumentKind kind, String name, byte[] json, @Nullable Long by) {
+        requireUploads(cache);
+        Realisation pushed = realisation(json);
+        if (index.find(cache, pushed.outPath().hash()).isEmpty()) {
+            throw new PushException.Malformed(
+                    "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
+        }
+        if (documents.putIfAbsent(cache.id(), kind, name, text(pushed), by)) {
+            return true;
+        }
+        Realisation known = find(cache, kind, name).orElse(pushed);
+        if (!known.outPath().equals(pushed.outPath())) {
+            throw new PushException.Conflict(
+                    "outPath", known.outPath().baseName(), pushed.outPath().baseName());
+        }
+        TreeSet<String> all = new TreeSet<>(known.signatures());
+        if (all.addAll(pushed.signatures())) {
+            Realisation merged = new Realisation(known.outPath(), List.copyOf(all), known.dependent());
+            documents.put(cache.id(), kind, name, text(merged), by);
+        }
+        return false;
+    }
+
+    /** The realisation that was pushed. */
+    public Optional<Realisation> find(Cache cache, DocumentKind kind, String name) {
+        return documents.find(cache.id(), kind, name).map(d -> realisation(d.content()));
+    }
+
+    private static Realisation realisation(byte[] json) {
+        JsonNode object = parse(json, "a realisation");
+        try {
+            TreeMap<DerivationOutput, StorePath> dependent = new TreeMap<>();
+            for (Map.Entry<String, JsonNode> one :
+                    object.path("dependentRealisations").properties()) {
+                dependent.put(
+                        DerivationOutput.parse(one.getKey()),
+                        StorePath.parseBaseName(one.getValue().asText()));
+            }
+            TreeSet<String> signatures = new TreeSet<>();
+            for (JsonNode signature : object.path("signatures")) {
+                signatures.add(signature(signature));
+            }
+            if (signatures.size() > SignaturePolicy.MAX_SIGNATURES) {
+                throw new PushException.TooManySignatures(SignaturePolicy.MAX_SIGNATURES);
+            }
+            return new Realisation(
+                    StorePath.parseBaseName(object.path("outPath").asText()), List.copyOf(signatures), dependent);
+        } catch (NixFormatException e) {
+            throw new PushException.Malformed("not a realisation: " + e.getMessage());
+        }
+    }
+
+    /** Either form: {@code name:base64}, or an object of the two. */
+    private static String signature(JsonNode node) {
+        String text = node.isObject()
+                ? node.path("keyName").asText() + ":" + node.path("sig").asText()
+                : node.asText();
+        return Signature.parse(text).toString();
+    }
+
+    private static byte[] text(Realisation realisation) {
+        Map<String, String> dependent = new TreeMap<>();
+        realisation.dependent().forEach((id, path) -> dependent.put(id.toString(), path.baseName()));
+        try {
+            return JSON.writeValueAsBytes(Map.of(
+                    "outPath",
+                    realisation.outPath().baseName(),
+                    "dependentRealisations",
+                    dependent,
+                    "signatures",
+                    realisation.signatures()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts in maps are JSON", e);
+        }
+    }
+
+    private static JsonNode parse(byte[] json, String what) {
+        try {
+            JsonNode read = JSON.readTree(json);
+            if (read != null && read.isObject()) {
+                return read;
+            }
+        } catch (IOException e) {
+            // answered below: Jackson's words name classes
+        }
+        throw new PushException.Malformed(what + " must be a JSON object");
+    }
+
+    private static void requireUploads(Cache cache) {
+        if (!cache.takesUploads()) {
+            throw new PushException.NotTaken(cache.fullName());
+        }
+    }
+}
