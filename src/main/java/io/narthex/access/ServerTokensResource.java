@@ -28,9 +28,6 @@ public class ServerTokensResource {
     TokenRequests requests;
 
     @Inject
-    TokenAdministration tokens;
-
-    @Inject
     PresentCaller caller;
 
     @Inject
@@ -39,14 +36,14 @@ public class ServerTokensResource {
     @GET
     @Requires(Right.ADMINISTER_SERVER)
     public Response list(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
-        return Response.ok(requests.list(null, limit, after)).build();
+        return Response.ok(requests.list(null, limit, after, caller.get())).build();
     }
 
     @GET
     @Path("{id}")
     @Requires(Right.ADMINISTER_SERVER)
     public Response get(@PathParam("id") String id) {
-        return Response.ok(TokenAnswer.of(tokens.get(null, id))).build();
+        return Response.ok(requests.get(null, id, caller.get())).build();
     }
 
     @POST
@@ -64,7 +61,7 @@ public class ServerTokensResource {
     @Path("{id}")
     @Requires(Right.ADMINISTER_SERVER)
     public Response revoke(@PathParam("id") String id) {
-        tokens.revoke(null, id);
+        requests.revoke(null, id, caller.get());
         return Response.noContent().build();
     }
 }

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,22 +61,42 @@ public class TokenAdministration {
         return new Made(made, text);
     }
 
-    /** Newest first, those below an id. */
-    List<Token> list(@Nullable TenantName tenant, long below, int limit) {
+    /**
+     * Newest first, those below an id.
+     *
+     * @param caller sees only tokens for its own caches; null: the server's administrator, who sees all
+     */
+    List<Token> list(@Nullable TenantName tenant, long below, int limit, @Nullable Token caller) {
         Tenant owner = owner(tenant);
-        return tokens.list(owner == null ? null : owner.id(), below, limit);
+        Integer id = owner == null ? null : owner.id();
+        List<Token> seen = new ArrayList<>();
+        long next = below;
+        List<Token> read;
+        do {
+            read = tokens.list(id, next, limit);
+            for (Token token : read) {
+                next = token.id();
+                if (seen.size() < limit && TokenPolicy.mayManage(caller, token)) {
+                    seen.add(token);
+                }
+            }
+        } while (seen.size() < limit && read.size() == limit);
+        return seen;
     }
 
-    Token get(@Nullable TenantName tenant, String publicId) {
+    /** @throws TokenException if there is none of that id that the caller may see */
+    Token get(@Nullable TenantName tenant, String publicId, @Nullable Token caller) {
         Tenant owner = owner(tenant);
-        return tokens.find(owner == null ? null : owner.id(), publicId).orElseThrow(TokenException.UnknownToken::new);
+        return tokens.find(owner == null ? null : owner.id(), publicId)
+                .filter(token -> TokenPolicy.mayManage(caller, token))
+                .orElseThrow(TokenException.UnknownToken::new);
     }
 
     /** From the end of the transaction on it opens nothing; once more changes nothing. */
-    void revoke(@Nullable TenantName tenant, String publicId) {
-        Token token = get(tenant, publicId);
+    void revoke(@Nullable TenantName tenant, String publicId, @Nullable Token caller) {
+        Token token = get(tenant, publicId, caller);
         if (token.revokedAt() == null) {
-            Tenant owner = owner(tenant);
+            Token.Owner owner = token.tenant();
             tokens.revoke(owner == null ? null : owner.id(), publicId, now());
             changes.record(ChangeKind.TOKEN, token.id(), null);
         }

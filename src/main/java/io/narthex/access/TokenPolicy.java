@@ -62,4 +62,9 @@ final class TokenPolicy {
             throw new TokenException.TooMuch("The token expires at " + own + ", and gives none that lives longer");
         }
     }
+
+    /** Whether a token is for no other caches than its caller's own, so that the caller may see and revoke it. */
+    static boolean mayManage(@Nullable Token caller, Token token) {
+        return caller == null || token.grant().caches().stream().allMatch(caller.grant()::covers);
+    }
 }

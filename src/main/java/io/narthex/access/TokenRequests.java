@@ -57,11 +57,20 @@ class TokenRequests {
         return caller instanceof Caller.Holder holder && !holder.token().administersServer() ? holder.token() : null;
     }
 
-    Listing<TokenAnswer> list(@Nullable TenantName tenant, @Nullable String limit, @Nullable String after) {
+    TokenAnswer get(@Nullable TenantName tenant, String id, Caller caller) {
+        return TokenAnswer.of(tokens.get(tenant, id, maker(caller)));
+    }
+
+    void revoke(@Nullable TenantName tenant, String id, Caller caller) {
+        tokens.revoke(tenant, id, maker(caller));
+    }
+
+    Listing<TokenAnswer> list(
+            @Nullable TenantName tenant, @Nullable String limit, @Nullable String after, Caller caller) {
         Page page = Page.parse(limit, after, CURSOR);
         String cursor = page.after();
-        List<Token> found =
-                tokens.list(tenant, cursor == null ? Long.MAX_VALUE : Long.parseLong(cursor), page.limit() + 1);
+        List<Token> found = tokens.list(
+                tenant, cursor == null ? Long.MAX_VALUE : Long.parseLong(cursor), page.limit() + 1, maker(caller));
         return page.listing(found, TokenAnswer::of, token -> Long.toString(token.id()));
     }
 }

@@ -30,9 +30,6 @@ public class TokensResource {
     TokenRequests requests;
 
     @Inject
-    TokenAdministration tokens;
-
-    @Inject
     PresentCaller caller;
 
     @Inject
@@ -44,14 +41,15 @@ public class TokensResource {
             @PathParam("tenant") String tenant,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
-        return Response.ok(requests.list(known(tenant), limit, after)).build();
+        return Response.ok(requests.list(known(tenant), limit, after, caller.get()))
+                .build();
     }
 
     @GET
     @Path("{id}")
     @Requires(Right.ADMINISTER_TENANT)
     public Response get(@PathParam("tenant") String tenant, @PathParam("id") String id) {
-        return Response.ok(TokenAnswer.of(tokens.get(known(tenant), id))).build();
+        return Response.ok(requests.get(known(tenant), id, caller.get())).build();
     }
 
     @POST
@@ -70,7 +68,7 @@ public class TokensResource {
     @Path("{id}")
     @Requires(Right.ADMINISTER_TENANT)
     public Response revoke(@PathParam("tenant") String tenant, @PathParam("id") String id) {
-        tokens.revoke(known(tenant), id);
+        requests.revoke(known(tenant), id, caller.get());
         return Response.noContent().build();
     }
 

@@ -55,6 +55,21 @@ public final class ApiClient {
         return send(method, path, BodyPublishers.noBody(), "Authorization", "Bearer " + token());
     }
 
+    /** As who holds a token; nobody where it is empty. */
+    public HttpResponse<String> as(String token, String method, String path, String json)
+            throws IOException, InterruptedException {
+        BodyPublisher body = json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
+        return token.isEmpty()
+                ? send(method, path, body, "Content-Type", "application/json")
+                : send(method, path, body, "Content-Type", "application/json", "Authorization", "Bearer " + token);
+    }
+
+    /** As the administrator, with a body. */
+    public HttpResponse<String> asAdministrator(String method, String path, String json)
+            throws IOException, InterruptedException {
+        return as(token(), method, path, json);
+    }
+
     public static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
         return JSON.readTree(answer.body());
     }

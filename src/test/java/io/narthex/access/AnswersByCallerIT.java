@@ -1,0 +1,152 @@
+package io.narthex.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.narthex.http.ApiClient;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every kind of route as every kind of caller: the table of src/docs/administration.md. */
+@ExtendWith(ArquillianExtension.class)
+class AnswersByCallerIT {
+    private static final List<String> CALLERS =
+            List.of("nobody", "pull", "push", "delete", "administer", "other tenant", "wrong", "expired", "revoked");
+
+    private static final String HASH = "0000000000000000000000000000000a";
+    private static final Map<String, String> TOKENS = new HashMap<>();
+
+    private final ApiClient client = new ApiClient("");
+
+    /**
+     * Answers to: nobody, a token of the tenant to pull, push, delete, administer, another tenant's administrator with
+     * all scopes, and who has a wrong, an expired, a revoked token. closed is private, open public, none is not there.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "GET    /walk/open/nix-cache-info,                  200 200 200 200 200 200 401 401 401",
+        "GET    /walk/closed/nix-cache-info,                401 200 200 403 200 404 401 401 401",
+        "GET    /walk/none/nix-cache-info,                  401 404 404 404 404 404 401 401 401",
+        "GET    /walk/open/,                                200 200 200 200 200 200 401 401 401",
+        "GET    /walk/closed/,                              401 200 200 403 200 404 401 401 401",
+        "GET    /walk/open/public-key,                      200 200 200 200 200 200 401 401 401",
+        "GET    /walk/closed/public-key,                    401 200 200 403 200 404 401 401 401",
+        "GET    /walk/closed/version,                       401 200 200 403 200 404 401 401 401",
+        "GET    /walk/open/@.narinfo,                       404 404 404 404 404 404 401 401 401",
+        "GET    /walk/closed/@.narinfo,                     401 404 404 403 404 404 401 401 401",
+        "GET    /walk/none/@.narinfo,                       401 404 404 404 404 404 401 401 401",
+        "GET    /walk/closed/@.ls,                          401 404 404 403 404 404 401 401 401",
+        "GET    /walk/closed/log/@-x.drv,                   401 404 404 403 404 404 401 401 401",
+        "GET    /walk/closed/serve/@/x,                     401 404 404 403 404 404 401 401 401",
+        "PUT    /walk/open/@.narinfo,                       401 403 400 403 403 403 401 401 401",
+        "PUT    /walk/closed/@.narinfo,                     401 403 400 403 403 404 401 401 401",
+        "PUT    /walk/none/@.narinfo,                       401 404 404 404 404 404 401 401 401",
+        "GET    /api/v1/whoami,                             200 200 200 200 200 200 401 401 401",
+        "GET    /api/v1/tenants,                            401 403 403 403 403 403 401 401 401",
+        "GET    /api/v1/tenants/walk,                       401 200 200 200 200 404 401 401 401",
+        "PUT    /api/v1/tenants/walk,                       401 403 403 403 403 403 401 401 401",
+        "DELETE /api/v1/tenants/walk,                       401 403 403 403 403 404 401 401 401",
+        "GET    /api/v1/tenants/walk/caches,                401 200 200 200 200 404 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/open,           401 200 200 200 200 403 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/closed,         401 200 200 200 200 404 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/none,           401 404 404 404 404 404 401 401 401",
+        "PUT    /api/v1/tenants/walk/caches/open,           401 403 403 403 200 403 401 401 401",
+        "PUT    /api/v1/tenants/walk/caches/closed,         401 403 403 403 200 404 401 401 401",
+        "DELETE /api/v1/tenants/walk/caches/none,           401 404 404 404 404 404 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/open/paths,     200 200 200 200 200 200 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/closed/paths,   401 200 200 403 200 404 401 401 401",
+        "GET    /api/v1/tenants/walk/caches/closed/paths/@, 401 404 404 403 404 404 401 401 401",
+        "DELETE /api/v1/tenants/walk/caches/open/paths/@,   401 403 403 404 403 403 401 401 401",
+        "DELETE /api/v1/tenants/walk/caches/closed/paths/@, 401 403 403 404 403 404 401 401 401",
+        "GET    /api/v1/tenants/walk/tokens,                401 403 403 403 200 404 401 401 401",
+        "POST   /api/v1/tenants/walk/tokens,                401 403 403 403 400 404 401 401 401",
+        "GET    /api/v1/tenants/walk/tokens/x,              401 403 403 403 404 404 401 401 401",
+        "DELETE /api/v1/tenants/walk/tokens/x,              401 403 403 403 404 404 401 401 401",
+        "GET    /api/v1/tokens,                             401 403 403 403 403 403 401 401 401",
+        "POST   /api/v1/tokens,                             401 403 403 403 403 403 401 401 401",
+        "GET    /api/v1/tokens/x,                           401 403 403 403 403 403 401 401 401",
+        "DELETE /api/v1/tokens/x,                           401 403 403 403 403 403 401 401 401",
+        "GET    /api/v1/jobs,                               401 403 403 403 403 403 401 401 401",
+        "GET    /api/v1/jobs/x/runs,                        401 403 403 403 403 403 401 401 401",
+        "POST   /api/v1/jobs/x/runs,                        401 403 403 403 403 403 401 401 401",
+        "GET    /api/v1/jobs/x/runs/1,                      401 403 403 403 403 403 401 401 401",
+    })
+    void answers(String route, String expected) throws Exception {
+        prepare();
+        List<String> words = Arrays.asList(route.split(" +", -1));
+        String path = words.get(1).replace("@", HASH);
+        Map<String, Integer> given = new HashMap<>();
+        Map<String, Integer> wanted = new HashMap<>();
+        List<String> statuses = Arrays.asList(expected.split(" ", -1));
+        for (int i = 0; i < CALLERS.size(); i++) {
+            String caller = CALLERS.get(i);
+            HttpResponse<String> answer = client.as(TOKENS.getOrDefault(caller, ""), words.get(0), path, "");
+            given.put(caller, answer.statusCode());
+            wanted.put(caller, Integer.parseInt(statuses.get(i)));
+            if (List.of(401, 403, 404).contains(answer.statusCode())) {
+                assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+            }
+            assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent())
+                    .isEqualTo(answer.statusCode() == 401);
+            if (answer.statusCode() == 403) {
+                assertThat(answer.body().length()).as(answer.body()).isGreaterThan(60);
+            }
+        }
+        assertThat(given).isEqualTo(wanted);
+    }
+
+    @Test
+    void tellsACacheThatMayNotBeSeenFromNoneByNothing() throws Exception {
+        prepare();
+        for (String caller : List.of("nobody", "other tenant")) {
+            for (String path : Arrays.asList("nix-cache-info", HASH + ".narinfo", "public-key")) {
+                HttpResponse<String> hidden =
+                        client.as(TOKENS.getOrDefault(caller, ""), "GET", "/walk/closed/" + path, "");
+                HttpResponse<String> absent =
+                        client.as(TOKENS.getOrDefault(caller, ""), "GET", "/walk/none/" + path, "");
+                assertThat(hidden.body()).isEqualTo(absent.body());
+                assertThat(hidden.headers().map().keySet())
+                        .isEqualTo(absent.headers().map().keySet());
+            }
+        }
+    }
+
+    private void prepare() throws Exception {
+        if (!TOKENS.isEmpty()) {
+            return;
+        }
+        for (String tenant : List.of("walk", "other")) {
+            client.asAdministrator("PUT", "/api/v1/tenants/" + tenant, "");
+        }
+        client.asAdministrator("PUT", "/api/v1/tenants/walk/caches/open", "{\"visibility\":\"public\"}");
+        client.asAdministrator("PUT", "/api/v1/tenants/walk/caches/closed", "{}");
+        for (String scope : List.of("pull", "push", "delete", "administer")) {
+            TOKENS.put(
+                    scope, make("walk", "\"" + scope + "\"", "").path("token").asText());
+        }
+        String all = "\"pull\",\"push\",\"delete\",\"administer\"";
+        TOKENS.put("other tenant", make("other", all, "").path("token").asText());
+        TOKENS.put("wrong", TOKENS.getOrDefault("pull", "").substring(0, 60) + "abcdefgh");
+        String soon = ",\"expiresAt\":\"" + Instant.now().plusSeconds(1) + "\"";
+        TOKENS.put("expired", make("walk", all, soon).path("token").asText());
+        JsonNode revoked = make("walk", all, "");
+        client.asAdministrator(
+                "DELETE", "/api/v1/tenants/walk/tokens/" + revoked.path("id").asText());
+        TOKENS.put("revoked", revoked.path("token").asText());
+        Thread.sleep(1100);
+    }
+
+    private JsonNode make(String tenant, String scopes, String more) throws Exception {
+        return ApiClient.json(client.asAdministrator(
+                "POST", "/api/v1/tenants/" + tenant + "/tokens", "{\"scopes\":[" + scopes + "]" + more + "}"));
+    }
+}
