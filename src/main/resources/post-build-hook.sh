@@ -23,11 +23,12 @@ say() {
     echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*" >> "$log"
 }
 
-# a whole entry or none: its name begins with the time, so that the oldest comes first
+# A whole entry or none: its name begins with the time, so that the oldest comes first
 enqueue() {
     mkdir -p "$queue/new" "$queue/half" && chmod 700 "$queue" || return 1
     half=$(mktemp "$queue/half/XXXXXXXX") || return 1
-    echo "$OUT_PATHS" > "$half" && mv "$half" "$queue/new/$(date +%s)-$(basename "$half")"
+    # Nix 2.8 leaves OUT_PATHS empty: then the derivation tells, later, since this must be quick
+    echo "${OUT_PATHS:-derivation $DRV_PATH}" > "$half" && mv "$half" "$queue/new/$(date +%s)-$(basename "$half")"
 }
 
 is_private() {
@@ -52,6 +53,19 @@ unlock() {
     rm -rf "$queue/lock"
 }
 
+# the paths of an entry, which is one build's; none has a space in it
+paths() {
+    read -r first rest < "$1"
+    if [ "$first" = derivation ]; then
+        case $nix in
+            */*) "${nix%/*}/nix-store" --query --outputs "$rest" 2>> "$log" ;;
+            *) nix-store --query --outputs "$rest" 2>> "$log" ;;
+        esac
+    else
+        echo "$first $rest"
+    fi
+}
+
 push() {
     if ! is_private "$token_file"; then
         say "not pushed: $token_file is missing, or others than its owner may read it: chmod 600"
@@ -60,9 +74,8 @@ push() {
     host=$(echo "$url" | sed -e 's,^[a-z]*://,,' -e 's,/.*,,' -e 's,:[0-9]*$,,')
     netrc=$(umask 077 && mktemp "$queue/half/netrc.XXXXXXXX") || return 1
     printf 'machine %s\npassword %s\n' "$host" "$(cat "$token_file")" > "$netrc"
-    # the paths of one line are one build's, with no spaces in them
     # shellcheck disable=SC2046
-    "$nix" --extra-experimental-features nix-command --option netrc-file "$netrc" copy --to "$url" $(cat "$1") \
+    "$nix" --extra-experimental-features nix-command --option netrc-file "$netrc" copy --to "$url" $(paths "$1") \
         >> "$log" 2>&1 < /dev/null
     status=$?
     rm -f "$netrc"
@@ -113,7 +126,7 @@ case ${1:-} in
     --now) run ;;
     --background) run > /dev/null 2>&1 ;;
     '')
-        if [ -n "${OUT_PATHS:-}" ]; then
+        if [ -n "${OUT_PATHS:-}${DRV_PATH:-}" ]; then
             # Nix reads what the hook says until every process has let go of it
             enqueue > /dev/null 2>&1
             if command -v setsid > /dev/null 2>&1; then
