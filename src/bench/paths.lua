@@ -2,6 +2,9 @@
 
 local requests, at = {}, 0
 
+-- a name, as clients have one: Undertow reads an IPv4 address in its place by a regular expression, which costs it 9 %
+wrk.headers["Host"] = "cache.example.com"
+
 function init(args)
   for path in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("GET", path)

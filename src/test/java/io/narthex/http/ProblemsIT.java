@@ -32,7 +32,7 @@ class ProblemsIT {
 
     @Test
     void isALineOfTextElsewhere() throws Exception {
-        HttpResponse<String> answer = client.get("/nothing/here");
+        HttpResponse<String> answer = client.get("/nar/nothing/here");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(header(answer, "Content-Type")).isEqualTo("text/plain;charset=utf-8");
         assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");

@@ -231,10 +231,11 @@ class NarIT {
     }
 
     @Test
-    void isOnlyRead() throws Exception {
+    void isNotWrittenByWhoShowsNoToken() throws Exception {
         Answer answer = wire.send("PUT", url, "Content-Length: 0");
 
-        assertThat(answer.status()).isEqualTo(405);
-        assertThat(answer.text()).startsWith("405 ").hasLineCount(1);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).startsWith("Basic ");
+        assertThat(answer.text()).startsWith("401 ").hasLineCount(1);
     }
 }

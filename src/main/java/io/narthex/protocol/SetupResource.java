@@ -1,0 +1,100 @@
+package io.narthex.protocol;
+
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import io.narthex.key.KeyRing;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+
+/** {@code setup} and {@code post-build-hook}: what to write where to use a cache. */
+@Path("/")
+public class SetupResource {
+    private static final String HOOK = read("/post-build-hook.sh");
+
+    @Inject
+    KeyRing ring;
+
+    @Inject
+    RequestedCache requested;
+
+    @GET
+    @Path("setup")
+    @Requires(Right.PULL)
+    public Response setup() {
+        Cache cache = requested.get();
+        String url = requested.base().text();
+        String keys = ring.of(cache).members().stream()
+                .map(key -> key.publicKey().toString())
+                .collect(Collectors.joining(" "));
+        String text = """
+            # The cache %1$s
+
+            # To fetch from it, in /etc/nix/nix.conf:
+            extra-substituters = %2$s
+            extra-trusted-public-keys = %3$s
+            """.formatted(cache.fullName(), url, keys)
+                + (cache.isPublic() ? "" : "netrc-file = /etc/nix/netrc\n")
+                + """
+
+                # %1$s in /etc/nix/netrc, which only root may read (chmod 600):
+                machine %2$s
+                password TOKEN
+                """.formatted(
+                                cache.isPublic()
+                                        ? "To push into it, and for nothing else, its token"
+                                        : "To read it and to push into it, a token",
+                                URI.create(url).getHost())
+                + """
+
+                # To push into it, with a token that has the scope push:
+                nix copy --to '%1$s' PATH
+                # To push whatever this machine builds:
+                curl %2$s -o /etc/nix/narthex-push %1$s/post-build-hook     # its first lines say how it is installed
+
+                # When its key is changed: add the new key to trusted-public-keys as soon as it is shown here, and keep the
+                # old one for 30 days after it is gone from here: so long do clients remember what was signed by it.
+                """.formatted(url, cache.isPublic() ? "-f" : "-f --netrc-file /etc/nix/netrc");
+        return answer(cache, text);
+    }
+
+    @GET
+    @Path("post-build-hook")
+    @Requires(Right.PULL)
+    public Response hook() {
+        Cache cache = requested.get();
+        String script = HOOK.replace("@NAME@", cache.fullName())
+                .replace("@URL@", requested.base().text())
+                .replace("@CURL@", cache.isPublic() ? "-f" : "-f --netrc-file /etc/nix/netrc")
+                .replace("@ID@", cache.tenant() + "." + cache.name());
+        return answer(cache, script);
+    }
+
+    private static Response answer(Cache cache, String text) {
+        return Response.ok(text)
+                .type("text/plain; charset=utf-8")
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.VARY, "Host")
+                .build();
+    }
+
+    private static String read(String name) {
+        try (InputStream in = SetupResource.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the build puts it there: " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the build puts it there: " + name, e);
+        }
+    }
+}

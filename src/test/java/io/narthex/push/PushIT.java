@@ -1,0 +1,279 @@
+package io.narthex.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.http.ApiClient;
+import io.narthex.it.NixClient;
+import io.narthex.it.NixStore;
+import io.narthex.it.TenantCache;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.store.StorePath;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real Nix pushes into a tenant's cache, and another one fetches from there with nothing but the cache's key. */
+@ExtendWith(ArquillianExtension.class)
+class PushIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    private NixStore builder;
+    private TenantCache cache;
+
+    @BeforeEach
+    @SuppressWarnings("NullAway.Init")
+    void make() throws Exception {
+        builder = NixStore.in(directory.resolve("builder"));
+        cache = TenantCache.make("{}");
+    }
+
+    /** Paths in a row, each of which refers to the one before. */
+    private StorePath chain(String name, int length) throws IOException {
+        String expression = "builtins.toFile \"" + name + "-1\" \"" + name + " 1\"";
+        for (int i = 2; i <= length; i++) {
+            expression = "builtins.toFile \"" + name + "-" + i + "\" \"" + name + " " + i + " ${" + expression + "}\"";
+        }
+        return builder.evaluate(expression);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "xz", "zstd", "bzip2", "gzip", "br"})
+    void servesAClosureAsItWasPushed(String compression) throws Exception {
+        StorePath top = chain("pushed-" + compression, 4);
+
+        cache.push(builder, top, compression);
+
+        NixClient client = new NixClient(directory.resolve("client"), cache.urlWithToken(), cache.keys());
+        client.copy(top);
+        assertThat(client.run("nix-store", "--store", client.store().uri(), "-qR", NixStore.path(top))
+                        .lines())
+                .hasSize(4);
+        client.store().verifyContents();
+        assertThat(narInfo(top).compression()).isEqualTo(compression);
+    }
+
+    @Test
+    void letsNixVerifyIt() throws Exception {
+        StorePath top = chain("verified", 2);
+        cache.push(builder, top, "zstd");
+
+        NixClient client = new NixClient(directory.resolve("client"), cache.urlWithToken(), cache.keys());
+
+        // fails unless each path has a trusted signature and its bytes are right
+        client.run("nix", "store", "verify", "--recursive", "--store", cache.urlWithToken(), NixStore.path(top));
+    }
+
+    @Test
+    void takesTheSameFromTwoClientsAtOnceAndStoresItOnce() throws Exception {
+        StorePath top = chain("twice", 12);
+        NixStore other = NixStore.in(directory.resolve("other"));
+        other.run("nix", "copy", "--no-check-sigs", "--from", builder.uri(), "--to", other.uri(), NixStore.path(top));
+
+        CompletableFuture<Void> first = pushing(builder, top, "xz");
+        CompletableFuture<Void> second = pushing(other, top, "zstd");
+        CompletableFuture<Void> third = pushing(builder, top, "zstd");
+        CompletableFuture.allOf(first, second, third).get();
+
+        NixClient client = new NixClient(directory.resolve("client"), cache.urlWithToken(), cache.keys());
+        client.copy(top);
+        client.store().verifyContents();
+        assertThat(items("?limit=100")).hasSize(12);
+    }
+
+    private CompletableFuture<Void> pushing(NixStore from, StorePath path, String compression) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                cache.push(from, path, compression);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void mergesTheSignaturesThatNixAddsLater() throws Exception {
+        StorePath top = chain("signed", 1);
+        cache.push(builder, top, "none");
+        builder.run("nix-store", "--generate-binary-cache-key", "later-1", key("secret"), key("public"));
+
+        builder.run(
+                "nix",
+                "store",
+                "sign",
+                "--store",
+                cache.urlWithToken(),
+                "--key-file",
+                key("secret"),
+                NixStore.path(top));
+
+        assertThat(narInfo(top).signatures())
+                .extracting(s -> s.keyName().replaceFirst(".*\\.it-.*", "ours"))
+                .containsExactlyInAnyOrder("later-1", "ours");
+    }
+
+    private String key(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    @Test
+    void givesALogBackThatWasPushed() throws Exception {
+        StorePath built = builder.build("derivation { name = \"logged\"; system = \"builtin\";"
+                + " builder = \"builtin:buildenv\"; derivations = \"\";"
+                + " manifest = builtins.toFile \"manifest\" \"logged\"; }");
+        cache.push(builder, built, "zstd");
+        String name = narInfo(built).deriver().orElseThrow().baseName();
+        byte[] text = "what it printed\n".getBytes(StandardCharsets.UTF_8);
+        Path logs = Files.createDirectories(builder.root().resolve("nix/var/log/nix/drvs/" + name.substring(0, 2)));
+        Files.deleteIfExists(logs.resolve(name.substring(2) + ".bz2"));
+        Files.write(logs.resolve(name.substring(2)), text);
+
+        builder.run(
+                "nix",
+                "store",
+                "copy-log",
+                "--from",
+                builder.uri(),
+                "--to",
+                cache.urlWithToken(),
+                "/nix/store/" + name);
+
+        assertThat(cache.get("log/" + name).body()).isEqualTo(text);
+        assertThat(builder.run("nix", "log", "--store", cache.urlWithToken(), NixStore.path(built)))
+                .contains("what it printed");
+        assertThat(TenantCache.make("{}").get("log/" + name).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void listsWhatIsInAPathFromTheNarThatItVerified() throws Exception {
+        StorePath top = chain("listed", 1);
+        cache.push(builder, top, "zstd");
+
+        JsonNode listing = JSON.readTree(cache.get(top.hash() + ".ls").body());
+
+        assertThat(listing.path("version").asInt()).isEqualTo(1);
+        assertThat(listing.path("root").path("type").asText()).isEqualTo("regular");
+        assertThat(listing.path("root").path("narOffset").asLong()).isEqualTo(96);
+    }
+
+    @Test
+    void answersForAFileOnlyWhatItsCacheHas() throws Exception {
+        StorePath top = chain("alone", 1);
+        TenantCache other = TenantCache.make("{}");
+        cache.push(builder, top, "zstd");
+        String file = narInfo(top).url();
+
+        assertThat(cache.send("HEAD", file, new byte[0], cache.token()).statusCode())
+                .isEqualTo(200);
+        assertThat(cache.get(file).statusCode()).isEqualTo(200);
+        assertThat(other.send("HEAD", file, new byte[0], other.token()).statusCode())
+                .isEqualTo(404);
+        assertThat(other.get(top.hash() + ".narinfo").statusCode()).isEqualTo(404);
+        // who is of the other tenant does not learn that there is such a cache
+        assertThat(cache.send("GET", file, new byte[0], other.token()).statusCode())
+                .isEqualTo(404);
+        // nor whether the bytes are known: they are taken in full
+        assertThat(other.put(file, cache.get(file).body()).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void showsAStagedFileToWhoMayPushAlone() throws Exception {
+        StorePath top = chain("staged", 1);
+        cache.push(builder, top, "zstd");
+        String file = narInfo(top).url();
+        byte[] bytes = cache.get(file).body();
+        TenantCache other = TenantCache.make("{}");
+
+        assertThat(other.put(file, bytes).statusCode()).isEqualTo(201);
+
+        assertThat(other.put(file, bytes).statusCode()).isEqualTo(200);
+        HttpResponse<byte[]> head = other.send("HEAD", file, new byte[0], other.token());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(bytes.length);
+        assertThat(other.send("HEAD", file, new byte[0], other.newToken("\"pull\""))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(other.get(file).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void resumesAStoredFile() throws Exception {
+        StorePath top = chain("ranged", 1);
+        cache.push(builder, top, "none");
+        String file = narInfo(top).url();
+        byte[] all = cache.get(file).body();
+
+        HttpResponse<byte[]> part = cache.send("GET", file, new byte[0], cache.token(), "Range", "bytes=10-19");
+
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.body()).isEqualTo(Arrays.copyOfRange(all, 10, 20));
+        assertThat(part.headers().firstValue("Accept-Ranges")).contains("bytes");
+        assertThat(part.headers().firstValue("Cache-Control"))
+                .hasValueSatisfying(c -> assertThat(c).startsWith("private"));
+    }
+
+    @Test
+    void deletesAPathOnlyWhenNothingRefersToItOrByForce() throws Exception {
+        StorePath top = chain("deleted", 2);
+        cache.push(builder, top, "none");
+        StorePath below = narInfo(top).references().first();
+        String paths = "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/";
+        ApiClient api = new ApiClient("");
+
+        HttpResponse<String> refused = api.asAdministrator("DELETE", paths + below.hash());
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(JSON.readTree(refused.body()).path("referrers").path(0).asText())
+                .isEqualTo(top.baseName());
+        assertThat(api.asAdministrator("DELETE", paths + below.hash() + "?force=true")
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(cache.get(below.hash() + ".narinfo").statusCode()).isEqualTo(404);
+        assertThat(api.asAdministrator("DELETE", paths + below.hash()).statusCode())
+                .isEqualTo(404);
+        assertThat(items("?name=DELETED-2")).hasSize(1);
+    }
+
+    private JsonNode items(String query) throws IOException, InterruptedException {
+        return JSON.readTree(
+                        cache.administer("GET", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths" + query, ""))
+                .path("items");
+    }
+
+    private NarInfo narInfo(StorePath path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = cache.get(path.hash() + ".narinfo");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return NarInfoReader.read(answer.body());
+    }
+
+    @Test
+    void goesOnForWhoWaits() throws ExecutionException, InterruptedException, IOException {
+        // many at once, so that some narinfos wait for the sync of their files
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(pushing(builder, chain("crowd-" + i, 5), "zstd"));
+        }
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+        assertThat(items("?limit=100&name=crowd")).hasSize(30);
+    }
+}

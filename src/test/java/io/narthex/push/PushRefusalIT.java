@@ -1,0 +1,293 @@
+package io.narthex.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
+import io.narthex.it.NixStore;
+import io.narthex.it.TenantCache;
+import io.narthex.it.WireClient;
+import io.narthex.nix.hash.HashAlgorithm;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.store.StorePath;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong is refused with a sentence that names it, and leaves nothing behind. */
+@ExtendWith(ArquillianExtension.class)
+class PushRefusalIT {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    private NixStore builder;
+    private TenantCache cache;
+    private StorePath path;
+    private byte[] nar;
+
+    @BeforeEach
+    @SuppressWarnings("NullAway.Init")
+    void make() throws Exception {
+        builder = NixStore.in(directory.resolve("builder"));
+        cache = TenantCache.make("{}");
+        path = builder.evaluate("builtins.toFile \"refused\" \"of " + cache.tenant() + "\"");
+        nar = builder.dump(path);
+    }
+
+    private static String name(byte[] file) {
+        return NixHash.ofSha256(HashAlgorithm.SHA256.newDigest().digest(file)).nix32();
+    }
+
+    /** How many files lie in the blob store. */
+    private static long files() throws IOException {
+        Path blobs = Path.of(System.getProperty("it.home"), "blobs");
+        try (Stream<Path> all = Files.walk(blobs)) {
+            return all.filter(Files::isRegularFile).count();
+        }
+    }
+
+    private void refused(int status, String words, String target, byte[] body) throws Exception {
+        long before = files();
+        HttpResponse<byte[]> answer = cache.put(target, body);
+        String sentence = new String(answer.body(), StandardCharsets.UTF_8);
+        assertThat(answer.statusCode()).as(sentence).isEqualTo(status);
+        assertThat(sentence)
+                .startsWith(status + " ")
+                .containsIgnoringCase(words)
+                .hasLineCount(1);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(t -> assertThat(t).startsWith("text/plain"));
+        assertThat(files()).isEqualTo(before);
+        if (target.startsWith("nar/")) {
+            assertThat(cache.send("HEAD", target, new byte[0], cache.token()).statusCode())
+                    .isIn(400, 404);
+        }
+    }
+
+    @Test
+    void aFileUnderAnotherName() throws Exception {
+        refused(400, "its SHA-256 is", "nar/" + name(new byte[] {1}) + ".nar", nar);
+    }
+
+    @Test
+    void aNarThatIsDamaged() throws Exception {
+        byte[] damaged = nar.clone();
+        damaged[9] ^= 1;
+        refused(400, "does not begin with nix-archive-1", "nar/" + name(damaged) + ".nar", damaged);
+    }
+
+    @Test
+    void aNarWithDotDotInIt() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (String word : new String[] {
+            "nix-archive-1",
+            "(",
+            "type",
+            "directory",
+            "entry",
+            "(",
+            "name",
+            "..",
+            "node",
+            "(",
+            "type",
+            "symlink",
+            "target",
+            "x",
+            ")",
+            ")",
+            ")"
+        }) {
+            byte[] bytes = word.getBytes(StandardCharsets.US_ASCII);
+            out.write(bytes.length);
+            out.write(new byte[7]);
+            out.write(bytes);
+            out.write(new byte[-bytes.length & 7]);
+        }
+        refused(400, "dot-dot", "nar/" + name(out.toByteArray()) + ".nar", out.toByteArray());
+    }
+
+    @Test
+    void somethingBehindTheNar() throws Exception {
+        byte[] longer = Arrays.copyOf(nar, nar.length + 8);
+        refused(400, "", "nar/" + name(longer) + ".nar", longer);
+    }
+
+    @Test
+    void aBomb() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(out, 3)) {
+            zstd.write(Arrays.copyOf(nar, 96));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 4_000; i++) {
+                zstd.write(zeros);
+            }
+        }
+        HttpResponse<byte[]> answer = cache.put("nar/" + name(out.toByteArray()) + ".nar.zst", out.toByteArray());
+        assertThat(answer.statusCode()).isIn(400, 413);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lzip, 415, lzip",
+        "rar,  415, rar",
+    })
+    void aCompressionThatIsNotTaken(String extension, int status, String words) throws Exception {
+        refused(status, words, "nar/" + name(nar) + ".nar." + extension, nar);
+    }
+
+    @Test
+    void aNarThatIsNotCompressedAsItsNameSays() throws Exception {
+        refused(400, "zstd", "nar/" + name(nar) + ".nar.zst", nar);
+    }
+
+    @Test
+    void aBodyThatIsCut() throws Exception {
+        long before = files();
+        URI url = URI.create(cache.url());
+        String target = url.getPath() + "/nar/" + name(nar) + ".nar";
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("PUT " + target + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + cache.token()
+                            + "\r\nContent-Length: " + nar.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(nar, 0, nar.length / 2);
+            out.flush();
+        }
+        // the lane takes one after the other of an address's, and this one behind the one that was cut
+        assertThat(cache.put("nar/" + name(nar) + ".nar", nar).statusCode()).isEqualTo(201);
+        assertThat(new WireClient(cache.url()).get("/nix-cache-info").status()).isEqualTo(200);
+        assertThat(files()).isEqualTo(before + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NarHash: .*    | NarHash: sha256:0000000000000000000000000000000000000000000000000000 | NarHash",
+                "NarSize: .*    | NarSize: 1                                                         | NarSize",
+                "FileHash: .*   | FileHash: sha256:0000000000000000000000000000000000000000000000000000 | FileHash",
+                "FileSize: .*   | FileSize: 1                                                        | FileSize",
+                "Compression: .*| Compression: xz                                                    | Compression",
+                "StorePath: .*  | StorePath: /nix/store/00000000000000000000000000000000-other         | StorePath",
+                "StorePath: /nix| StorePath: /other                                                  | StorePath",
+                "References: .* | References: 00000000000000000000000000000000-other                   | References",
+                "URL: .*        | URL: nar/0000000000000000000000000000000000000000000000000000.nar.zst | URL",
+                "URL: .*        | URL: https://elsewhere.example.com/x.nar                             | URL",
+            })
+    void aNarInfoThatLies(String field, String lie, String named) throws Exception {
+        byte[] file = Zstd.compress(nar);
+        String info = published(file);
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash(), "");
+        assertThat(cache.put("nar/" + name(file) + ".nar.zst", file).statusCode())
+                .isIn(200, 201);
+        String text = info.replaceFirst(field.strip(), lie.strip());
+        assertThat(text).isNotEqualTo(info);
+
+        refused(400, named, path.hash() + ".narinfo", text.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(cache.get(path.hash() + ".narinfo").statusCode()).isEqualTo(404);
+        // and the truth is taken
+        assertThat(cache.put(path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
+    /** Publishes the path with that file; gives its narinfo without our signature, and without the address. */
+    private String published(byte[] file) throws Exception {
+        assertThat(cache.put("nar/" + name(file) + ".nar.zst", file).statusCode())
+                .isEqualTo(201);
+        String info = "StorePath: " + NixStore.path(path) + "\nURL: nar/" + name(file)
+                + ".nar.zst\nCompression: zstd\nFileHash: sha256:" + name(file) + "\nFileSize: " + file.length
+                + "\nNarHash: sha256:" + name(nar) + "\nNarSize: " + nar.length + "\nReferences: \n";
+        assertThat(cache.put(path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(201);
+        return info;
+    }
+
+    @Test
+    void anotherNarUnderAPublishedPath() throws Exception {
+        published(Zstd.compress(nar));
+        byte[] other = builder.dump(builder.evaluate("builtins.toFile \"refused\" \"something else\""));
+        assertThat(cache.put("nar/" + name(other) + ".nar", other).statusCode()).isEqualTo(201);
+        String lie = "StorePath: " + NixStore.path(path) + "\nURL: nar/" + name(other)
+                + ".nar\nCompression: none\nNarHash: sha256:" + name(other) + "\nNarSize: " + other.length
+                + "\nReferences: \n";
+
+        HttpResponse<byte[]> answer = cache.put(path.hash() + ".narinfo", lie.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(new String(answer.body(), StandardCharsets.US_ASCII)).contains(name(nar), name(other));
+        NarInfo kept = NarInfoReader.read(cache.get(path.hash() + ".narinfo").body());
+        assertThat(kept.narHash().nix32()).isEqualTo(name(nar));
+    }
+
+    @Test
+    void takesAnotherFileOfTheSameNarAndKeepsTheFirst() throws Exception {
+        String info = published(Zstd.compress(nar));
+        assertThat(cache.put("nar/" + name(nar) + ".nar", nar).statusCode()).isEqualTo(201);
+        String second = "StorePath: " + NixStore.path(path) + "\nURL: nar/" + name(nar)
+                + ".nar\nCompression: none\nNarHash: sha256:" + name(nar) + "\nNarSize: " + nar.length
+                + "\nReferences: \n";
+
+        assertThat(cache.put(path.hash() + ".narinfo", second.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII))
+                .startsWith(info);
+    }
+
+    @Test
+    void whatIsNoNarInfo() throws Exception {
+        refused(400, "narinfo", path.hash() + ".narinfo", "<html>".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aStoreDirThatIsNotTheCaches() throws Exception {
+        refused(400, "/nix/store", "nix-cache-info", "StoreDir: /other\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(cache.put("nix-cache-info", "StoreDir: /nix/store\n".getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void uploadsIntoACacheThatTakesNone() throws Exception {
+        cache.administer("PUT", "/api/v1/tenants/" + cache.tenant() + "/caches/ci", "{\"sources\":[\"local-store\"]}");
+        refused(403, "takes no uploads", "nar/" + name(nar) + ".nar", nar);
+    }
+
+    @Test
+    void aPathWithoutASignatureThatTheCacheTrusts() throws Exception {
+        cache.administer(
+                "PUT",
+                "/api/v1/tenants/" + cache.tenant() + "/caches/ci",
+                "{\"foreignSignatures\":\"require-trusted\"}");
+        byte[] file = Zstd.compress(nar);
+        assertThat(cache.put("nar/" + name(file) + ".nar.zst", file).statusCode())
+                .isEqualTo(201);
+        String info = "StorePath: " + NixStore.path(path) + "\nURL: nar/" + name(file)
+                + ".nar.zst\nCompression: zstd\nNarHash: sha256:" + name(nar) + "\nNarSize: " + nar.length
+                + "\nReferences: \n";
+        refused(403, "Sig", path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII));
+    }
+}

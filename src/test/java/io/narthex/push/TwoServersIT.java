@@ -1,0 +1,111 @@
+package io.narthex.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.http.ApiClient;
+import io.narthex.it.NixStore;
+import io.narthex.it.TenantCache;
+import io.narthex.nix.store.StorePath;
+import io.narthex.serve.LauncherProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two servers on one database: what one does, the other knows. */
+@ExtendWith(ArquillianExtension.class)
+class TwoServersIT {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final int PATHS = 15;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    private String second = "";
+
+    @Test
+    void knowEachOthersChanges() throws Exception {
+        Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
+        Path home = Path.of(System.getProperty("it.home"));
+        settings.put("NARTHEX_DB_URL", System.getProperty("it.db.url"));
+        settings.put("NARTHEX_DB_USER", System.getProperty("it.db.user"));
+        settings.put("NARTHEX_DB_PASSWORD", System.getProperty("it.db.password"));
+        settings.put("NARTHEX_DB_OWNER_USER", System.getProperty("it.db.owner.user"));
+        settings.put("NARTHEX_DB_OWNER_PASSWORD", System.getProperty("it.db.owner.password"));
+        settings.put("NARTHEX_MASTER_KEY_FILE", home.resolve("master-key").toString());
+        settings.put("NARTHEX_ADMIN_TOKEN_FILE", ApiClient.tokenFile().toString());
+        settings.put("NARTHEX_BLOBS", "file:" + home.resolve("blobs"));
+        settings.put("NARTHEX_NIX_STORE", directory.resolve("none").toString());
+        settings.put("NARTHEX_STORE_NAME", "none");
+        second = "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
+        try (LauncherProcess other = LauncherProcess.start(directory.resolve("home"), settings)) {
+            assertThat(other.awaitBanner()).contains("in nix.conf");
+            TenantCache cache = TenantCache.make("{}");
+            awaitStatus(cache, "nix-cache-info", cache.token(), 200, Duration.ofSeconds(5));
+
+            publishedPathsAreNeverCalledAbsent(cache);
+            revokedTokensOpenNothingAnyMore(cache);
+            deletedCachesAreGone(cache);
+        }
+    }
+
+    private void publishedPathsAreNeverCalledAbsent(TenantCache cache) throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        List<StorePath> paths = new ArrayList<>();
+        for (int i = 0; i < PATHS; i++) {
+            StorePath path = builder.evaluate("builtins.toFile \"seen-" + i + "\" \"" + cache.tenant() + "\"");
+            assertThat(status(cache, path.hash() + ".narinfo", cache.token())).isEqualTo(404);
+            cache.push(builder, path, "none");
+            assertThat(status(cache, path.hash() + ".narinfo", cache.token())).isEqualTo(200);
+            paths.add(path);
+        }
+        StorePath gone = paths.getFirst();
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + gone.hash(), "");
+        awaitStatus(cache, gone.hash() + ".narinfo", cache.token(), 404, Duration.ofSeconds(2));
+    }
+
+    private void revokedTokensOpenNothingAnyMore(TenantCache cache) throws Exception {
+        String token = cache.newToken("\"pull\"");
+        awaitStatus(cache, "nix-cache-info", token, 200, Duration.ofSeconds(5));
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/tokens/" + token.split("_", -1)[1], "");
+        awaitStatus(cache, "nix-cache-info", token, 401, Duration.ofSeconds(5));
+    }
+
+    private void deletedCachesAreGone(TenantCache cache) throws Exception {
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci", "");
+        assertThat(cache.get("nix-cache-info").statusCode()).isEqualTo(404);
+        awaitStatus(cache, "nix-cache-info", cache.token(), 404, Duration.ofSeconds(5));
+    }
+
+    private void awaitStatus(TenantCache cache, String path, String token, int wanted, Duration within)
+            throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(within);
+        int seen = status(cache, path, token);
+        while (seen != wanted && Instant.now().isBefore(end)) {
+            Thread.sleep(50);
+            seen = status(cache, path, token);
+        }
+        assertThat(seen).as(path).isEqualTo(wanted);
+    }
+
+    /** What the second server says. */
+    private int status(TenantCache cache, String path, String token) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(second + "/" + cache.tenant() + "/ci/" + path))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+}
