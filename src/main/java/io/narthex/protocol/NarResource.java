@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,9 @@ public class NarResource {
         if (coding != null && !coding.equals("identity")) {
             throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
-        boolean created = intake.receive(requested.get(), name, request.getInputStream(), promised(request));
-        return NarInfoResource.taken(created);
+        try (InputStream body = RequestBody.of()) {
+            return NarInfoResource.taken(intake.receive(requested.get(), name, body, promised(request)));
+        }
     }
 
     private static OptionalLong promised(HttpServletRequest request) {

@@ -52,8 +52,8 @@ public class Publisher {
 
     private void awaitOtherNodes(Cache cache, String file) {
         long begun = System.nanoTime();
-        while (files.find(cache.id(), file).isEmpty()
-                && !feed.beat().isAlone()
+        while (!feed.beat().isAlone()
+                && files.find(cache.id(), file).isEmpty()
                 && System.nanoTime() - begun < OTHER_NODE_NANOS) {
             try {
                 Thread.sleep(LOOK_MILLIS);
