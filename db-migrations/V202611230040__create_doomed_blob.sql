@@ -9,4 +9,5 @@ create index doomed_blob_by_age on doomed_blob (doomed_at);
 comment on table doomed_blob is 'Blobs whose rows are deleted and whose bytes are still to go';
 comment on column doomed_blob.doomed_at is 'When the row went; the bytes go an hour later';
 
-grant select, insert, delete on doomed_blob to ${app};
+-- update is what locking a row needs
+grant select, insert, update, delete on doomed_blob to ${app};

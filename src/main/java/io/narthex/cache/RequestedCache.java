@@ -39,6 +39,13 @@ public class RequestedCache {
         return route == null ? directory.now().standard().fullName() : route.name();
     }
 
+    /** What stands before the cache's own paths in URLs: empty for the default cache and at a virtual host. */
+    public String prefix() {
+        CacheRouter.Route route =
+                CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
+        return route == null ? "" : route.prefix();
+    }
+
     /** Where clients reach this cache, as printed. */
     public BaseUrl base() {
         CacheRouter.Route route =

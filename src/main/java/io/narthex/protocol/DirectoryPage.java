@@ -40,8 +40,9 @@ final class DirectoryPage {
         return text.toByteArray();
     }
 
-    static byte[] html(DirectoryEntries directory, StorePath path, List<byte[]> names) {
-        StringBuilder base = new StringBuilder("/serve/").append(path.hash()).append('/');
+    static byte[] html(String prefix, DirectoryEntries directory, StorePath path, List<byte[]> names) {
+        StringBuilder base =
+                new StringBuilder(prefix).append("/serve/").append(path.hash()).append('/');
         StringBuilder title = new StringBuilder(path.baseName());
         for (byte[] name : names) {
             base.append(UrlNames.escape(name)).append('/');

@@ -1,13 +1,17 @@
 package io.narthex.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.StoredNar;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.push.NarParts;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -41,6 +45,9 @@ public class ServeResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    NarParts parts;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String hash, @Context HttpServletRequest request) throws IOException {
@@ -59,13 +66,17 @@ public class ServeResource {
                 .orElseThrow(() -> Answers.malformed("Not a path inside a store path: serve/{hash}/{path}"));
         Cache cache = requested.get();
         SignedPath path = index.find(cache, hash).orElseThrow(Answers::absent);
-        PathFiles files = new PathFiles(store.locate(path.path()), path.path().toString(store.storeDir()));
-        PathFiles.Found found = files.find(names).orElseThrow(Answers::absent);
-        Response.ResponseBuilder answer = found.attributes().isDirectory()
-                ? directory(found.file(), path, names, request, body)
-                : file(found, names, body);
+        String logicalRoot = path.path().toString(cache.storeDir());
+        Inside inside = switch (path.source()) {
+            case NarSource.InLocalStore l -> local(path, logicalRoot, names);
+            case NarSource.InBlobStore b -> stored(b.nar(), logicalRoot, names);
+        };
+        Response.ResponseBuilder answer = switch (inside) {
+            case Inside.Directory d -> directory(d.entries(), path, names, request, body);
+            case Inside.File f -> file(f, names, body);
+        };
         // a URL inside a path has one content for each of the path's NARs; a directory's two forms differ by their end
-        boolean page = found.attributes().isDirectory() && !isJson(request);
+        boolean page = inside instanceof Inside.Directory && !isJson(request);
         return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
@@ -74,30 +85,64 @@ public class ServeResource {
                 .build();
     }
 
-    private static Response.ResponseBuilder file(PathFiles.Found found, List<byte[]> names, boolean body)
+    /** What is there. */
+    private sealed interface Inside {
+        record Directory(DirectoryEntries entries) implements Inside {}
+
+        /** @param size in bytes */
+        record File(long size, Contents contents) implements Inside {}
+    }
+
+    /** Gives the first bytes of a file, as many as are asked for. */
+    private interface Contents {
+        InputStream open(long length) throws IOException;
+    }
+
+    private Inside local(SignedPath path, String logicalRoot, List<byte[]> names) throws IOException {
+        PathFiles.Found found = new PathFiles(store.locate(path.path()), logicalRoot)
+                .find(names)
+                .orElseThrow(Answers::absent);
+        return found.attributes().isDirectory()
+                ? new Inside.Directory(DirectoryEntries.of(found.file()))
+                : new Inside.File(found.attributes().size(), length -> Files.newInputStream(found.file()));
+    }
+
+    private Inside stored(StoredNar nar, String logicalRoot, List<byte[]> names) throws IOException {
+        JsonNode found = StoredTree.of(Coding.unzstd(index.listing(nar)), logicalRoot)
+                .find(names)
+                .orElseThrow(Answers::absent);
+        return found.path("type").asText().equals("directory")
+                ? new Inside.Directory(StoredTree.entries(found))
+                : new Inside.File(
+                        found.path("size").asLong(),
+                        length -> parts.open(nar, found.path("narOffset").asLong(), length));
+    }
+
+    private static Response.ResponseBuilder file(Inside.File found, List<byte[]> names, boolean body)
             throws IOException {
         byte[] sample = new byte[FileTypes.SAMPLE];
         int length;
-        try (InputStream in = Files.newInputStream(found.file())) {
+        try (InputStream in = found.contents().open(Math.min(found.size(), sample.length))) {
             length = in.readNBytes(sample, 0, sample.length);
         }
         String name = names.isEmpty() ? "" : new String(names.getLast(), StandardCharsets.UTF_8);
         StreamingOutput content = out -> {
-            try (InputStream in = Files.newInputStream(found.file())) {
+            try (InputStream in = found.contents().open(found.size())) {
                 in.transferTo(out);
             }
         };
         return Response.ok(body ? content : null)
                 .type(FileTypes.of(name, sample, length))
-                .header(HttpHeaders.CONTENT_LENGTH, found.attributes().size());
+                .header(HttpHeaders.CONTENT_LENGTH, found.size());
     }
 
-    private static Response.ResponseBuilder directory(
-            java.nio.file.Path directory, SignedPath path, List<byte[]> names, HttpServletRequest request, boolean body)
+    private Response.ResponseBuilder directory(
+            DirectoryEntries entries, SignedPath path, List<byte[]> names, HttpServletRequest request, boolean body)
             throws IOException {
         boolean json = isJson(request);
-        DirectoryEntries entries = DirectoryEntries.of(directory);
-        byte[] text = json ? DirectoryPage.json(entries) : DirectoryPage.html(entries, path.path(), names);
+        byte[] text = json
+                ? DirectoryPage.json(entries)
+                : DirectoryPage.html(requested.prefix(), entries, path.path(), names);
         return Response.ok(body ? text : null)
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)

@@ -3,6 +3,7 @@ package io.narthex.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.configuration.BlobLocation;
+import io.narthex.job.TestWar;
 import jakarta.inject.Inject;
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ class BlobStoreIT {
                 .importFrom(new File(System.getProperty("war")))
                 .as(WebArchive.class);
         war.delete("/WEB-INF/jboss-web.xml");
-        return war.addClass(BlobStoreIT.class)
+        return TestWar.quiet(war)
+                .addClass(BlobStoreIT.class)
                 .addAsResource(new StringAsset(endpoint), ENDPOINT)
                 .addAsLibrary(assertj());
     }
@@ -75,7 +77,7 @@ class BlobStoreIT {
         System.setProperty("aws.secretAccessKey", "test-secret");
         try (S3BlobStore s3 = new S3BlobStore(
                 new BlobLocation.S3("narthex-test", "it", Optional.of(URI.create(endpoint)), Optional.empty()),
-                Path.of(System.getProperty("java.io.tmpdir"), "it-spool"),
+                Files.createTempDirectory("it-spool"),
                 new SecureRandom())) {
             s3.check();
             keepsAndForgets(s3, 9 << 20);

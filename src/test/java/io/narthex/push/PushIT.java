@@ -176,6 +176,34 @@ class PushIT {
         assertThat(listing.path("root").path("narOffset").asLong()).isEqualTo(96);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "zstd"})
+    void letsPeopleLookIntoAPath(String compression) throws Exception {
+        Path tree = Files.createDirectories(builder.scratch().resolve("looked-into"));
+        Files.writeString(tree.resolve("first"), "the first file\n");
+        Files.writeString(Files.createDirectories(tree.resolve("sub")).resolve("second"), "the second file\n");
+        Files.createSymbolicLink(tree.resolve("link"), Path.of("sub/second"));
+        Files.createSymbolicLink(tree.resolve("out"), Path.of("../../etc/passwd"));
+        StorePath path = builder.add(tree);
+        cache.push(builder, path, compression);
+
+        assertThat(text("serve/" + path.hash() + "/sub/second")).isEqualTo("the second file\n");
+        assertThat(text("serve/" + path.hash() + "/link")).isEqualTo("the second file\n");
+        assertThat(text("serve/" + path.hash() + "/"))
+                .contains("/" + cache.tenant() + "/ci/serve/" + path.hash() + "/sub/\"");
+        for (String absent : List.of("/out", "/none", "/first/none", "/..")) {
+            assertThat(cache.get("serve/" + path.hash() + absent).statusCode())
+                    .as(absent)
+                    .isIn(400, 404);
+        }
+    }
+
+    private String text(String path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = cache.get(path);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
     @Test
     void answersForAFileOnlyWhatItsCacheHas() throws Exception {
         StorePath top = chain("alone", 1);
