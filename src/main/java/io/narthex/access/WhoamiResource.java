@@ -79,12 +79,13 @@ public class WhoamiResource {
         return Response.ok(answer).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 
+    /** Only of caches that the token is for: a list of what is public would name other tenants. */
     private List<Allowed> allowed(Caller who) {
         return caches.now().all().stream()
+                .filter(cache -> AccessPolicy.decide(Right.VIEW_CACHE, who, Target.of(cache)) == Decision.ALLOW)
                 .sorted(Comparator.comparing(Cache::fullName))
-                .map(cache -> new Allowed(cache.fullName(), may(who, cache)))
-                .filter(allowed -> !allowed.may().isEmpty())
                 .limit(MOST_CACHES)
+                .map(cache -> new Allowed(cache.fullName(), may(who, cache)))
                 .toList();
     }
 

@@ -137,8 +137,9 @@ class TokensIT {
         HttpResponse<String> refused = client.as(wrong, "GET", WHOAMI, "");
         assertThat(refused.statusCode()).isEqualTo(401);
         assertThat(detail(refused)).doesNotContain("expired").doesNotContain("revoked");
-        assertThat(ApiClient.json(client.get(WHOAMI)).path("authenticated").asBoolean())
-                .isFalse();
+        JsonNode nobody = ApiClient.json(client.get(WHOAMI));
+        assertThat(nobody.path("authenticated").asBoolean(true)).isFalse();
+        assertThat(nobody.path("caches").isEmpty()).isTrue();
         assertThat(ApiClient.json(client.asAdministrator("GET", WHOAMI))
                         .path("administrator")
                         .asBoolean())
