@@ -1,5 +1,5 @@
 /**
- * The keys that sign narinfos.
+ * The keys that sign narinfos, those of each cache apart.
  *
  * <p>Entry points: {@link io.narthex.key.KeyRing} (which keys sign now) and {@link io.narthex.key.KeyVault} (opens and
  * makes them).
@@ -7,7 +7,7 @@
  * <ul>
  *   <li>R1: a secret key exists in clear only in memory; in the database it is sealed under the master key, which lies
  *       outside the database.
- *   <li>R2: secrets are made under a database lock and only when the database holds none, so that two nodes that start
+ *   <li>R2: secrets are made under a database lock and only when the cache has none, so that two nodes that start
  *       together end with the same keys.
  *   <li>R3: a name is used once: clients look a key up by its name.
  *   <li>R4: the ring is never empty: a server that cannot sign does not start.
