@@ -8,7 +8,9 @@ import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Types;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +39,12 @@ public class UploadedDocuments {
 
     /** The document, if the cache has it. */
     public Optional<Document> find(int cacheId, DocumentKind kind, String name) {
+        return read(FIND, cacheId, kind, name);
+    }
+
+    private Optional<Document> read(String sql, int cacheId, DocumentKind kind, String name) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
-            try (PreparedStatement s = connection.prepareStatement(FIND)) {
+            try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setInt(1, cacheId);
                 s.setString(2, kind.text());
                 s.setString(3, name);
@@ -61,6 +67,32 @@ public class UploadedDocuments {
     /** Keeps a document only where there is none; true where it was kept. */
     public boolean putIfAbsent(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
         return write(KEEP, cacheId, kind, name, content, by);
+    }
+
+    /**
+     * Keeps a document, or lets what is there be changed; nobody else changes it meanwhile.
+     *
+     * @param change gets what is there, and gives what is to be there instead
+     * @return whether there was none
+     */
+    public boolean merge(
+            int cacheId,
+            DocumentKind kind,
+            String name,
+            byte[] content,
+            @Nullable Long by,
+            UnaryOperator<byte[]> change) {
+        if (putIfAbsent(cacheId, kind, name, content, by)) {
+            return true;
+        }
+        // a row that somebody is inserting was waited for above
+        Document known = read(FIND + "for update", cacheId, kind, name)
+                .orElseThrow(() -> new IllegalStateException("a document went while it was merged"));
+        byte[] changed = change.apply(known.content());
+        if (!Arrays.equals(changed, known.content())) {
+            put(cacheId, kind, name, changed, by);
+        }
+        return false;
     }
 
     private boolean write(String sql, int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {

@@ -20,6 +20,9 @@ final class StoredTree {
     /** Deeper than any path that a file system takes; each level is two of JSON's. */
     private static final int DEPTH = 20_000;
 
+    /** Stands in listings for bytes that are no UTF-8: several names may have become one. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEPTH)
@@ -73,6 +76,9 @@ final class StoredTree {
             String next = rest.poll();
             if (next == null) {
                 return Optional.of(here);
+            }
+            if (next.indexOf(UNREADABLE) >= 0) {
+                return Optional.empty();
             }
             if (next.equals("..")) {
                 if (directories.isEmpty()) {

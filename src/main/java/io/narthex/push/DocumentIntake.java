@@ -1,6 +1,8 @@
 package io.narthex.push;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.cache.Cache;
@@ -8,6 +10,7 @@ import io.narthex.index.Document;
 import io.narthex.index.DocumentKind;
 import io.narthex.index.PathIndex;
 import io.narthex.index.UploadedDocuments;
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.Signature;
@@ -19,8 +22,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Takes in what is pushed beside paths, and gives it back. Thread-safe. */
@@ -33,6 +38,9 @@ public class DocumentIntake {
 
     @Inject
     private PathIndex index;
+
+    @Inject
+    private KeyRing ring;
 
     /** Keeps a build log; a later one takes its place. */
     public boolean log(Cache cache, StorePath derivation, byte[] text, @Nullable Long by) {
@@ -66,8 +74,22 @@ public class DocumentIntake {
     /** Looks at a listing that a client made. It is not kept: the one given out is made from the NAR that was verified. */
     public void listing(Cache cache, byte[] json) {
         requireUploads(cache);
-        JsonNode object = parse(json, "a listing");
-        if (object.path("version").asInt() != 1 || !object.path("root").isObject()) {
+        boolean version = false;
+        boolean root = false;
+        // by its tokens: a tree of the largest would take a gigabyte
+        try (JsonParser parser = JSON.getFactory().createParser(json)) {
+            boolean object = parser.nextToken() == JsonToken.START_OBJECT;
+            while (object && parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                version |= name.equals("version") && value == JsonToken.VALUE_NUMBER_INT && parser.getIntValue() == 1;
+                root |= name.equals("root") && value == JsonToken.START_OBJECT;
+                parser.skipChildren();
+            }
+        } catch (IOException e) {
+            throw new PushException.Malformed("a listing must be a JSON object");
+        }
+        if (!version || !root) {
             throw new PushException.Malformed("a listing has version 1 and a root");
         }
     }
@@ -81,25 +103,51 @@ public class DocumentIntake {
      */
     public boolean realisation(Cache cache, DocumentKind kind, String name, byte[] json, @Nullable Long by) {
         requireUploads(cache);
-        Realisation pushed = realisation(json);
+        Realisation pushed = foreign(cache, realisation(json));
+        String id = parse(json, "a realisation").path("id").asText();
+        if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
+            throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
+        }
         if (index.find(cache, pushed.outPath().hash()).isEmpty()) {
             throw new PushException.Malformed(
                     "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
         }
-        if (documents.putIfAbsent(cache.id(), kind, name, text(pushed), by)) {
-            return true;
-        }
-        Realisation known = find(cache, kind, name).orElse(pushed);
+        return documents.merge(
+                cache.id(), kind, name, text(pushed), by, known -> text(merged(realisation(known), pushed)));
+    }
+
+    private static Realisation merged(Realisation known, Realisation pushed) {
         if (!known.outPath().equals(pushed.outPath())) {
             throw new PushException.Conflict(
                     "outPath", known.outPath().baseName(), pushed.outPath().baseName());
         }
-        TreeSet<String> all = new TreeSet<>(known.signatures());
-        if (all.addAll(pushed.signatures())) {
-            Realisation merged = new Realisation(known.outPath(), List.copyOf(all), known.dependent());
-            documents.put(cache.id(), kind, name, text(merged), by);
+        if (!known.dependent().equals(pushed.dependent())) {
+            throw new PushException.Conflict(
+                    "dependentRealisations",
+                    known.dependent().keySet().toString(),
+                    pushed.dependent().keySet().toString());
         }
-        return false;
+        TreeSet<String> all = new TreeSet<>(known.signatures());
+        all.addAll(pushed.signatures());
+        limit(all.size());
+        return new Realisation(known.outPath(), List.copyOf(all), known.dependent());
+    }
+
+    private static void limit(int signatures) {
+        if (signatures > SignaturePolicy.MAX_SIGNATURES) {
+            throw new PushException.TooManySignatures(SignaturePolicy.MAX_SIGNATURES);
+        }
+    }
+
+    /** Those in the name of our own keys are made anew when it is asked for. */
+    private Realisation foreign(Cache cache, Realisation pushed) {
+        Set<String> own = ring.of(cache).members().stream()
+                .map(key -> key.publicKey().name())
+                .collect(Collectors.toSet());
+        List<String> kept = pushed.signatures().stream()
+                .filter(text -> !own.contains(Signature.parse(text).keyName()))
+                .toList();
+        return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
 
     /** The realisation that was pushed. */
@@ -121,9 +169,7 @@ public class DocumentIntake {
             for (JsonNode signature : object.path("signatures")) {
                 signatures.add(signature(signature));
             }
-            if (signatures.size() > SignaturePolicy.MAX_SIGNATURES) {
-                throw new PushException.TooManySignatures(SignaturePolicy.MAX_SIGNATURES);
-            }
+            limit(signatures.size());
             return new Realisation(
                     StorePath.parseBaseName(object.path("outPath").asText()), List.copyOf(signatures), dependent);
         } catch (NixFormatException e) {

@@ -34,7 +34,12 @@ public class NarParts {
                 return new Closing(blob.range(first, length), blob);
             }
             InputStream plain = Decompressor.open(compression, blob.range(0, nar.fileSize()), NarLimits.DEFAULT_MEMORY);
-            plain.skipNBytes(first);
+            try {
+                plain.skipNBytes(first);
+            } catch (IOException | RuntimeException e) {
+                plain.close();
+                throw e;
+            }
             return new Closing(new Limited(plain, length), blob);
         } catch (IOException | RuntimeException e) {
             blob.close();

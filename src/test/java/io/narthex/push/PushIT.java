@@ -205,6 +205,57 @@ class PushIT {
     }
 
     @Test
+    void keepsARealisationAndMergesItsSignatures() throws Exception {
+        StorePath top = chain("realised", 1);
+        cache.push(builder, top, "none");
+        String url = "realisations/sha256:" + "0".repeat(64) + "!out.doi";
+        String sig = ":" + "A".repeat(86) + "==";
+        String first = "{\"outPath\":\"" + top.baseName() + "\",\"signatures\":[\"one-1" + sig + "\"]}";
+        String second = "{\"outPath\":\"" + top.baseName() + "\",\"signatures\":[{\"keyName\":\"two-1\",\"sig\":\""
+                + sig.substring(1) + "\"}]}";
+        String other = first.replace(top.baseName(), "0".repeat(32) + "-other");
+
+        assertThat(put(url, other)).isEqualTo(400);
+        assertThat(put(url, first)).isEqualTo(201);
+        assertThat(put(url, second)).isEqualTo(200);
+        assertThat(put(url, "{\"id\":\"sha256:1!out\"," + first.substring(1))).isEqualTo(400);
+        assertThat(put(url, "[]")).isEqualTo(400);
+
+        assertThat(text(url)).contains(top.baseName(), "one-1:", "two-1:", "ci." + cache.tenant());
+        assertThat(put(
+                        url.replace(
+                                "realisations/sha256:" + "0".repeat(64) + "!out",
+                                "build-trace-v2/" + "0".repeat(32) + "-x.drv/out"),
+                        first))
+                .isEqualTo(201);
+        assertThat(TenantCache.make("{}").get(url).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void keepsTheFirstDebuginfo() throws Exception {
+        String url = "debuginfo/" + "a".repeat(40) + ".debug";
+        assertThat(put(url, "{\"archive\":\"../nar/x\",\"member\":\"lib/debug/1\"}"))
+                .isEqualTo(201);
+        assertThat(put(url, "{\"archive\":\"../nar/y\",\"member\":\"lib/debug/2\"}"))
+                .isEqualTo(200);
+        assertThat(put(url, "{}")).isEqualTo(400);
+        assertThat(text(url)).contains("lib/debug/1");
+    }
+
+    @Test
+    void looksAtAListingAndTakesItAsRead() throws Exception {
+        String url = "0".repeat(32) + ".ls";
+        assertThat(put(url, "{\"version\":1,\"root\":{\"type\":\"regular\",\"size\":1}}"))
+                .isEqualTo(200);
+        assertThat(put(url, "{\"version\":2,\"root\":{}}")).isEqualTo(400);
+        assertThat(put(url, "no JSON")).isEqualTo(400);
+    }
+
+    private int put(String path, String body) throws IOException, InterruptedException {
+        return cache.put(path, body.getBytes(StandardCharsets.UTF_8)).statusCode();
+    }
+
+    @Test
     void answersForAFileOnlyWhatItsCacheHas() throws Exception {
         StorePath top = chain("alone", 1);
         TenantCache other = TenantCache.make("{}");
