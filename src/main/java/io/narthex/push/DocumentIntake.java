@@ -141,11 +141,9 @@ public class DocumentIntake {
 
     /** Those in the name of our own keys are made anew when it is asked for. */
     private Realisation foreign(Cache cache, Realisation pushed) {
-        Set<String> own = ring.of(cache).members().stream()
-                .map(key -> key.publicKey().name())
-                .collect(Collectors.toSet());
+        KeyRing.Ring own = ring.of(cache);
         List<String> kept = pushed.signatures().stream()
-                .filter(text -> !own.contains(Signature.parse(text).keyName()))
+                .filter(text -> !own.isOwn(Signature.parse(text)))
                 .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
