@@ -72,10 +72,10 @@ public class KeyVault {
         try {
             Optional<MasterKey> read = MasterKey.read(file, random);
             if (read.isEmpty()) {
-                keys.findSealed().ifPresent(sealed -> {
+                keys.findSealed().ifPresent(key -> {
                     throw StartRefused.because(
                             settings,
-                            "the database holds the signing key " + sealed.name()
+                            "the database holds the signing key " + key.name()
                                     + ", sealed under a master key that is not here: copy the file master-key of the"
                                     + " node that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
                 });

@@ -49,15 +49,13 @@ public class NewKeys {
     /** A new key that signs at once. */
     SigningKey generate(Cache cache) {
         Instant now = clock.now();
-        return make(
-                cache, (secret, sealed) -> SigningKey.active(cache.id(), secret.publicKey(), sealed, false, now));
+        return make(cache, (secret, box) -> SigningKey.active(cache.id(), secret.publicKey(), box, false, now));
     }
 
     /** A new key that takes the place of others later. */
     SigningKey generate(Cache cache, Rotation rotation) {
         Instant now = clock.now();
-        return make(
-                cache, (secret, sealed) -> SigningKey.pending(cache.id(), secret.publicKey(), sealed, now, rotation));
+        return make(cache, (secret, box) -> SigningKey.pending(cache.id(), secret.publicKey(), box, now, rotation));
     }
 
     private SigningKey make(Cache cache, BiFunction<SecretKey, byte[], SigningKey> row) {
@@ -70,8 +68,8 @@ public class NewKeys {
 
     /** Keeps a key from elsewhere, which signs at once; nobody else has its name or its bytes. */
     SigningKey keep(Cache cache, SecretKey secret) {
-        SigningKey made = keys.add(
-                SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
+        SigningKey made =
+                keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
         LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", made.name());
         return made;
     }
@@ -102,8 +100,8 @@ public class NewKeys {
                         settings,
                         "the key in NIX_SECRET_KEY_FILE " + file + " has the name "
                                 + secret.publicKey().name()
-                                + ", which another key of this server has: clients could not tell them apart, so make it"
-                                + " under a new name");
+                                + ", which another key of this server has: clients could not tell them apart, so make"
+                                + " it under a new name");
             }
             return keep(cache, secret);
         }

@@ -32,8 +32,8 @@ class SigningKeys {
 
     /** One whose secret is not destroyed, if there is any in the whole server. */
     Optional<SigningKey> findSealed() {
-        return entities
-                .createQuery("select k from SigningKey k where k.sealedSecret is not null order by k.id", SigningKey.class)
+        return entities.createQuery(
+                        "select k from SigningKey k where k.sealedSecret is not null order by k.id", SigningKey.class)
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst();

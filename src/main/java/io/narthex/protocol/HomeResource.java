@@ -27,9 +27,8 @@ public class HomeResource {
     public Response get() {
         Cache cache = requested.get();
         String base = Html.text(requested.base().text());
-        String keys = Html.text(ring.of(cache).published().stream()
-                .map(PublicKey::toString)
-                .collect(Collectors.joining(" ")));
+        String keys = Html.text(
+                ring.of(cache).published().stream().map(PublicKey::toString).collect(Collectors.joining(" ")));
         String body = """
             <h1>A Nix binary cache</h1>
             <p>This server hands out what a Nix store has built, signed, so that other machines need not build it

@@ -9,7 +9,6 @@ import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
-import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

@@ -34,9 +34,8 @@ public class SetupResource {
     public Response setup() {
         Cache cache = requested.get();
         String url = requested.base().text();
-        String keys = ring.of(cache).published().stream()
-                .map(PublicKey::toString)
-                .collect(Collectors.joining(" "));
+        String keys =
+                ring.of(cache).published().stream().map(PublicKey::toString).collect(Collectors.joining(" "));
         String text = """
             # The cache %1$s
 
