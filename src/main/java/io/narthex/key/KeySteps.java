@@ -69,11 +69,7 @@ class KeySteps {
             record.changed(
                     AuditAction.KEY_RETIRING,
                     old,
-                    Map.of(
-                            "until",
-                            now.plus(key.overlap()).toString(),
-                            "replacedBy",
-                            key.name()));
+                    Map.of("until", now.plus(key.overlap()).toString(), "replacedBy", key.name()));
         }
         takeDue(replaced, now);
     }

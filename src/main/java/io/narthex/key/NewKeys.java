@@ -72,7 +72,10 @@ public class NewKeys {
         try (SecretKey secret = SecretKey.generate(nextName(cache), random)) {
             SigningKey made = keys.add(row.apply(secret, vault.seal(secret)));
             LOG.log(System.Logger.Level.INFO, "event=key-made name={0}", made.name());
-            record.changed(AuditAction.KEY_CREATED, made, Map.of("publicKey", made.publicKey().toString()));
+            record.changed(
+                    AuditAction.KEY_CREATED,
+                    made,
+                    Map.of("publicKey", made.publicKey().toString()));
             return made;
         }
     }
@@ -82,7 +85,10 @@ public class NewKeys {
         SigningKey made =
                 keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
         LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", made.name());
-        record.changed(AuditAction.KEY_IMPORTED, made, Map.of("publicKey", made.publicKey().toString()));
+        record.changed(
+                AuditAction.KEY_IMPORTED,
+                made,
+                Map.of("publicKey", made.publicKey().toString()));
         return made;
     }
 
@@ -160,7 +166,8 @@ public class NewKeys {
         String before = stem.endsWith("." + settings.name())
                 ? stem.substring(0, stem.length() - settings.name().length() - 1)
                 : "";
-        boolean madeHere = stem.equals(settings.name()) || CACHE_AND_TENANT.matcher(before).matches();
+        boolean madeHere =
+                stem.equals(settings.name()) || CACHE_AND_TENANT.matcher(before).matches();
         return madeHere && !stem.equals(stem(cache));
     }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param publishAhead until its key signs; null: as planned
  * @param overlap how long the keys whose place it takes sign beside it; null: as planned
  */
-record RotationWish(@Nullable Duration publishAhead, @Nullable Duration overlap) {
+record RotationWish(
+        @Nullable Duration publishAhead, @Nullable Duration overlap) {
     private static final int MOST = (int) Duration.ofDays(KeyPolicy.MOST).toSeconds();
 
     /**

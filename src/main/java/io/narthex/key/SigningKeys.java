@@ -69,7 +69,8 @@ class SigningKeys {
 
     /** Those whose next step is due, first things first. */
     List<SigningKey> due(Instant now, int most) {
-        return entities.createQuery("select k from SigningKey k where k.dueAt <= :now order by k.dueAt, k.id", SigningKey.class)
+        return entities.createQuery(
+                        "select k from SigningKey k where k.dueAt <= :now order by k.dueAt, k.id", SigningKey.class)
                 .setParameter("now", now)
                 .setMaxResults(most)
                 .getResultList();
