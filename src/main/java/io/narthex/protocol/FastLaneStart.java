@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.audit.ReadLog;
+import java.time.Clock;
 import io.narthex.access.Access;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
@@ -28,6 +30,9 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     BlobStore blobs;
 
+    @Inject
+    ReadLog reads;
+
     private final StreamLane streams = StreamLane.forDownloads();
     private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
@@ -36,14 +41,15 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
-        SmallNars made = new SmallNars(index.hot(), transfer);
+        Downloads downloads = new Downloads(reads, Clock.systemUTC());
+        SmallNars made = new SmallNars(index.hot(), transfer, downloads);
         small = made;
-        StoredNars opened = new StoredNars(index.hot(), blobs);
+        StoredNars opened = new StoredNars(index.hot(), blobs, downloads);
         stored = opened;
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
-                        new FastLane.Parts(access, caches, index.hot(), made, opened, streams, uploads));
+                        new FastLane.Parts(access, caches, index.hot(), reads, made, opened, streams, uploads));
     }
 
     @Override
