@@ -66,11 +66,12 @@ public class PresentCaller implements CurrentCaller, Requester {
             return OptionalInt.empty();
         }
         Token.Owner owner = holder.token().tenant();
+        if (owner == null) {
+            return OptionalInt.empty();
+        }
         Grant grant = holder.token().grant();
-        boolean all = owner != null
-                && grant.has(Scope.ADMINISTER)
-                && grant.covers(new CachePattern(owner.name(), CachePattern.EVERYTHING.cache()));
-        return all ? OptionalInt.of(owner.id()) : OptionalInt.empty();
+        CachePattern all = new CachePattern(owner.name(), CachePattern.EVERYTHING.cache());
+        return grant.has(Scope.ADMINISTER) && grant.covers(all) ? OptionalInt.of(owner.id()) : OptionalInt.empty();
     }
 
     @Override

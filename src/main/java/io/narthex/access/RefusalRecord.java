@@ -38,7 +38,8 @@ class RefusalRecord {
     void hidden(String method, String url) {
         Target target = present.target();
         String what = target.cache().isEmpty() ? target.tenant() : target.tenant() + "/" + target.cache();
-        audit.refused(about(AuditAction.ACCESS_REFUSED, method, url), "The token may not know whether there is a " + what);
+        audit.refused(
+                about(AuditAction.ACCESS_REFUSED, method, url), "The token may not know whether there is a " + what);
     }
 
     /** Answered 401; who showed no token at all was not refused but asked for one. */

@@ -26,6 +26,7 @@ public class AuditClock {
     private static final long PERIOD_MILLIS = 500;
     /** Events are to be sealed within five seconds. */
     private static final long SEAL_MILLIS = 1_000;
+
     private static final long PARTITIONS_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     @Resource

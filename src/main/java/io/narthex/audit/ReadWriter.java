@@ -28,8 +28,9 @@ class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
     private static final int BATCH = 10_000;
 
-    private static final String COPY = "copy nar_download (at, tenant_id, cache_id, path, token_id, address, bytes_sent,"
-            + " complete) from stdin";
+    private static final String COPY =
+            "copy nar_download (at, tenant_id, cache_id, path, token_id, address, bytes_sent,"
+                    + " complete) from stdin";
     private static final String HITS = """
         insert into narinfo_hour (tenant_id, cache_id, hour, path, hits)
         select * from unnest(?::int[], ?::int[], ?::timestamptz[], ?::text[], ?::bigint[])
@@ -83,7 +84,10 @@ class ReadWriter {
             log.giveBack(batch);
             if (!failing) {
                 failing = true;
-                LOG.log(Level.WARNING, "event=reads-not-written cause={0}: they wait, as far as there is room", e.toString());
+                LOG.log(
+                        Level.WARNING,
+                        "event=reads-not-written cause={0}: they wait, as far as there is room",
+                        e.toString());
             }
         }
     }
@@ -100,7 +104,13 @@ class ReadWriter {
             if (!hits.isEmpty()) {
                 h.setArray(1, array(connection, "int4", hits, e -> e.getKey().tenantId()));
                 h.setArray(2, array(connection, "int4", hits, e -> e.getKey().cacheId()));
-                h.setArray(3, array(connection, "timestamptz", hits, e -> time(e.getKey().hour())));
+                h.setArray(
+                        3,
+                        array(
+                                connection,
+                                "timestamptz",
+                                hits,
+                                e -> time(e.getKey().hour())));
                 h.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
                 h.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
                 h.executeUpdate();
@@ -108,7 +118,13 @@ class ReadWriter {
             if (!misses.isEmpty()) {
                 m.setArray(1, array(connection, "int4", misses, e -> e.getKey().tenantId()));
                 m.setArray(2, array(connection, "int4", misses, e -> e.getKey().cacheId()));
-                m.setArray(3, array(connection, "timestamptz", misses, e -> time(e.getKey().hour())));
+                m.setArray(
+                        3,
+                        array(
+                                connection,
+                                "timestamptz",
+                                misses,
+                                e -> time(e.getKey().hour())));
                 m.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
                 m.executeUpdate();
             }
@@ -158,7 +174,8 @@ class ReadWriter {
         if (dropped[0] > 0 || dropped[1] > 0) {
             LOG.log(
                     Level.ERROR,
-                    "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was away",
+                    "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"
+                            + " away",
                     Long.toString(dropped[0]),
                     Long.toString(dropped[1]));
         }

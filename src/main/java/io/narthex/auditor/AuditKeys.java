@@ -26,8 +26,8 @@ class AuditKeys {
     private static final String LOCK = "select pg_advisory_xact_lock(hashtext('narthex-audit-key'))";
     private static final String NEWEST =
             "select id, name, public_key, sealed_secret from audit_key order by id desc limit 1";
-    private static final String ADD = "insert into audit_key (name, public_key, sealed_secret) values (?, ?, ?)"
-            + " returning id";
+    private static final String ADD =
+            "insert into audit_key (name, public_key, sealed_secret) values (?, ?, ?)" + " returning id";
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
@@ -83,7 +83,10 @@ class AuditKeys {
             PublicKey publicKey = new PublicKey(row.getString(2), row.getBytes(3));
             Optional<SecretKey> secret = vault.openIfOurs(publicKey, row.getBytes(4));
             if (secret.isEmpty()) {
-                LOG.log(Level.WARNING, "event=audit-key-sealed-otherwise name={0}: a new one is made", row.getString(2));
+                LOG.log(
+                        Level.WARNING,
+                        "event=audit-key-sealed-otherwise name={0}: a new one is made",
+                        row.getString(2));
             }
             return secret.map(opened -> new AuditKey(id, opened));
         }

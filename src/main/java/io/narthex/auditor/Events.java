@@ -46,8 +46,16 @@ class Events {
         add(sql, values, "e.outcome = ?", query.outcome());
         add(sql, values, "e.token_id = ?", query.token());
         add(sql, values, "e.path = ?", query.path());
-        add(sql, values, "e.at >= ?", query.since() == null ? null : query.since().atOffset(ZoneOffset.UTC));
-        add(sql, values, "e.at < ?", query.until() == null ? null : query.until().atOffset(ZoneOffset.UTC));
+        add(
+                sql,
+                values,
+                "e.at >= ?",
+                query.since() == null ? null : query.since().atOffset(ZoneOffset.UTC));
+        add(
+                sql,
+                values,
+                "e.at < ?",
+                query.until() == null ? null : query.until().atOffset(ZoneOffset.UTC));
         sql.append(" order by e.tx, e.id limit ?");
         values.add(limit);
         try (Connection connection = dataSource.getConnection();

@@ -129,7 +129,9 @@ public class EventsResource {
             }
             left -= piece.size();
             int wanted = (int) Math.min(PIECE, left);
-            piece = wanted == 0 ? List.of() : events.list(sight, query, piece.getLast().cursor(), wanted);
+            piece = wanted == 0
+                    ? List.of()
+                    : events.list(sight, query, piece.getLast().cursor(), wanted);
         }
     }
 }

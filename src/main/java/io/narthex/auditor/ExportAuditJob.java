@@ -36,7 +36,8 @@ public class ExportAuditJob implements Job {
     /** Tables of a detached month stay so long, for who wants them back. */
     private static final int KEPT_DAYS = 30;
 
-    private static final String MONTHS = "select month, events, downloads from audit_months_past(?) order by month limit 1";
+    private static final String MONTHS =
+            "select month, events, downloads from audit_months_past(?) order by month limit 1";
     private static final String DETACH = "select detach_audit_month(?, ?, ?, ?, ?, ?)";
     private static final int ALL = 1_000_000;
 

@@ -65,8 +65,7 @@ public class LegalHolds {
         int id = id(tenant);
         boolean made = change(SET, id, reason);
         if (made) {
-            audit.record(
-                    AuditEvent.of(AuditAction.LEGAL_HOLD_SET).tenant(id).detail("reason", reason));
+            audit.record(AuditEvent.of(AuditAction.LEGAL_HOLD_SET).tenant(id).detail("reason", reason));
         }
         return made;
     }

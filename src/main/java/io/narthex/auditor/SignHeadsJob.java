@@ -41,7 +41,6 @@ public class SignHeadsJob implements Job {
         if (last) {
             timetable.finished();
         }
-        return new JobPage(
-                last ? null : Integer.toString(page.getLast().number()), page.size(), page.size(), 0, 0);
+        return new JobPage(last ? null : Integer.toString(page.getLast().number()), page.size(), page.size(), 0, 0);
     }
 }

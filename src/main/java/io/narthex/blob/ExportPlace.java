@@ -75,8 +75,8 @@ public abstract sealed class ExportPlace implements AutoCloseable {
         @Override
         public String put(String name, Path file) throws IOException {
             String key = bucket.prefix() + name;
-            bucket.ask(client -> client.putObject(
-                    request -> request.bucket(bucket.name()).key(key), RequestBody.fromFile(file)));
+            bucket.ask(client ->
+                    client.putObject(request -> request.bucket(bucket.name()).key(key), RequestBody.fromFile(file)));
             return "s3://" + bucket.name() + "/" + key;
         }
 

@@ -1,7 +1,7 @@
 package io.narthex.protocol;
 
-import io.narthex.audit.ReadLog;
 import io.narthex.access.Access;
+import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;

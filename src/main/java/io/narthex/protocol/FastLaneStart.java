@@ -1,8 +1,7 @@
 package io.narthex.protocol;
 
-import io.narthex.audit.ReadLog;
-import java.time.Clock;
 import io.narthex.access.Access;
+import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
@@ -10,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the index before the first request and hands {@link FastLane} its parts. */

@@ -64,7 +64,7 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
     private static String kind(PushException e) {
         return e.getClass()
                 .getSimpleName()
-                .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+                .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
                 .toLowerCase(Locale.ROOT);
     }
 

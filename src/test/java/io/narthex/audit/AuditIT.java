@@ -113,7 +113,10 @@ class AuditIT {
         assertThat(failed.statusCode()).isEqualTo(500);
         assertThat(count(path)).isEqualTo(before);
         assertThat(cache.get(path.hash() + ".narinfo").statusCode()).isEqualTo(404);
-        assertThat(AuditRows.rows("select 1 from uploaded_path where name = ? and hash = ?", path.name(), path.hash().toBytes()))
+        assertThat(AuditRows.rows(
+                        "select 1 from uploaded_path where name = ? and hash = ?",
+                        path.name(),
+                        path.hash().toBytes()))
                 .isEmpty();
 
         assertThat(cache.put(path.hash() + ".narinfo", narInfo).statusCode()).isEqualTo(201);
@@ -137,7 +140,8 @@ class AuditIT {
 
         assertThat(failed.statusCode()).isEqualTo(500);
         assertThat(AuditRows.rows("select 1 from tenant where name = ?", name)).isEmpty();
-        assertThat(AuditRows.rows("select 1 from audit_event where tenant = ?", name)).isEmpty();
+        assertThat(AuditRows.rows("select 1 from audit_event where tenant = ?", name))
+                .isEmpty();
     }
 
     @Test

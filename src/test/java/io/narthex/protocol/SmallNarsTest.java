@@ -3,9 +3,8 @@ package io.narthex.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.audit.ReadLog;
-import io.narthex.configuration.AuditAddresses;
-import java.time.Clock;
 import io.narthex.cache.SampleCache;
+import io.narthex.configuration.AuditAddresses;
 import io.narthex.index.SampleIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -23,6 +22,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +57,7 @@ class SmallNarsTest {
     @SuppressWarnings("NullAway.Init")
     void open() {
         index = new SampleIndex(directory);
-        small = new SmallNars(
-                index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()));
+        small = new SmallNars(index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()));
         server = new LoopbackServer(this::receive);
     }
 
