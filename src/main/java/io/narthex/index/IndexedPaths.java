@@ -63,10 +63,10 @@ public class IndexedPaths {
         Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
                 .filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
-            PathWriter.Written written = writer.write(storeId(), store.storeDir(), keys, List.of(path))
+            PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
             return Optional.of(
-                    SignedPath.local(store.storeDir(), written.id(), path, keys, written.signatures(), null));
+                    SignedPath.local(store.storeDir(), written.id(), path, keys, written.by(keys), null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
@@ -77,6 +77,14 @@ public class IndexedPaths {
         return Optional.of(SignedPath.local(store.storeDir(), entry.id(), path, keys, ours, entry.checkedAt()));
     }
 
+    /** The keys of every cache that shows the store. */
+    List<KeyRing.Ring> rings() {
+        return caches.now().all().stream()
+                .filter(Cache::showsLocalStore)
+                .map(ring::of)
+                .toList();
+    }
+
     List<StorePathHash> findByNar(NixHash narHash) {
         return entries.findByNar(storeId(), narHash);
     }
@@ -84,7 +92,7 @@ public class IndexedPaths {
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
         List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
-        writer.write(storeId(), store.storeDir(), ring.of(caches.now().standard()), page);
+        writer.write(storeId(), store.storeDir(), rings(), page);
         return !page.isEmpty();
     }
 
