@@ -13,6 +13,7 @@ import io.narthex.index.UploadedDocuments;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
@@ -101,7 +102,7 @@ public class DocumentIntake {
      */
     public boolean realisation(Cache cache, DocumentKind kind, String name, byte[] json, @Nullable Long by) {
         requireUploads(cache);
-        Realisation pushed = foreign(cache, realisation(json));
+        Realisation pushed = foreign(cache, kind, name, realisation(json));
         String id = parse(json, "a realisation").path("id").asText();
         if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
             throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
@@ -137,13 +138,24 @@ public class DocumentIntake {
         }
     }
 
-    /** Those in the name of our own keys are made anew when it is asked for. */
-    private Realisation foreign(Cache cache, Realisation pushed) {
-        KeyRing.Ring own = ring.of(cache);
-        List<String> kept = pushed.signatures().stream()
-                .filter(text -> !own.isOwn(Signature.parse(text)))
+    /** With the signatures that the cache keeps; those in the name of its own keys are made anew when it is asked for. */
+    private Realisation foreign(Cache cache, DocumentKind kind, String name, Realisation pushed) {
+        List<Signature> signatures =
+                pushed.signatures().stream().map(Signature::parse).toList();
+        List<String> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
+                .map(Signature::toString)
                 .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
+    }
+
+    private static byte[] signed(DocumentKind kind, String name, Realisation realisation) {
+        if (kind == DocumentKind.REALISATION) {
+            return RealisationFingerprint.of(
+                    DerivationOutput.parse(name), realisation.outPath(), realisation.dependent());
+        }
+        int slash = name.indexOf('/');
+        return RealisationFingerprint.of(
+                StorePath.parseBaseName(name.substring(0, slash)), name.substring(slash + 1), realisation.outPath());
     }
 
     /** The realisation that was pushed. */

@@ -6,10 +6,8 @@ import io.narthex.index.Publications;
 import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
 import io.narthex.key.KeyRing;
-import io.narthex.key.PublishedKey;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
@@ -41,7 +39,7 @@ class Publication {
         ReceivedFile file =
                 files.claim(cache.id(), fileName).orElseThrow(() -> new PushException.NoSuchNar(info.url()));
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
-        List<Signature> kept = signatures(cache).keep(info);
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
         Optional<Publications.Published> known = publications.find(cache, asked);
         if (known.isEmpty()) {
             requireReferences(cache, info);
@@ -57,12 +55,6 @@ class Publication {
             publications.sign(cache, published, kept);
         });
         return false;
-    }
-
-    private SignaturePolicy signatures(Cache cache) {
-        List<PublicKey> own =
-                ring.of(cache).all().stream().map(PublishedKey::publicKey).toList();
-        return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
     }
 
     private void requireReferences(Cache cache, NarInfo info) {
