@@ -68,7 +68,7 @@ public class KeyVault {
         } catch (WrongMasterKeyException e) {
             throw StartRefused.because(
                     settings,
-                    "the master key " + settings.masterKeyFile() + " does not open the signing key " + key.name() + " ("
+                    "the master key " + masterKey() + " does not open the signing key " + key.name() + " ("
                             + e.getMessage() + "): restore the right one, or name it in NARTHEX_MASTER_KEY_FILE");
         }
     }
@@ -85,6 +85,11 @@ public class KeyVault {
         } catch (WrongMasterKeyException e) {
             return Optional.empty();
         }
+    }
+
+    /** Where it lies, for people. */
+    private String masterKey() {
+        return settings.masterKeyCredential().orElseGet(() -> settings.masterKeyFile().toString());
     }
 
     /** Whether the master key that seals now has sealed it. */
@@ -109,7 +114,9 @@ public class KeyVault {
             return known;
         }
         Path file = settings.masterKeyFile();
-        Optional<MasterKey> read = read(file, "NARTHEX_MASTER_KEY_FILE");
+        Optional<MasterKey> read = settings.masterKeyCredential()
+                .map(this::stored)
+                .or(() -> read(file, "NARTHEX_MASTER_KEY_FILE"));
         if (read.isEmpty()) {
             keys.findSealed().ifPresent(key -> {
                 throw StartRefused.because(
@@ -128,6 +135,19 @@ public class KeyVault {
         Masters loaded = new Masters(read.isPresent() ? read.get() : make(file), other);
         masters = loaded;
         return loaded;
+    }
+
+    private MasterKey stored(String credential) {
+        int slash = credential.indexOf('/');
+        try {
+            return MasterKey.parse(
+                    StoredCredential.read(credential.substring(0, slash), credential.substring(slash + 1)), random);
+        } catch (IOException e) {
+            throw StartRefused.because(
+                    settings,
+                    "the master key cannot be had from NARTHEX_MASTER_KEY_CREDENTIAL " + credential + " ("
+                            + e.getMessage() + "): add it to WildFly's credential store");
+        }
     }
 
     private Optional<MasterKey> read(Path file, String setting) {

@@ -53,13 +53,20 @@ final class MasterKey {
      * @throws IOException when the file cannot be read or holds no key
      */
     static Optional<MasterKey> read(Path file, SecureRandom random) throws IOException {
-        byte[] bytes;
-        byte[] text;
         try {
-            text = Files.readAllBytes(file);
+            return Optional.of(parse(Files.readAllBytes(file), random));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Reads the key from its text, which is wiped.
+     *
+     * @throws IOException when it is no key
+     */
+    static MasterKey parse(byte[] text, SecureRandom random) throws IOException {
+        byte[] bytes;
         byte[] line = stripped(text);
         try {
             bytes = Base64.getDecoder().decode(line);
@@ -72,7 +79,7 @@ final class MasterKey {
         if (bytes.length != KEY_BYTES) {
             throw new IOException("it holds " + bytes.length + " bytes where a key has " + KEY_BYTES);
         }
-        return Optional.of(wiping(bytes, random));
+        return wiping(bytes, random);
     }
 
     /** Without white space around it; no String, which could not be wiped. */
