@@ -65,8 +65,7 @@ public class IndexedPaths {
         if (known.isEmpty()) {
             PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
-            return Optional.of(
-                    SignedPath.local(store.storeDir(), written.id(), path, keys, written.by(keys), null));
+            return Optional.of(SignedPath.local(store.storeDir(), written.id(), path, keys, written.by(keys), null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
