@@ -45,17 +45,14 @@ class ChainIT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock =
-                    """
-                    update audit_event set reason = 'another' where id = %d;                    altered
-                    update audit_event set tenant_id = null, tenant = null, cache_id = null, cache = null where id = %d; altered
-                    update audit_event set at = at - interval '1 second' where id = %d;         altered
-                    update audit_event set login = 'postgres' where id = %d;                    not written by the application
-                    delete from audit_event where id = %d;                                      removed
-                    update audit_seal set hash = sha256('') where event_id = %d;                altered
-                    """)
+    @CsvSource(delimiter = ';', textBlock = """
+        update audit_event set reason = 'another' where id = %d;                    altered
+        update audit_event set tenant_id = null, tenant = null, cache_id = null, cache = null where id = %d; altered
+        update audit_event set at = at - interval '1 second' where id = %d;         altered
+        update audit_event set login = 'postgres' where id = %d;                    not written by the application
+        delete from audit_event where id = %d;                                      removed
+        update audit_seal set hash = sha256('') where event_id = %d;                altered
+        """)
     void namesTheEventThatWasTouched(String change, String reason) throws Exception {
         long id = Long.parseLong(RecordDb.rows(
                         superuser,
@@ -73,25 +70,26 @@ class ChainIT {
 
     @Test
     void namesTheSealThatIsMissing() throws Exception {
-        RecordDb.execute(superuser, "delete from audit_event where id = (select event_id from audit_seal where"
-                + " sequence = 2 and chain = audit.chain_id('acme'))");
+        RecordDb.execute(
+                superuser,
+                "delete from audit_event where id = (select event_id from audit_seal where"
+                        + " sequence = 2 and chain = audit.chain_id('acme'))");
         RecordDb.execute(superuser, "delete from audit_seal where sequence = 2 and chain = audit.chain_id('acme')");
 
         assertThat(RecordDb.rows(superuser, VERIFY)).containsExactly("acme|2|||the seals 2 to 2 were removed");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock =
-                    """
-                    null; 'postgres';    now();                        not written by the application
-                    '5';  'narthex_app'; now() - interval '1 minute';  no seal
-                    '5';  'narthex_app'; now() + interval '1 minute';  ahead of the clock
-                    """)
+    @CsvSource(delimiter = ';', textBlock = """
+        null; 'postgres';    now();                        not written by the application
+        '5';  'narthex_app'; now() - interval '1 minute';  no seal
+        '5';  'narthex_app'; now() + interval '1 minute';  ahead of the clock
+        """)
     void namesTheEventThatWasPutIn(String tx, String login, String at, String reason) throws Exception {
-        RecordDb.execute(superuser, "insert into audit_event (tx, login, at, action, actor, tenant_id, tenant) values ("
-                + tx + ", " + login + ", " + at + ", 'forged', 'token', audit.chain_id('acme'), 'acme')");
+        RecordDb.execute(
+                superuser,
+                "insert into audit_event (tx, login, at, action, actor, tenant_id, tenant) values (" + tx + ", " + login
+                        + ", " + at + ", 'forged', 'token', audit.chain_id('acme'), 'acme')");
         String id = RecordDb.rows(superuser, "select id from audit_event where action = 'forged'")
                 .getFirst();
         RecordDb.execute(superuser, "select seal_audit_events(100)");
@@ -107,8 +105,8 @@ class ChainIT {
     void isNotFooledByATriggerThatRuns() throws Exception {
         RecordDb.execute(superuser, "set local session_replication_role = origin");
 
-        assertThatThrownBy(() ->
-                        RecordDb.execute(superuser, "insert into audit_event (action, actor) values ('forged', 'token')"))
+        assertThatThrownBy(() -> RecordDb.execute(
+                        superuser, "insert into audit_event (action, actor) values ('forged', 'token')"))
                 .hasMessageContaining("only the application");
     }
 
@@ -116,8 +114,10 @@ class ChainIT {
     void missesACutTailThatAKeptHeadShows() throws Exception {
         String kept = keptHead();
         RecordDb.execute(superuser, "delete from audit_head");
-        RecordDb.execute(superuser, "delete from audit_event where id in (select event_id from audit_seal"
-                + " where sequence > 3 and chain = audit.chain_id('acme'))");
+        RecordDb.execute(
+                superuser,
+                "delete from audit_event where id in (select event_id from audit_seal"
+                        + " where sequence > 3 and chain = audit.chain_id('acme'))");
         RecordDb.execute(superuser, "delete from audit_seal where sequence > 3 and chain = audit.chain_id('acme')");
 
         assertThat(RecordDb.rows(superuser, VERIFY)).isEmpty();
@@ -155,8 +155,10 @@ class ChainIT {
     @Test
     void agreesWithAKeptHeadInHexAndBase64() throws Exception {
         for (String hash : List.of("encode(hash, 'hex')", "hash::text", "encode(hash, 'base64')", "hash")) {
-            assertThat(RecordDb.rows(superuser, "select v.* from audit.chains c, audit.verify_chain(c.chain, c.sequence, "
-                            + hash.replace("hash", "c.hash") + ") v where c.chain = 'acme'"))
+            assertThat(RecordDb.rows(
+                            superuser,
+                            "select v.* from audit.chains c, audit.verify_chain(c.chain, c.sequence, "
+                                    + hash.replace("hash", "c.hash") + ") v where c.chain = 'acme'"))
                     .isEmpty();
         }
         assertThat(RecordDb.rows(superuser, "select * from audit.verify_chain('acme', 5, repeat('00', 32))"))

@@ -22,7 +22,8 @@ class DocumentedQueriesIT {
 
     /** What each gives, in the order of the document: parts of its rows. */
     private static final List<List<List<String>>> EXPECTED = List.of(
-            List.of(List.of("acme|main|60ibf5mdwg7xxh85rrh8pnxyca2l01sf-curl-8.4.0-dev|ci7token|CI of acme|192.0.2.1|1000|t")),
+            List.of(List.of(
+                    "acme|main|60ibf5mdwg7xxh85rrh8pnxyca2l01sf-curl-8.4.0-dev|ci7token|CI of acme|192.0.2.1|1000|t")),
             List.of(
                     List.of("key-activated"),
                     List.of("path-published", OPENSSL),
@@ -47,8 +48,7 @@ class DocumentedQueriesIT {
             List.of(List.of("acme|3|3000|1500"), List.of("default|0|0|0"), List.of("globex|3|3000|1500")),
             List.of(List.of("main.acme.cache.example.com-1|ACTIVE|f")),
             List.of(List.of("key-activated|token|ci7token")),
-            List.of(
-                    List.of("192.0.2.1|ci7token|revoked|5"), List.of("198.51.100.2|gx7token|expired|4")),
+            List.of(List.of("192.0.2.1|ci7token|revoked|5"), List.of("198.51.100.2|gx7token|expired|4")),
             List.of(List.of(OPENSSL)),
             List.of(List.of("references|0|"), List.of("seals|0|")),
             List.of(List.of("acme||||"), List.of("globex||||")));
@@ -125,7 +125,8 @@ class DocumentedQueriesIT {
     void areReadOnlyAndEnd() throws Exception {
         for (String role : List.of(RecordDb.WHOLE, RecordDb.ACME)) {
             try (Connection connection = db.as(role)) {
-                assertThat(RecordDb.rows(connection, "show transaction_read_only")).containsExactly("on");
+                assertThat(RecordDb.rows(connection, "show transaction_read_only"))
+                        .containsExactly("on");
                 assertThat(RecordDb.rows(connection, "show statement_timeout")).containsExactly("5min");
             }
         }

@@ -21,11 +21,10 @@ final class RecordDb implements AutoCloseable {
     static final String ACME = "acme_auditor";
     static final String GLOBEX = "globex_auditor";
 
-    private static final String PARTITIONS =
-            """
-            select audit_make_partition(p, m::date) from unnest(array['audit_event', 'audit_seal', 'nar_download']) p,
-                   unnest(array['2026-10-01', '2026-11-01']) m
-            """;
+    private static final String PARTITIONS = """
+        select audit_make_partition(p, m::date) from unnest(array['audit_event', 'audit_seal', 'nar_download']) p,
+               unnest(array['2026-10-01', '2026-11-01']) m
+        """;
 
     private final EmbeddedDb server;
     private final Path passwords;
