@@ -1,5 +1,7 @@
 package io.narthex.audit;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -26,6 +28,7 @@ import org.postgresql.PGConnection;
 @ApplicationScoped
 class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
+    private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
 
     private static final String COPY =
@@ -48,9 +51,19 @@ class ReadWriter {
     @Inject
     private ReadLog log;
 
+    @Inject
+    private MeterRegistry meters;
+
     private final ReadCounts counts = new ReadCounts();
     private final Clock clock = Clock.systemUTC();
     private boolean failing;
+
+    /** The meters are there before anything is dropped. */
+    @PostConstruct
+    void start() {
+        meters.counter(DROPPED, "kind", "download");
+        meters.counter(DROPPED, "kind", "hit");
+    }
 
     /** Writes all that there is; what cannot be written waits for the next time, as far as there is room. */
     synchronized void write() {
@@ -172,6 +185,8 @@ class ReadWriter {
     private void tellDropped() {
         long[] dropped = log.takeDropped();
         if (dropped[0] > 0 || dropped[1] > 0) {
+            meters.counter(DROPPED, "kind", "download").increment(dropped[0]);
+            meters.counter(DROPPED, "kind", "hit").increment(dropped[1]);
             LOG.log(
                     Level.ERROR,
                     "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"
