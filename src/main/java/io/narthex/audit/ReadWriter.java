@@ -185,8 +185,8 @@ class ReadWriter {
     private void tellDropped() {
         long[] dropped = log.takeDropped();
         if (dropped[0] > 0 || dropped[1] > 0) {
-            meters.counter(DROPPED, "kind", "download").increment(dropped[0]);
-            meters.counter(DROPPED, "kind", "hit").increment(dropped[1]);
+            meters.counter(DROPPED, "kind", "download").increment((double) dropped[0]);
+            meters.counter(DROPPED, "kind", "hit").increment((double) dropped[1]);
             LOG.log(
                     Level.ERROR,
                     "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"
