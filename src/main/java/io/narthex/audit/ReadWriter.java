@@ -13,6 +13,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -84,12 +85,13 @@ class ReadWriter {
         List<Download> batch = first;
         try (Connection connection = dataSource.getConnection()) {
             while (!batch.isEmpty()) {
-                copy(connection, batch);
+                List<Download> rows = batch;
+                transact(connection, c -> copy(c, rows));
                 batch = List.of();
                 batch = log.takeDownloads(BATCH);
             }
             if (!hits.isEmpty() || !misses.isEmpty()) {
-                count(connection, hits, misses);
+                transact(connection, c -> count(c, hits, misses));
                 counts.written();
             }
             failing = false;
@@ -105,13 +107,30 @@ class ReadWriter {
         }
     }
 
-    /** Both or none: a count that was written is not written again. */
+    private interface Work {
+        void run(Connection connection) throws SQLException, IOException;
+    }
+
+    /** All of it or nothing: what was written is not written again. What a crash may lose is not waited for. */
+    private static void transact(Connection connection, Work work) throws SQLException, IOException {
+        connection.setAutoCommit(false);
+        try (Statement s = connection.createStatement()) {
+            s.execute("set local synchronous_commit = off");
+            work.run(connection);
+            connection.commit();
+        } catch (SQLException | IOException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
     private static void count(
             Connection connection,
             List<Map.Entry<ReadCounts.Hits, Long>> hits,
             List<Map.Entry<ReadCounts.Misses, Long>> misses)
             throws SQLException {
-        connection.setAutoCommit(false);
         try (PreparedStatement h = connection.prepareStatement(HITS);
                 PreparedStatement m = connection.prepareStatement(MISSES)) {
             if (!hits.isEmpty()) {
@@ -141,12 +160,6 @@ class ReadWriter {
                 m.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
                 m.executeUpdate();
             }
-            connection.commit();
-        } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
