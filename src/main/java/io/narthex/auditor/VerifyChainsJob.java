@@ -1,9 +1,9 @@
 package io.narthex.auditor;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
