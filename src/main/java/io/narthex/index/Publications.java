@@ -3,6 +3,7 @@ package io.narthex.index;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
@@ -36,6 +37,9 @@ public class Publications {
 
     @Inject
     private UploadWriter writer;
+
+    @Inject
+    private LocalSignatures local;
 
     @Inject
     private Changes changes;
@@ -95,6 +99,18 @@ public class Publications {
             changes.record(ChangeKind.PATH, cache.id(), facts.storePath().hash());
         }
         return added;
+    }
+
+    /**
+     * Adds signatures of others to a path that the cache shows from the machine's store.
+     *
+     * @param facts as that store has them
+     */
+    public void signLocal(Cache cache, NarInfo facts, Collection<Signature> signatures) {
+        StorePathHash hash = facts.storePath().hash();
+        if (local.add(cache.id(), hash, Fingerprint.of(facts), signatures)) {
+            changes.record(ChangeKind.PATH, cache.id(), hash);
+        }
     }
 
     /** Adds signatures of others to a path. */
