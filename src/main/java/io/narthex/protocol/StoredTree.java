@@ -51,6 +51,8 @@ final class StoredTree {
         record Directory() implements Node {}
 
         /**
+         * A file.
+         *
          * @param size in bytes
          * @param narOffset where in the NAR its bytes begin
          */
