@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 class SlowBodyIT {
     private static final String NAR = "nar/" + "0".repeat(52) + ".nar";
+
+    /** The common pool has a thread for each processor. */
+    private static final Executor EACH_ON_ITS_OWN = work -> Thread.ofVirtual().start(work);
 
     private TenantCache cache;
 
@@ -76,7 +80,7 @@ class SlowBodyIT {
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
-        });
+        }, EACH_ON_ITS_OWN);
     }
 
     @Test

@@ -54,7 +54,7 @@ class LeftBehindIT {
     }
 
     private HandPush made(String name) throws Exception {
-        StorePath path = builder.evaluate("builtins.toFile \"" + name + "\" \"of " + cache.tenant() + "\"");
+        StorePath path = builder.evaluate("builtins.toFile \"" + name + "\" \"" + name + " of " + cache.tenant() + "\"");
         return HandPush.of(builder, path, Compression.ZSTD);
     }
 
