@@ -30,10 +30,14 @@ public class AccessFeature implements DynamicFeature {
     @Inject
     CacheDirectory caches;
 
+    @Inject
+    RefusalRecord refusals;
+
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
         requiredBy(resource.getResourceMethod())
-                .ifPresent(right -> context.register(new AccessFilter(right, callers, present, requested, caches)));
+                .ifPresent(right ->
+                        context.register(new AccessFilter(right, callers, present, requested, caches, refusals)));
     }
 
     /**

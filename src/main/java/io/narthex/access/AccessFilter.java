@@ -25,22 +25,30 @@ final class AccessFilter implements ContainerRequestFilter {
     private final PresentCaller present;
     private final RequestedCache requested;
     private final CacheDirectory caches;
+    private final RefusalRecord refusals;
 
     /** @param present the caller of the request at hand, likewise {@code requested}: both are proxies */
-    AccessFilter(Right right, Callers callers, PresentCaller present, RequestedCache requested, CacheDirectory caches) {
+    AccessFilter(
+            Right right,
+            Callers callers,
+            PresentCaller present,
+            RequestedCache requested,
+            CacheDirectory caches,
+            RefusalRecord refusals) {
         this.right = right;
         this.callers = callers;
         this.present = present;
         this.requested = requested;
         this.caches = caches;
+        this.refusals = refusals;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
         List<String> given = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
         Caller caller = callers.of(given == null ? List.of() : given);
-        present.set(caller);
         Target target = target(request);
+        present.set(caller, target);
         switch (AccessPolicy.decide(right, caller, target)) {
             case ALLOW -> {}
             case AUTHENTICATE ->
@@ -49,7 +57,10 @@ final class AccessFilter implements ContainerRequestFilter {
                         .build());
             case FORBID ->
                 refuse(request, Problem.of(ProblemType.FORBIDDEN, Sentences.forbidden(right, caller, target)));
-            case HIDE -> refuse(request, Problem.of(ProblemType.NOT_FOUND));
+            case HIDE -> {
+                refusals.hidden(request);
+                refuse(request, Problem.of(ProblemType.NOT_FOUND));
+            }
         }
     }
 

@@ -1,14 +1,23 @@
 package io.narthex.access;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Who asks, as far as the credentials tell. */
 sealed interface Caller {
     /** No credentials at all. */
     record Nobody() implements Caller {}
 
-    /** Credentials that open nothing. */
-    record Refused(Cause cause) implements Caller {}
+    /**
+     * Credentials that open nothing.
+     *
+     * @param token that they are, where it is no longer valid; null where they are none of ours
+     */
+    record Refused(Cause cause, @Nullable Token token) implements Caller {
+        Refused(Cause cause) {
+            this(cause, null);
+        }
+    }
 
     /** The administrator's token file, and whoever is as much. */
     record Administrator() implements Caller {}

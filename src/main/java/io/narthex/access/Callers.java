@@ -74,11 +74,11 @@ final class Callers {
     private Caller caller(Token token) {
         Instant revoked = token.revokedAt();
         if (revoked != null) {
-            return new Refused(new Cause.Revoked(revoked));
+            return new Refused(new Cause.Revoked(revoked), token);
         }
         Instant expires = token.expiresAt();
         if (expires != null && token.isExpired(clock.instant())) {
-            return new Refused(new Cause.Expired(expires));
+            return new Refused(new Cause.Expired(expires), token);
         }
         lastUse.note(token.id());
         return new Holder(token);

@@ -4,23 +4,31 @@ import io.narthex.access.Caller.Administrator;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Nobody;
 import io.narthex.access.Caller.Refused;
+import io.narthex.audit.Requester;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.Right;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Who sends the request at hand, once {@link AccessFilter} has asked. */
 @RequestScoped
-public class PresentCaller implements CurrentCaller {
+public class PresentCaller implements CurrentCaller, Requester {
     @Inject
     private CacheDirectory caches;
 
     private Caller caller = Caller.NOBODY;
+    private Target target = Target.SERVER;
 
-    void set(Caller who) {
+    void set(Caller who, Target about) {
         caller = who;
+        target = about;
+    }
+
+    Target target() {
+        return target;
     }
 
     Caller get() {
@@ -54,5 +62,38 @@ public class PresentCaller implements CurrentCaller {
     @Override
     public OptionalLong token() {
         return caller instanceof Holder holder ? OptionalLong.of(holder.token().id()) : OptionalLong.empty();
+    }
+
+    @Override
+    public String kind() {
+        return switch (caller) {
+            case Nobody nobody -> "anonymous";
+            case Refused refused -> refused.token() == null ? "anonymous" : "token";
+            case Administrator administrator -> "administrator";
+            case Holder holder -> "token";
+        };
+    }
+
+    @Override
+    public @Nullable String tokenId() {
+        Token known = known();
+        return known == null ? null : known.publicId();
+    }
+
+    @Override
+    public @Nullable String tokenNote() {
+        Token known = known();
+        return known == null ? null : known.note();
+    }
+
+    /** The token that was shown, also one that is no longer valid; null where none of ours was. */
+    @Nullable
+    Token known() {
+        return switch (caller) {
+            case Nobody nobody -> null;
+            case Refused refused -> refused.token();
+            case Administrator administrator -> null;
+            case Holder holder -> holder.token();
+        };
     }
 }

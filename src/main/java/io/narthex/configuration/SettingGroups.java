@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Settings that belong together, and the rules between them. */
 final class SettingGroups {
@@ -102,30 +104,56 @@ final class SettingGroups {
 
     /** Where uploaded bytes lie; unset is a directory of the home. */
     BlobLocation blobs(Path home) {
-        Optional<URI> endpoint =
-                values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl);
-        Optional<String> region = values.matching(NARTHEX_S3_REGION, "[A-Za-z0-9-]{1,63}", "the name of a region");
         return values.parsed(
                         NARTHEX_BLOBS,
                         "file:/directory or s3://bucket/prefix",
-                        text -> BlobLocation.parse(text, endpoint, region))
+                        text -> BlobLocation.parse(text, endpoint(), region()))
                 .orElseGet(() -> new BlobLocation.Files(home.resolve("blobs")));
     }
 
-    /** Checks the form of the settings that later versions will honour, and tells which settings are set in vain. */
+    /** What the record keeps; nothing of it goes that was not exported. */
+    Audit audit() {
+        Optional<String> months =
+                values.matching(NARTHEX_AUDIT_RETENTION_MONTHS, "none|[1-9]\\d{0,3}", "1 to 9999 months, or none");
+        Optional<BlobLocation> export = values.parsed(
+                        NARTHEX_AUDIT_EXPORT,
+                        "/directory or s3://bucket/prefix",
+                        text -> text.equals("none")
+                                ? Optional.<BlobLocation>empty()
+                                : Optional.of(BlobLocation.parse(
+                                        text.startsWith("/") ? "file:" + text : text, endpoint(), region())))
+                .flatMap(location -> location);
+        OptionalInt retention = months.filter(text -> !text.equals("none"))
+                .map(text -> OptionalInt.of(Integer.parseInt(text)))
+                .orElseGet(OptionalInt::empty);
+        if (retention.isPresent() && export.isEmpty()) {
+            throw new SettingsException(NARTHEX_AUDIT_RETENTION_MONTHS + " is set without " + NARTHEX_AUDIT_EXPORT
+                    + ": set that too, since nothing of the record goes that was not exported");
+        }
+        return new Audit(
+                values.matching(NARTHEX_AUDIT_ADDRESSES, "full|truncated|none", "full, truncated or none")
+                        .map(text -> AuditAddresses.valueOf(text.toUpperCase(Locale.ROOT)))
+                        .orElse(AuditAddresses.FULL),
+                retention,
+                export);
+    }
+
+    private Optional<URI> endpoint() {
+        return values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl);
+    }
+
+    private Optional<String> region() {
+        return values.matching(NARTHEX_S3_REGION, "[A-Za-z0-9-]{1,63}", "the name of a region");
+    }
+
+    /** Tells which settings are set in vain. */
     List<String> withoutMeaning(BlobLocation blobs) {
         Map<SettingName, Optional<?>> all = new EnumMap<>(SettingName.class);
-        if (blobs instanceof BlobLocation.Files) {
+        if (blobs instanceof BlobLocation.Files
+                && audit().export().filter(BlobLocation.S3.class::isInstance).isEmpty()) {
             all.put(NARTHEX_S3_ENDPOINT, values.text(NARTHEX_S3_ENDPOINT));
             all.put(NARTHEX_S3_REGION, values.text(NARTHEX_S3_REGION));
         }
-        all.put(
-                NARTHEX_AUDIT_ADDRESSES,
-                values.matching(NARTHEX_AUDIT_ADDRESSES, "full|truncated|none", "full, truncated or none"));
-        all.put(
-                NARTHEX_AUDIT_RETENTION_MONTHS,
-                values.matching(NARTHEX_AUDIT_RETENTION_MONTHS, "none|[1-9]\\d{0,3}", "1 to 9999 months, or none"));
-        all.put(NARTHEX_AUDIT_EXPORT, values.text(NARTHEX_AUDIT_EXPORT));
         return all.entrySet().stream()
                 .filter(e -> e.getValue().isPresent())
                 .map(e -> e.getKey().name())

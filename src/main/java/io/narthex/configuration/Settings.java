@@ -34,6 +34,7 @@ import java.util.Properties;
  * @param maxNarBytes how long an uploaded NAR may be, unpacked
  * @param maxRatio how many times its packed size an uploaded NAR may be
  * @param diskReserve how much of the disk of the blobs uploads leave free
+ * @param audit what the record keeps
  * @param withoutMeaning names of settings that are set and do nothing in this version
  */
 public record Settings(
@@ -58,6 +59,7 @@ public record Settings(
         long maxNarBytes,
         long maxRatio,
         DiskReserve diskReserve,
+        Audit audit,
         List<String> withoutMeaning) {
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
@@ -116,6 +118,7 @@ public record Settings(
                 values.number(NARTHEX_MAX_RATIO, 1, Long.MAX_VALUE).orElse(10_000L),
                 values.parsed(NARTHEX_DISK_RESERVE, "a number of bytes or a percentage (5%)", DiskReserve::parse)
                         .orElse(DiskReserve.STANDARD),
+                groups.audit(),
                 groups.withoutMeaning(blobs));
     }
 }

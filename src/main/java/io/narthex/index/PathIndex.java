@@ -79,7 +79,7 @@ public class PathIndex implements ChangeListener {
      * @throws StartRefused when there is a Nix store whose database cannot be read, or no key to sign with
      */
     public void load() {
-        ring.of(caches.now().standard());
+        ring.load(caches.now().standard());
         rows.storeId();
         try {
             hot().catchUp();

@@ -61,7 +61,7 @@ public final class SignedPath {
         this.since = since;
         this.ring = ring;
         this.checkedAt = checkedAt;
-        this.narInfo = render(facts, ours);
+        this.narInfo = render(facts, ring, ours);
         this.lastModified = HttpDate.format(since);
         this.entityTag =
                 '"' + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(narInfo), 0, TAG_BYTES) + '"';
@@ -92,9 +92,10 @@ public final class SignedPath {
                 entryId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt);
     }
 
-    private static byte[] render(NarInfo facts, Collection<Signature> ours) {
+    /** What the path came with in the name of a key of ours counts no more than that key does now. */
+    private static byte[] render(NarInfo facts, KeyRing.Ring ring, Collection<Signature> ours) {
         List<Signature> signatures = new ArrayList<>(ours);
-        signatures.addAll(facts.signatures());
+        facts.signatures().stream().filter(s -> !ring.isOwn(s)).forEach(signatures::add);
         return NarInfoWriter.write(new NarInfo(
                 facts.storeDir(),
                 facts.storePath(),

@@ -20,4 +20,12 @@ public enum KeyState {
             case PENDING, RETIRED, REVOKED -> false;
         };
     }
+
+    /** Whether clients are told to trust it: ahead of its use too. */
+    public boolean isPublished() {
+        return switch (this) {
+            case PENDING, ACTIVE, RETIRING -> true;
+            case RETIRED, REVOKED -> false;
+        };
+    }
 }

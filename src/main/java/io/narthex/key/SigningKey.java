@@ -9,10 +9,11 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A key as it stands in the database: its secret sealed. */
+/** A key as it stands in the database: its secret sealed. Changes its state only by the steps of {@link KeyLifecycle}. */
 @Entity
 @Table(name = "signing_key")
 class SigningKey {
@@ -32,6 +33,9 @@ class SigningKey {
     @Column(name = "sealed_secret")
     private byte @Nullable [] sealedSecret;
 
+    @Column(nullable = false)
+    private boolean imported;
+
     @Enumerated(EnumType.STRING)
     @Column(nullable = false)
     private KeyState state;
@@ -42,19 +46,116 @@ class SigningKey {
     @Column(name = "active_at")
     private @Nullable Instant activeAt;
 
+    @Column(name = "retiring_at")
+    private @Nullable Instant retiringAt;
+
+    @Column(name = "retired_at")
+    private @Nullable Instant retiredAt;
+
+    @Column(name = "revoked_at")
+    private @Nullable Instant revokedAt;
+
+    @Column(name = "revocation_reason", columnDefinition = "text")
+    private @Nullable String revocationReason;
+
+    @Column(name = "due_at")
+    private @Nullable Instant dueAt;
+
+    @Column(name = "overlap_seconds")
+    private @Nullable Long overlapSeconds;
+
+    @Column(name = "replaced_by")
+    private @Nullable Long replacedBy;
+
     /** For Hibernate only. */
     @SuppressWarnings("NullAway")
     protected SigningKey() {}
 
-    /** A key that signs for a cache from now on. */
-    SigningKey(int cacheId, PublicKey key, byte[] sealedSecret, Instant now) {
+    private SigningKey(int cacheId, PublicKey key, byte[] sealedSecret, boolean imported, KeyState state, Instant now) {
         this.cacheId = cacheId;
         this.name = key.name();
         this.publicKey = key.bytes();
         this.sealedSecret = sealedSecret.clone();
-        this.state = KeyState.ACTIVE;
+        this.imported = imported;
+        this.state = state;
         this.createdAt = now;
-        this.activeAt = now;
+    }
+
+    /** A key that signs for a cache from now on. */
+    static SigningKey active(int cacheId, PublicKey key, byte[] sealedSecret, boolean imported, Instant now) {
+        SigningKey made = new SigningKey(cacheId, key, sealedSecret, imported, KeyState.ACTIVE, now);
+        made.activeAt = now;
+        return made;
+    }
+
+    /** A key that is shown from now on, and signs later. */
+    static SigningKey pending(int cacheId, PublicKey key, byte[] sealedSecret, Instant now, Rotation rotation) {
+        SigningKey made = new SigningKey(cacheId, key, sealedSecret, false, KeyState.PENDING, now);
+        made.dueAt = rotation.activeAt();
+        made.overlapSeconds = rotation.overlap().toSeconds();
+        return made;
+    }
+
+    /** It signs from now on. */
+    void activate(Instant now) {
+        enter(KeyState.ACTIVE);
+        activeAt = now;
+        dueAt = null;
+    }
+
+    /** Another signs beside it from now on, and it no more from a later moment on. */
+    void retire(Instant now, Instant until) {
+        enter(KeyState.RETIRING);
+        retiringAt = now;
+        dueAt = until;
+    }
+
+    /** It signs no more, and its secret is destroyed. */
+    void endRetirement(Instant now) {
+        enter(KeyState.RETIRED);
+        retiredAt = now;
+        dueAt = null;
+        sealedSecret = null;
+    }
+
+    /** It is not to be trusted any more, and its secret is destroyed. */
+    void revoke(Instant now, String reason) {
+        enter(KeyState.REVOKED);
+        revokedAt = now;
+        revocationReason = reason;
+        dueAt = null;
+        sealedSecret = null;
+    }
+
+    private void enter(KeyState next) {
+        KeyLifecycle.check(state, next);
+        state = next;
+    }
+
+    /** What is to happen happens sooner, and never later. */
+    void hasten(Rotation rotation) {
+        Instant planned = dueAt;
+        if (planned != null && rotation.activeAt().isBefore(planned)) {
+            dueAt = rotation.activeAt();
+        }
+        overlapSeconds = rotation.overlap().toSeconds();
+    }
+
+    /** Another is to take its place; null: none after all. */
+    void replacedBy(@Nullable Long other) {
+        replacedBy = other;
+    }
+
+    void markImported() {
+        imported = true;
+    }
+
+    /** Sealed anew, under another master key. */
+    void reseal(byte[] sealed) {
+        if (sealedSecret == null) {
+            throw new IllegalStateException("the secret of " + name + " is destroyed");
+        }
+        sealedSecret = sealed.clone();
     }
 
     long id() {
@@ -65,8 +166,61 @@ class SigningKey {
         return cacheId;
     }
 
+    String name() {
+        return name;
+    }
+
     KeyState state() {
         return state;
+    }
+
+    boolean imported() {
+        return imported;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+
+    @Nullable
+    Instant activeAt() {
+        return activeAt;
+    }
+
+    @Nullable
+    Instant retiringAt() {
+        return retiringAt;
+    }
+
+    @Nullable
+    Instant retiredAt() {
+        return retiredAt;
+    }
+
+    @Nullable
+    Instant revokedAt() {
+        return revokedAt;
+    }
+
+    @Nullable
+    String revocationReason() {
+        return revocationReason;
+    }
+
+    /** When the next step is to be taken; null: none is planned. */
+    @Nullable
+    Instant dueAt() {
+        return dueAt;
+    }
+
+    /** How long those that it replaces sign beside it. */
+    Duration overlap() {
+        return Duration.ofSeconds(overlapSeconds == null ? 0 : overlapSeconds);
+    }
+
+    @Nullable
+    Long replacedBy() {
+        return replacedBy;
     }
 
     PublicKey publicKey() {

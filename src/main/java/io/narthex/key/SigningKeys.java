@@ -30,9 +30,13 @@ class SigningKeys {
                 .getResultList();
     }
 
-    List<SigningKey> all() {
-        return entities.createQuery("select k from SigningKey k order by k.id", SigningKey.class)
-                .getResultList();
+    /** One whose secret is not destroyed, if there is any in the whole server. */
+    Optional<SigningKey> findSealed() {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.sealedSecret is not null order by k.id", SigningKey.class)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
     }
 
     Optional<SigningKey> findByPublicKey(byte[] publicKey) {

@@ -5,6 +5,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
+import io.narthex.nix.signature.PublicKey;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -26,9 +27,8 @@ public class HomeResource {
     public Response get() {
         Cache cache = requested.get();
         String base = Html.text(requested.base().text());
-        String keys = Html.text(ring.of(cache).members().stream()
-                .map(key -> key.publicKey().toString())
-                .collect(Collectors.joining(" ")));
+        String keys = Html.text(
+                ring.of(cache).published().stream().map(PublicKey::toString).collect(Collectors.joining(" ")));
         String body = """
             <h1>A Nix binary cache</h1>
             <p>This server hands out what a Nix store has built, signed, so that other machines need not build it

@@ -25,9 +25,8 @@ public class PublicKeyResource {
     @Requires(Right.PULL)
     public Response get() {
         Cache cache = requested.get();
-        String lines = ring.of(cache).members().stream()
-                .map(key -> key.publicKey() + "\n")
-                .collect(Collectors.joining());
+        String lines =
+                ring.of(cache).published().stream().map(key -> key + "\n").collect(Collectors.joining());
         return Response.ok(lines)
                 .type("text/plain; charset=utf-8")
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))

@@ -7,6 +7,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.index.PathIndex;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
+import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -69,10 +70,12 @@ class RealisationAnswer {
     private void finish(JsonGenerator json, Realisation realisation, byte[] fingerprint) throws IOException {
         json.writeStringField("outPath", realisation.outPath().baseName());
         json.writeArrayFieldStart("signatures");
-        TreeSet<String> signatures = new TreeSet<>(realisation.signatures());
-        ring.of(requested.get())
-                .members()
-                .forEach(key -> signatures.add(key.sign(fingerprint).toString()));
+        KeyRing.Ring keys = ring.of(requested.get());
+        TreeSet<String> signatures = new TreeSet<>();
+        realisation.signatures().stream()
+                .filter(text -> !keys.isOwn(Signature.parse(text)))
+                .forEach(signatures::add);
+        keys.members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
         for (String signature : signatures) {
             json.writeString(signature);
         }

@@ -5,6 +5,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
+import io.narthex.nix.signature.PublicKey;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -33,9 +34,8 @@ public class SetupResource {
     public Response setup() {
         Cache cache = requested.get();
         String url = requested.base().text();
-        String keys = ring.of(cache).members().stream()
-                .map(key -> key.publicKey().toString())
-                .collect(Collectors.joining(" "));
+        String keys =
+                ring.of(cache).published().stream().map(PublicKey::toString).collect(Collectors.joining(" "));
         String text = """
             # The cache %1$s
 

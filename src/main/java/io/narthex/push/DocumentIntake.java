@@ -25,10 +25,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Takes in what is pushed beside paths, and gives it back. Thread-safe. */
@@ -173,11 +171,9 @@ public class DocumentIntake {
 
     /** Those in the name of our own keys are made anew when it is asked for. */
     private Realisation foreign(Cache cache, Realisation pushed) {
-        Set<String> own = ring.of(cache).members().stream()
-                .map(key -> key.publicKey().name())
-                .collect(Collectors.toSet());
+        KeyRing.Ring own = ring.of(cache);
         List<String> kept = pushed.signatures().stream()
-                .filter(text -> !own.contains(Signature.parse(text).keyName()))
+                .filter(text -> !own.isOwn(Signature.parse(text)))
                 .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }

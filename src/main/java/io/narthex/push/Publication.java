@@ -6,6 +6,7 @@ import io.narthex.index.Publications;
 import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
 import io.narthex.key.KeyRing;
+import io.narthex.key.PublishedKey;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
@@ -83,7 +84,7 @@ class Publication {
 
     private SignaturePolicy signatures(Cache cache) {
         List<PublicKey> own =
-                ring.of(cache).members().stream().map(KeyRing.Member::publicKey).toList();
+                ring.of(cache).all().stream().map(PublishedKey::publicKey).toList();
         return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
     }
 

@@ -134,6 +134,7 @@ class SettingsTest {
                 "NARTHEX_MAX_RATIO | 0",
                 "NARTHEX_DISK_RESERVE | much",
                 "NARTHEX_AUDIT_ADDRESSES | some",
+                "NARTHEX_AUDIT_EXPORT | here",
                 "NARTHEX_AUDIT_RETENTION_MONTHS | -3",
             })
     void refusesBadValueInOneLineThatNamesIt(String name, String value) {
@@ -185,8 +186,15 @@ class SettingsTest {
     }
 
     @Test
-    void tellsSettingsThatHaveNoMeaningYet() {
-        assertThat(read("NARTHEX_AUDIT_EXPORT", "x").withoutMeaning()).containsExactly("NARTHEX_AUDIT_EXPORT");
+    void refusesARetentionOfTheRecordWithoutAPlaceForWhatGoes() {
+        assertThatThrownBy(() -> read("NARTHEX_AUDIT_RETENTION_MONTHS", "12"))
+                .hasMessage("NARTHEX_AUDIT_RETENTION_MONTHS is set without NARTHEX_AUDIT_EXPORT: set that too, since"
+                        + " nothing of the record goes that was not exported");
+    }
+
+    @Test
+    void tellsSettingsThatDoNothing() {
+        assertThat(read("NARTHEX_S3_REGION", "x").withoutMeaning()).containsExactly("NARTHEX_S3_REGION");
     }
 
     @Test

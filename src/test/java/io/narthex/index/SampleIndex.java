@@ -51,7 +51,7 @@ public final class SampleIndex {
                 StoreDir.DEFAULT,
                 1,
                 valid,
-                new KeyRing.Ring(List.of(new KeyRing.Member(1, key))),
+                new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of()),
                 List.of(key.sign(new byte[0])),
                 null);
         signed.stamp(nix.stamp());

@@ -76,9 +76,11 @@ class SignedPathTest {
                 List.of(THEIRS),
                 Optional.empty(),
                 new RowDigest(1, 2));
-        KeyRing.Ring ring = new KeyRing.Ring(IntStream.range(0, keys)
-                .mapToObj(i -> new KeyRing.Member(i, SecretKey.generate("key-" + i, new SecureRandom())))
-                .toList());
+        KeyRing.Ring ring = new KeyRing.Ring(
+                IntStream.range(0, keys)
+                        .mapToObj(i -> new KeyRing.Member(i, SecretKey.generate("key-" + i, new SecureRandom())))
+                        .toList(),
+                List.of());
         return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null);
     }
 

@@ -1,0 +1,76 @@
+package io.narthex.access;
+
+import io.narthex.access.Caller.Cause;
+import io.narthex.access.Caller.Refused;
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.Optional;
+
+/**
+ * Has refusals recorded with the tenant whose token was refused; without a token of a tenant, with the tenant whose cache
+ * was asked for. What the token of one tenant tries on another's cache is not the other's to read.
+ */
+@ApplicationScoped
+class RefusalRecord {
+    /** Of a URL. */
+    private static final int LONGEST = 300;
+
+    @Inject
+    private AuditLog audit;
+
+    @Inject
+    private PresentCaller present;
+
+    @Inject
+    private CacheDirectory caches;
+
+    /** Answered 403. */
+    void forbidden(ContainerRequestContext request, String reason) {
+        audit.refused(about(AuditAction.ACCESS_REFUSED, request), reason);
+    }
+
+    /** Answered 404 to a token that may not know whether there is such a cache. */
+    void hidden(ContainerRequestContext request) {
+        Target target = present.target();
+        String what = target.cache().isEmpty() ? target.tenant() : target.tenant() + "/" + target.cache();
+        audit.refused(about(AuditAction.ACCESS_REFUSED, request), "The token may not know whether there is a " + what);
+    }
+
+    /** Answered 401; who showed no token at all was not refused but asked for one. */
+    void unauthenticated(ContainerRequestContext request) {
+        if (present.get() instanceof Refused refused) {
+            String kind = switch (refused.cause()) {
+                case Cause.Wrong wrong -> "wrong";
+                case Cause.Expired expired -> "expired";
+                case Cause.Revoked revoked -> "revoked";
+            };
+            audit.refused(
+                    about(AuditAction.TOKEN_REFUSED, request).detail("kind", kind),
+                    refused.cause().sentence());
+        }
+    }
+
+    private AuditEvent about(AuditAction action, ContainerRequestContext request) {
+        String url = request.getUriInfo().getPath();
+        AuditEvent event = AuditEvent.of(action)
+                .detail("method", request.getMethod())
+                .detail("url", url.length() <= LONGEST ? url : url.substring(0, LONGEST));
+        Target target = present.target();
+        Optional<Cache> cache = caches.now().find(target.tenant() + "/" + target.cache());
+        Token token = present.known();
+        Token.Owner owner = token == null ? null : token.tenant();
+        if (!target.tenant().isEmpty()) {
+            event = event.detail("target", target.tenant() + (target.cache().isEmpty() ? "" : "/" + target.cache()));
+        }
+        if (cache.isPresent() && (owner == null || owner.id() == cache.get().tenantId())) {
+            return event.cache(cache.get().tenantId(), cache.get().id());
+        }
+        return owner == null ? event : event.tenant(owner.id());
+    }
+}

@@ -1,0 +1,39 @@
+package io.narthex.audit;
+
+import io.narthex.configuration.Settings;
+import io.narthex.http.RequestIdFilter;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Tells who is at work on this thread. */
+@ApplicationScoped
+class Actors {
+    @Inject
+    private Requester requester;
+
+    @Inject
+    private Settings settings;
+
+    Actor current() {
+        ServletRequestContext request = ServletRequestContext.current();
+        if (request != null) {
+            return new Actor(
+                    requester.kind(),
+                    requester.tokenId(),
+                    requester.tokenNote(),
+                    settings.audit()
+                            .addresses()
+                            .kept(request.getExchange().getSourceAddress().getAddress()),
+                    id(request));
+        }
+        String job = JobAtWork.name();
+        return job == null ? Actor.SERVER : Actor.job(job);
+    }
+
+    private static @Nullable String id(ServletRequestContext request) {
+        return request.getServletRequest() instanceof HttpServletRequest http ? RequestIdFilter.idOf(http) : null;
+    }
+}

@@ -1,0 +1,52 @@
+package io.narthex.audit;
+
+import java.util.Locale;
+
+/** What was done, or tried. The texts are what auditors look for: they never change their meaning. */
+public enum AuditAction {
+    TENANT_CREATED,
+    TENANT_DELETED,
+    CACHE_CREATED,
+    CACHE_CHANGED,
+    CACHE_DELETED,
+    TOKEN_CREATED,
+    TOKEN_REVOKED,
+    PATH_PUBLISHED,
+    /** Signatures of others were added. */
+    PATH_SIGNED,
+    PATH_DELETED,
+    /** Its bytes were found wrong; it is not offered. */
+    PATH_QUARANTINED,
+    /** Its bytes were found right again. */
+    PATH_RELEASED,
+    DOCUMENT_PUBLISHED,
+    KEY_CREATED,
+    KEY_IMPORTED,
+    KEY_ACTIVATED,
+    KEY_RETIRING,
+    KEY_RETIRED,
+    KEY_REVOKED,
+    KEY_EXPORTED,
+    KEY_POLICY_CHANGED,
+    KEY_ROTATION_STARTED,
+    MASTER_KEY_CHANGED,
+    /** By somebody, out of its turn. */
+    JOB_STARTED,
+    LEGAL_HOLD_SET,
+    LEGAL_HOLD_RELEASED,
+    /** A month of the record went to the export and out of the database. */
+    AUDIT_EXPORTED,
+    /** A valid token, or none at all, was not enough: 403. */
+    ACCESS_REFUSED,
+    /** A token was none of ours, or is no longer valid: 401. */
+    TOKEN_REFUSED,
+    /** What was pushed was not taken. */
+    PUSH_REFUSED;
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** As the record has it: {@code key-revoked}. */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,156 @@
+package io.narthex.audit;
+
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refusals that wait to be written. The first of its kind is written when no other has followed for a moment, so that a
+ * burst is one event; those that come in the rest of its minute are one event at the minute's end. Thread-safe.
+ */
+final class RefusalCounts {
+    /** Of kinds in one minute; what is over that is counted under one. */
+    static final int MOST = 1_000;
+
+    static final Duration QUIET = Duration.ofSeconds(2);
+    static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final Clock clock;
+    private final Map<Kind, Count> counts = new HashMap<>();
+
+    /** What is one event. */
+    private record Kind(
+            AuditAction action,
+            String kind,
+            @Nullable Integer tenantId,
+            @Nullable Integer cacheId,
+            @Nullable InetAddress address,
+            @Nullable String tokenId) {
+        static Kind of(AuditEvent event, Actor actor, String reason) {
+            Object named = event.detail().get("kind");
+            return new Kind(
+                    event.action(),
+                    named == null ? reason : named.toString(),
+                    event.tenantId(),
+                    event.cacheId(),
+                    actor.address(),
+                    actor.tokenId());
+        }
+
+        /** Too many kinds: only what was refused is still told. */
+        static Kind other(AuditAction action) {
+            return new Kind(action, "", null, null, null, null);
+        }
+    }
+
+    private static final class Count {
+        private final AuditEvent event;
+        private final Actor actor;
+        private final String reason;
+        private final Instant since;
+        private Instant first;
+        private Instant last;
+        private long waiting;
+        private boolean told;
+
+        Count(AuditEvent event, Actor actor, String reason, Instant now) {
+            this.event = event;
+            this.actor = actor;
+            this.reason = reason;
+            since = now;
+            first = now;
+            last = now;
+        }
+
+        void add(long more, Instant now) {
+            if (waiting == 0) {
+                first = now;
+            }
+            waiting += more;
+            last = now;
+        }
+
+        boolean isDue(Instant now, boolean all) {
+            return waiting > 0 && (all || isOver(now) || (!told && !now.isBefore(last.plus(QUIET))));
+        }
+
+        boolean isOver(Instant now) {
+            return !now.isBefore(since.plus(MINUTE));
+        }
+
+        Entry take() {
+            AuditEvent counted = waiting == 1
+                    ? event
+                    : event.detail("first", first.toString()).detail("last", last.toString());
+            Entry entry = new Entry(counted, actor, reason, waiting);
+            waiting = 0;
+            told = true;
+            return entry;
+        }
+    }
+
+    RefusalCounts(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized void add(AuditEvent event, Actor actor, String reason) {
+        Instant now = clock.instant();
+        Kind kind = Kind.of(event, actor, reason);
+        Count known = counts.get(kind);
+        if (known == null && counts.size() >= MOST) {
+            // every action has a place, so that this adds no more than there are actions
+            known = counts.computeIfAbsent(
+                    Kind.other(event.action()),
+                    k -> new Count(
+                            AuditEvent.of(event.action()).detail("kind", "others"),
+                            Actor.SERVER,
+                            "More kinds of refusals in a minute than are told apart",
+                            now));
+        } else if (known == null) {
+            known = new Count(event, actor, reason, now);
+            counts.put(kind, known);
+        }
+        known.add(1, now);
+    }
+
+    /** What is to be written now. */
+    synchronized List<Entry> due(boolean all) {
+        Instant now = clock.instant();
+        List<Entry> due = new ArrayList<>();
+        for (Iterator<Count> each = counts.values().iterator(); each.hasNext(); ) {
+            Count count = each.next();
+            if (count.isDue(now, all)) {
+                due.add(count.take());
+            }
+            if (count.isOver(now)) {
+                each.remove();
+            }
+        }
+        return due;
+    }
+
+    /** What could not be written waits again. */
+    synchronized void giveBack(Entry entry) {
+        String reason = entry.reason();
+        if (reason == null) {
+            throw new IllegalArgumentException("not a refusal");
+        }
+        Instant now = clock.instant();
+        Kind kind = Kind.of(entry.event(), entry.actor(), reason);
+        Count known = counts.get(kind);
+        if (known == null && counts.size() < 2 * MOST) {
+            known = new Count(entry.event(), entry.actor(), reason, now);
+            counts.put(kind, known);
+        }
+        if (known != null) {
+            known.add(entry.count(), now);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.narthex.configuration;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What the record keeps, and how long.
+ *
+ * @param addresses how much of clients' addresses
+ * @param retentionMonths after so many whole months a month goes to the export; none: it stays
+ * @param export where months go that are older; there is one where there is a retention
+ */
+public record Audit(AuditAddresses addresses, OptionalInt retentionMonths, Optional<BlobLocation> export) {}

@@ -1,0 +1,63 @@
+package io.narthex.key;
+
+import io.narthex.cache.Cache;
+import io.narthex.configuration.Settings;
+import io.narthex.configuration.StartRefused;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.util.List;
+
+/** Reads the keys of a cache for the ring; the first is made where there is none. */
+@ApplicationScoped
+class CacheKeys {
+    @Inject
+    private Settings settings;
+
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private NewKeys made;
+
+    @Inject
+    private KeyVault vault;
+
+    /**
+     * Imports {@code NIX_SECRET_KEY_FILE} into the default cache, if it is set and was not imported before.
+     *
+     * @throws StartRefused when the file holds no key
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void importOnce(Cache standard) {
+        settings.secretKeyFile().ifPresent(file -> {
+            keys.lock();
+            made.importOnce(standard, file);
+        });
+    }
+
+    /**
+     * The keys of a cache as they stand now, with the secrets of those that sign: one at least.
+     *
+     * @throws StartRefused when the master key is missing or wrong
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
+    KeyRing.Ring read(Cache cache) {
+        List<SigningKey> all = keys.of(cache.id());
+        if (all.stream().noneMatch(key -> key.state().signs())) {
+            keys.lock();
+            // another node may have been faster
+            all = keys.of(cache.id());
+            if (all.stream().noneMatch(key -> key.state().signs())) {
+                made.generate(cache);
+                all = keys.of(cache.id());
+            }
+        }
+        return new KeyRing.Ring(
+                all.stream()
+                        .filter(key -> key.state().signs())
+                        .map(key -> new KeyRing.Member(key.id(), vault.open(key)))
+                        .toList(),
+                all.stream().map(PublishedKey::of).toList());
+    }
+}

@@ -1,0 +1,142 @@
+package io.narthex.key;
+
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheCreated;
+import io.narthex.configuration.Settings;
+import io.narthex.configuration.StartRefused;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.signature.SecretKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes and imports keys. Every call needs a transaction of the caller's, which holds the lock until its end. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+public class NewKeys {
+    private static final System.Logger LOG = System.getLogger(NewKeys.class.getName());
+
+    @Inject
+    private Settings settings;
+
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private KeyVault vault;
+
+    @Inject
+    private KeyClock clock;
+
+    private final SecureRandom random = new SecureRandom();
+
+    /** Makes the first key of a cache in the transaction that makes the cache. */
+    void cacheCreated(@Observes CacheCreated event) {
+        keys.lock();
+        generate(event.cache());
+    }
+
+    /** A new key that signs at once. */
+    SigningKey generate(Cache cache) {
+        Instant now = clock.now();
+        return make(cache, (secret, box) -> SigningKey.active(cache.id(), secret.publicKey(), box, false, now));
+    }
+
+    /** A new key that takes the place of others later. */
+    SigningKey generate(Cache cache, Rotation rotation) {
+        Instant now = clock.now();
+        return make(cache, (secret, box) -> SigningKey.pending(cache.id(), secret.publicKey(), box, now, rotation));
+    }
+
+    private SigningKey make(Cache cache, BiFunction<SecretKey, byte[], SigningKey> row) {
+        try (SecretKey secret = SecretKey.generate(nextName(cache), random)) {
+            SigningKey made = keys.add(row.apply(secret, vault.seal(secret)));
+            LOG.log(System.Logger.Level.INFO, "event=key-made name={0}", made.name());
+            return made;
+        }
+    }
+
+    /** Keeps a key from elsewhere, which signs at once; nobody else has its name or its bytes. */
+    SigningKey keep(Cache cache, SecretKey secret) {
+        SigningKey made =
+                keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
+        LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", made.name());
+        return made;
+    }
+
+    /**
+     * Imports the key that {@code NIX_SECRET_KEY_FILE} names, unless it was here before.
+     *
+     * @return null where there is nothing new
+     * @throws StartRefused when the file holds no key, or one with the name of another
+     */
+    @Nullable
+    SigningKey importOnce(Cache cache, Path file) {
+        try (SecretKey secret = readSecret(file)) {
+            Optional<SigningKey> known = keys.findByPublicKey(secret.publicKey().bytes());
+            if (known.isPresent()) {
+                known.get().markImported();
+                if (!known.get().state().signs()) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "event=key-not-revived name={0} state={1}",
+                            known.get().name(),
+                            known.get().state());
+                }
+                return null;
+            }
+            if (keys.isNameTaken(secret.publicKey().name())) {
+                throw StartRefused.because(
+                        settings,
+                        "the key in NIX_SECRET_KEY_FILE " + file + " has the name "
+                                + secret.publicKey().name()
+                                + ", which another key of this server has: clients could not tell them apart, so make"
+                                + " it under a new name");
+            }
+            return keep(cache, secret);
+        }
+    }
+
+    private SecretKey readSecret(Path file) {
+        try {
+            return SecretKey.parse(
+                    Files.readString(file, StandardCharsets.US_ASCII).strip());
+        } catch (IOException | NixFormatException e) {
+            throw StartRefused.because(
+                    settings,
+                    "NIX_SECRET_KEY_FILE " + file + " cannot be used (" + reason(e)
+                            + "): it must hold what nix-store --generate-binary-cache-key writes as the secret key");
+        }
+    }
+
+    private static String reason(Exception e) {
+        return e instanceof NixFormatException
+                ? String.valueOf(e.getMessage())
+                : e.getClass().getSimpleName();
+    }
+
+    /** Rows are never deleted, so that no number comes again, not even in a cache that has the name of a deleted one. */
+    private String nextName(Cache cache) {
+        String stem = stem(cache) + "-";
+        int number = 1;
+        while (keys.isNameTaken(stem + number)) {
+            number++;
+        }
+        return stem + number;
+    }
+
+    /** Tenants and caches have no dots in their names, so that no two caches can have one name. */
+    private String stem(Cache cache) {
+        return cache.isDefault() ? settings.name() : cache.name() + "." + cache.tenant() + "." + settings.name();
+    }
+}

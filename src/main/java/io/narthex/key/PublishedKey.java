@@ -1,0 +1,35 @@
+package io.narthex.key;
+
+import io.narthex.nix.signature.PublicKey;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What everybody may know of a key.
+ *
+ * @param imported whether it was brought from elsewhere
+ * @param nextAt when the next step of its life is planned
+ */
+public record PublishedKey(
+        PublicKey publicKey,
+        KeyState state,
+        boolean imported,
+        Instant createdAt,
+        @Nullable Instant activeAt,
+        @Nullable Instant retiringAt,
+        @Nullable Instant retiredAt,
+        @Nullable Instant revokedAt,
+        @Nullable Instant nextAt) {
+    static PublishedKey of(SigningKey key) {
+        return new PublishedKey(
+                key.publicKey(),
+                key.state(),
+                key.imported(),
+                key.createdAt(),
+                key.activeAt(),
+                key.retiringAt(),
+                key.retiredAt(),
+                key.revokedAt(),
+                key.dueAt());
+    }
+}
