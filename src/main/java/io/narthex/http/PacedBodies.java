@@ -133,7 +133,8 @@ public final class PacedBodies implements ServletExtension {
                     .executeAfter(
                             () -> {
                                 long still = System.nanoTime() - lastRead;
-                                if (exchange.isRequestComplete() || !exchange.getConnection().isOpen()) {
+                                if (exchange.isRequestComplete()
+                                        || !exchange.getConnection().isOpen()) {
                                     return;
                                 }
                                 if (still >= idleNanos) {

@@ -71,8 +71,8 @@ public class IndexedPaths {
         }
         List<Signature> ours =
                 writer.complete(store.storeDir(), keys, entry.id(), path, entries.signatures(entry.id()));
-        return Optional.of(SignedPath.local(
-                store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt()));
+        return Optional.of(
+                SignedPath.local(store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt()));
     }
 
     /** With what was pushed into the cache for it. */

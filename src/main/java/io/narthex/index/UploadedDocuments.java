@@ -1,6 +1,5 @@
 package io.narthex.index;
 
-import com.github.luben.zstd.Zstd;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;

@@ -67,7 +67,11 @@ final class DirectoryPage {
             }
         }
         if (directory.leftOut() > 0) {
-            row(body, prefix + "/" + path.hash() + ".ls", "and " + directory.leftOut() + " more", "all are in the listing");
+            row(
+                    body,
+                    prefix + "/" + path.hash() + ".ls",
+                    "and " + directory.leftOut() + " more",
+                    "all are in the listing");
         }
         return Html.page(title.toString(), body.append("</table>\n").toString()).getBytes(StandardCharsets.UTF_8);
     }

@@ -111,8 +111,7 @@ public class ServeResource {
         StoredTree.Found found = tree.find(names).orElseThrow(Answers::absent);
         return switch (found.node()) {
             case StoredTree.Node.Directory d -> new Inside.Directory(tree.entries(found));
-            case StoredTree.Node.Regular r ->
-                new Inside.File(r.size(), () -> parts.open(nar, r.narOffset(), r.size()));
+            case StoredTree.Node.Regular r -> new Inside.File(r.size(), () -> parts.open(nar, r.narOffset(), r.size()));
             case StoredTree.Node.Symlink s -> throw Answers.absent();
         };
     }

@@ -31,6 +31,7 @@ final class StreamLane {
 
     /** How many of each address and of each token run. */
     private final Map<Object, Integer> running = new HashMap<>();
+
     private final Deque<Stream> waiting = new ArrayDeque<>();
     private int total;
 

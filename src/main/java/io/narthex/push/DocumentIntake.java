@@ -124,12 +124,7 @@ public class DocumentIntake {
      * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
      */
     public boolean realisation(
-            Cache cache,
-            DocumentKind kind,
-            String name,
-            Optional<Realisation> local,
-            byte[] json,
-            @Nullable Long by) {
+            Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
         requireUploads(cache);
         Realisation pushed = foreign(cache, realisation(json));
         local.filter(known -> index.find(cache, known.outPath().hash()).isPresent())

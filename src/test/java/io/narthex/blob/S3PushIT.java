@@ -30,8 +30,8 @@ class S3PushIT {
         byte[] noise = new byte[20_000_000];
         new Random(20).nextBytes(noise);
         StorePath large = builder.add("large", noise);
-        StorePath top = builder.evaluate("builtins.toFile \"top\" \"refers to ${builtins.storePath \"" + NixStore.path(large)
-                + "\"}\"");
+        StorePath top = builder.evaluate(
+                "builtins.toFile \"top\" \"refers to ${builtins.storePath \"" + NixStore.path(large) + "\"}\"");
         try (S3Server s3 = new S3Server();
                 OwnServer server = OwnServer.start(directory, settings(s3))) {
             TenantCache cache = server.cache("{}");
@@ -44,10 +44,11 @@ class S3PushIT {
             client.store().verifyContents();
             client.run("nix", "store", "verify", "--recursive", "--store", cache.urlWithToken(), NixStore.path(top));
 
-            NarInfo info = NarInfoReader.read(cache.get(large.hash() + ".narinfo").body());
+            NarInfo info =
+                    NarInfoReader.read(cache.get(large.hash() + ".narinfo").body());
             byte[] nar = builder.dump(large);
-            HttpResponse<byte[]> part = cache.send(
-                    "GET", info.url(), new byte[0], cache.token(), "Range", "bytes=15000000-15000099");
+            HttpResponse<byte[]> part =
+                    cache.send("GET", info.url(), new byte[0], cache.token(), "Range", "bytes=15000000-15000099");
             assertThat(part.statusCode()).isEqualTo(206);
             assertThat(part.body()).isEqualTo(Arrays.copyOfRange(nar, 15_000_000, 15_000_100));
             assertThat(cache.get("serve/" + top.hash() + "/").body())

@@ -73,14 +73,16 @@ class SlowBodyIT {
     }
 
     private CompletableFuture<String> stalled(String head, String begin) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (Socket socket = connect()) {
-                send(socket, head + begin);
-                return readToEnd(socket);
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }, EACH_ON_ITS_OWN);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (Socket socket = connect()) {
+                        send(socket, head + begin);
+                        return readToEnd(socket);
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                EACH_ON_ITS_OWN);
     }
 
     @Test

@@ -35,7 +35,8 @@ class StoredTreeTest {
           "through-file":{"type":"symlink","target":"file/../a"},
           "through-link":{"type":"symlink","target":"link/../b/file"},
           "\\uFFFD":{"type":"regular","size":1,"narOffset":9}
-        }}}""");
+        }}}\
+        """);
 
     private static StoredTree tree(String json) {
         return new StoredTree(Zstd.compress(json.getBytes(StandardCharsets.UTF_8)), ROOT);
@@ -64,7 +65,8 @@ class StoredTreeTest {
         assertThat(find(TREE, path).map(Found::node))
                 .hasValueSatisfying(node -> assertThat(node)
                         .isInstanceOfSatisfying(
-                                Node.Regular.class, r -> assertThat(r.narOffset()).isEqualTo(narOffset)));
+                                Node.Regular.class,
+                                r -> assertThat(r.narOffset()).isEqualTo(narOffset)));
     }
 
     @ParameterizedTest
@@ -103,8 +105,7 @@ class StoredTreeTest {
 
         assertThat(entries.leftOut()).isZero();
         assertThat(entries.entries())
-                .contains(new DirectoryEntries.Entry(
-                        "file", "file", DirectoryEntries.Type.REGULAR, 5, true, ""))
+                .contains(new DirectoryEntries.Entry("file", "file", DirectoryEntries.Type.REGULAR, 5, true, ""))
                 .contains(new DirectoryEntries.Entry("link", "link", DirectoryEntries.Type.SYMLINK, 0, false, "a/b"))
                 .contains(new DirectoryEntries.Entry("a", "a", DirectoryEntries.Type.DIRECTORY, 0, false, ""));
     }
@@ -126,7 +127,8 @@ class StoredTreeTest {
     void showTheFirstOfVeryManyEntries() throws IOException {
         StringBuilder json = new StringBuilder("{\"version\":1,\"root\":{\"type\":\"directory\",\"entries\":{");
         for (int i = 100_000; i < 112_000; i++) {
-            json.append(i == 100_000 ? "" : ",").append("\"" + i + "\":{\"type\":\"regular\",\"size\":1,\"narOffset\":96}");
+            json.append(i == 100_000 ? "" : ",")
+                    .append("\"" + i + "\":{\"type\":\"regular\",\"size\":1,\"narOffset\":96}");
         }
         StoredTree tree = tree(json.append("}}}").toString());
 

@@ -21,7 +21,8 @@ import org.tukaani.xz.XZOutputStream;
 record HandPush(StorePath path, List<String> references, byte[] nar, Compression compression, byte[] file) {
     static HandPush of(NixStore store, StorePath path, Compression compression) throws IOException {
         byte[] nar = store.dump(path);
-        List<String> references = store.run("nix-store", "--store", store.uri(), "-q", "--references", NixStore.path(path))
+        List<String> references = store.run(
+                        "nix-store", "--store", store.uri(), "-q", "--references", NixStore.path(path))
                 .lines()
                 .map(line -> Path.of(line).getFileName().toString())
                 .sorted()

@@ -50,15 +50,16 @@ class KilledPushIT {
             assertThat(received.putNar(cache)).isEqualTo(201);
             assertThat(forgotten.putNar(cache)).isEqualTo(201);
             assertThat(told.putNar(cache)).isEqualTo(201);
-            // durable with their rows: a file whose row was lost must be pushed again, which is no error but another case
+            // durable with their rows: a file whose row was lost must be pushed again, which is no error but another
+            // case
             for (HandPush push : new HandPush[] {received, forgotten, told}) {
                 assertThat(cache.send("HEAD", push.url(), new byte[0], cache.token())
                                 .statusCode())
                         .isEqualTo(200);
             }
             try (Socket nar = halfSent(cache, cut.url(), cut.file());
-                    Socket narInfo = halfSent(
-                            cache, told.narInfoUrl(), told.narInfo().getBytes(StandardCharsets.US_ASCII))) {
+                    Socket narInfo =
+                            halfSent(cache, told.narInfoUrl(), told.narInfo().getBytes(StandardCharsets.US_ASCII))) {
                 awaitFile(server, 1_000_000);
                 assertThat(whole.putNar(cache)).isEqualTo(201);
                 assertThat(whole.putNarInfo(cache)).isEqualTo(201);

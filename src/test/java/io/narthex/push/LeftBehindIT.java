@@ -54,7 +54,8 @@ class LeftBehindIT {
     }
 
     private HandPush made(String name) throws Exception {
-        StorePath path = builder.evaluate("builtins.toFile \"" + name + "\" \"" + name + " of " + cache.tenant() + "\"");
+        StorePath path =
+                builder.evaluate("builtins.toFile \"" + name + "\" \"" + name + " of " + cache.tenant() + "\"");
         return HandPush.of(builder, path, Compression.ZSTD);
     }
 
@@ -79,9 +80,8 @@ class LeftBehindIT {
 
     /** Keys of all rows of a file. */
     private List<String> keys(HandPush push) throws Exception {
-        return rows.texts(
-                "select storage_key from blob where file_hash = ? order by id",
-                (Object) Upload.sha256(push.file()).bytes());
+        return rows.texts("select storage_key from blob where file_hash = ? order by id", (Object)
+                Upload.sha256(push.file()).bytes());
     }
 
     private static Path file(String key) {
@@ -222,7 +222,11 @@ class LeftBehindIT {
                     .isEqualTo(narBefore.headers().firstValue(header));
         }
         // one tenant's deletion leaves the other's
-        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + push.path().hash(), "");
+        cache.administer(
+                "DELETE",
+                "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/"
+                        + push.path().hash(),
+                "");
         stagedSince(push, "2 days");
         jobs.run("sweep");
         assertThat(push.get(cache).statusCode()).isEqualTo(404);
@@ -254,7 +258,11 @@ class LeftBehindIT {
     }
 
     private void delete(HandPush push) throws Exception {
-        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + push.path().hash(), "");
+        cache.administer(
+                "DELETE",
+                "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/"
+                        + push.path().hash(),
+                "");
         assertThat(push.get(cache).statusCode()).isEqualTo(404);
     }
 
@@ -291,7 +299,9 @@ class LeftBehindIT {
     void whatADeletedCacheHeldGoes() throws Exception {
         HandPush push = published("of-a-deleted-cache");
         HandPush waiting = staged("waiting-in-a-deleted-cache");
-        assertThat(cache.put("log/" + "0".repeat(32) + "-x.drv", "a log".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+        assertThat(cache.put(
+                                "log/" + "0".repeat(32) + "-x.drv",
+                                "a log".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
                         .statusCode())
                 .isEqualTo(201);
         String id = rows.texts(

@@ -82,7 +82,9 @@ class LocalPathPushIT {
         served.sign(path, SecretKey.generate("there-1", new SecureRandom()).toText());
         assertThat(foreignKeys(narInfo(cache, path))).contains("first-1", "second-1", "there-1");
         // nothing new is fine
-        assertThat(cache.put(path.hash() + ".narinfo", cache.get(path.hash() + ".narinfo").body())
+        assertThat(cache.put(
+                                path.hash() + ".narinfo",
+                                cache.get(path.hash() + ".narinfo").body())
                         .statusCode())
                 .isEqualTo(200);
     }
@@ -98,8 +100,7 @@ class LocalPathPushIT {
         assertThat(foreignKeys(narInfo(dropping, path))).doesNotContain("dropped-1");
         String lie = new String(dropping.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII)
                 .replaceFirst("(Sig: [^:]*:)....", "$1AAAA");
-        HttpResponse<byte[]> refused =
-                dropping.put(path.hash() + ".narinfo", lie.getBytes(StandardCharsets.US_ASCII));
+        HttpResponse<byte[]> refused = dropping.put(path.hash() + ".narinfo", lie.getBytes(StandardCharsets.US_ASCII));
         assertThat(refused.statusCode()).isEqualTo(400);
     }
 
@@ -151,7 +152,8 @@ class LocalPathPushIT {
         TenantCache cache = TenantCache.make(SETTINGS);
         HttpResponse<String> refused = new ApiClient("")
                 .asAdministrator(
-                        "DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash() + "?force=true");
+                        "DELETE",
+                        "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash() + "?force=true");
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(WireClient.toServer().get("/" + path.hash() + ".narinfo").status())
                 .isEqualTo(200);

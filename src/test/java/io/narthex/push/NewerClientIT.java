@@ -54,9 +54,8 @@ class NewerClientIT {
 
     NewerClientIT() {
         for (int i = 0; i < CONNECTIONS; i++) {
-            connections.add(HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build());
+            connections.add(
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
         }
     }
 
@@ -86,8 +85,8 @@ class NewerClientIT {
         while (!left.isEmpty()) {
             List<HandPush> ready = left.values().stream()
                     .filter(push -> push.references().stream()
-                            .noneMatch(r -> left.containsKey(r)
-                                    && !r.equals(push.path().baseName())))
+                            .noneMatch(r ->
+                                    left.containsKey(r) && !r.equals(push.path().baseName())))
                     .toList();
             inParallel(ready, (client, push) -> putNarInfo(cache, client, push));
             ready.forEach(push -> left.remove(push.path().baseName()));

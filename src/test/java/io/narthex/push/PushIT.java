@@ -180,9 +180,7 @@ class PushIT {
 
         assertThat(second.statusCode()).isEqualTo(200);
         assertThat(second.body()).asString(StandardCharsets.UTF_8).isEqualTo("second");
-        assertThat(cache.send("HEAD", url, new byte[0], cache.token())
-                        .headers()
-                        .firstValueAsLong("Content-Length"))
+        assertThat(cache.send("HEAD", url, new byte[0], cache.token()).headers().firstValueAsLong("Content-Length"))
                 .hasValue(6);
     }
 
@@ -198,8 +196,8 @@ class PushIT {
                 .isEqualTo(201);
         assertThat(put(realisation, "{\"outPath\":\"" + top.baseName() + "\",\"signatures\":[]}"))
                 .isEqualTo(201);
-        List<String> urls =
-                List.of(log, debuginfo, realisation, top.hash() + ".narinfo", top.hash() + ".ls", "serve/" + top.hash());
+        List<String> urls = List.of(
+                log, debuginfo, realisation, top.hash() + ".narinfo", top.hash() + ".ls", "serve/" + top.hash());
         for (String url : urls) {
             assertThat(cache.get(url).statusCode()).as(url).isEqualTo(200);
         }
