@@ -1,6 +1,10 @@
 package io.narthex.index;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
@@ -34,6 +38,9 @@ public class UploadedDocuments {
 
     @PersistenceContext
     private EntityManager entities;
+
+    @Inject
+    private AuditLog audit;
 
     /** The document, if the cache has it. */
     public Optional<Document> find(int cacheId, DocumentKind kind, String name) {
@@ -95,7 +102,7 @@ public class UploadedDocuments {
 
     private boolean write(
             String sql, int cacheId, DocumentKind kind, String name, Document.Coded content, @Nullable Long by) {
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
+        Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setInt(1, cacheId);
                 s.setString(2, kind.text());
@@ -104,9 +111,16 @@ public class UploadedDocuments {
                 s.setLong(5, content.length());
                 s.setObject(6, by, Types.BIGINT);
                 try (ResultSet r = s.executeQuery()) {
-                    return r.next() && r.getBoolean(1);
+                    return r.next() ? Optional.of(r.getBoolean(1)) : Optional.empty();
                 }
             }
         });
+        added.ifPresent(isNew -> audit.record(AuditEvent.of(AuditAction.DOCUMENT_PUBLISHED)
+                .cache(cacheId)
+                .detail("kind", kind.text())
+                .detail("name", name)
+                .detail("length", content.length())
+                .detail("replaced", !isNew)));
+        return added.orElse(false);
     }
 }
