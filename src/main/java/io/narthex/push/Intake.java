@@ -1,6 +1,5 @@
 package io.narthex.push;
 
-import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +23,7 @@ final class Intake extends InputStream {
     private final OutputStream sink;
     private final long most;
     private final OptionalLong promised;
-    private final MessageDigest digest = HashAlgorithm.SHA256.newDigest();
+    private final MessageDigest digest;
     private byte[] ahead = {};
     private int aheadRead;
     private long count;
@@ -32,11 +31,13 @@ final class Intake extends InputStream {
     private boolean ended;
     private @Nullable Exception failure;
 
-    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink) {
+    /** @param digest for the hash of the file */
+    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink, MessageDigest digest) {
         this.body = body;
         this.promised = promised;
         this.most = most;
         this.sink = sink;
+        this.digest = digest;
     }
 
     /** So many bytes from the start, or all there are; they are read again afterwards. */
