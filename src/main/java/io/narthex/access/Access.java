@@ -27,4 +27,13 @@ public final class Access {
         Caller caller = callers.known(authorization);
         return caller != null && AccessPolicy.decide(Right.PULL, caller, Target.of(cache)) == Decision.ALLOW;
     }
+
+    /**
+     * How the record of downloads names the token of a request that {@link #mayPull}.
+     *
+     * @param authorization likewise
+     */
+    public @Nullable String publicId(@Nullable String authorization) {
+        return authorization == null ? null : TokenText.publicId(PresentedToken.parse(authorization));
+    }
 }

@@ -58,7 +58,7 @@ final class AccessFilter implements ContainerRequestFilter {
             case FORBID ->
                 refuse(request, Problem.of(ProblemType.FORBIDDEN, Sentences.forbidden(right, caller, target)));
             case HIDE -> {
-                refusals.hidden(request);
+                refusals.hidden(request.getMethod(), request.getUriInfo().getPath());
                 refuse(request, Problem.of(ProblemType.NOT_FOUND));
             }
         }

@@ -10,6 +10,7 @@ import io.narthex.http.CurrentCaller;
 import io.narthex.http.Right;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,20 @@ public class PresentCaller implements CurrentCaller, Requester {
         String name = tenant + "/" + cache;
         Target target = Target.of(caches.now().find(name), name);
         return AccessPolicy.decide(Right.PUSH, caller, target) == Decision.ALLOW;
+    }
+
+    @Override
+    public OptionalInt administeredTenant() {
+        if (!(caller instanceof Holder holder)) {
+            return OptionalInt.empty();
+        }
+        Token.Owner owner = holder.token().tenant();
+        if (owner == null) {
+            return OptionalInt.empty();
+        }
+        Grant grant = holder.token().grant();
+        CachePattern all = new CachePattern(owner.name(), CachePattern.EVERYTHING.cache());
+        return grant.has(Scope.ADMINISTER) && grant.covers(all) ? OptionalInt.of(owner.id()) : OptionalInt.empty();
     }
 
     @Override

@@ -24,9 +24,9 @@ public class RefusalFilter implements ContainerResponseFilter {
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         int status = response.getStatus();
         if (status == Status.UNAUTHORIZED.getStatusCode()) {
-            refusals.unauthenticated(request);
+            refusals.unauthenticated(request.getMethod(), request.getUriInfo().getPath());
         } else if (status == Status.FORBIDDEN.getStatusCode() && !audit.hasRefused()) {
-            refusals.forbidden(request, reason(response.getEntity()));
+            refusals.forbidden(request.getMethod(), request.getUriInfo().getPath(), reason(response.getEntity()));
         }
     }
 

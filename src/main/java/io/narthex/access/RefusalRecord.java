@@ -9,7 +9,6 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.Optional;
 
 /**
@@ -31,19 +30,20 @@ class RefusalRecord {
     private CacheDirectory caches;
 
     /** Answered 403. */
-    void forbidden(ContainerRequestContext request, String reason) {
-        audit.refused(about(AuditAction.ACCESS_REFUSED, request), reason);
+    void forbidden(String method, String url, String reason) {
+        audit.refused(about(AuditAction.ACCESS_REFUSED, method, url), reason);
     }
 
     /** Answered 404 to a token that may not know whether there is such a cache. */
-    void hidden(ContainerRequestContext request) {
+    void hidden(String method, String url) {
         Target target = present.target();
         String what = target.cache().isEmpty() ? target.tenant() : target.tenant() + "/" + target.cache();
-        audit.refused(about(AuditAction.ACCESS_REFUSED, request), "The token may not know whether there is a " + what);
+        audit.refused(
+                about(AuditAction.ACCESS_REFUSED, method, url), "The token may not know whether there is a " + what);
     }
 
     /** Answered 401; who showed no token at all was not refused but asked for one. */
-    void unauthenticated(ContainerRequestContext request) {
+    void unauthenticated(String method, String url) {
         if (present.get() instanceof Refused refused) {
             String kind = switch (refused.cause()) {
                 case Cause.Wrong wrong -> "wrong";
@@ -51,15 +51,14 @@ class RefusalRecord {
                 case Cause.Revoked revoked -> "revoked";
             };
             audit.refused(
-                    about(AuditAction.TOKEN_REFUSED, request).detail("kind", kind),
+                    about(AuditAction.TOKEN_REFUSED, method, url).detail("kind", kind),
                     refused.cause().sentence());
         }
     }
 
-    private AuditEvent about(AuditAction action, ContainerRequestContext request) {
-        String url = request.getUriInfo().getPath();
+    private AuditEvent about(AuditAction action, String method, String url) {
         AuditEvent event = AuditEvent.of(action)
-                .detail("method", request.getMethod())
+                .detail("method", method)
                 .detail("url", url.length() <= LONGEST ? url : url.substring(0, LONGEST));
         Target target = present.target();
         Optional<Cache> cache = caches.now().find(target.tenant() + "/" + target.cache());

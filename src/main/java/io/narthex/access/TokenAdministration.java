@@ -1,5 +1,8 @@
 package io.narthex.access;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.configuration.Secret;
@@ -35,6 +38,9 @@ public class TokenAdministration {
     @Inject
     private Changes changes;
 
+    @Inject
+    private AuditLog audit;
+
     /** A new token, and the one time that its text is told. */
     record Made(Token token, Secret text) {}
 
@@ -58,6 +64,13 @@ public class TokenAdministration {
                 now,
                 maker == null ? null : maker.id());
         changes.record(ChangeKind.TOKEN, made.id(), null);
+        Instant end = made.expiresAt();
+        audit.record(event(AuditAction.TOKEN_CREATED, made)
+                .detail(
+                        "scopes",
+                        wish.scopes().stream().sorted().map(Scope::text).toList())
+                .detail("caches", wish.caches())
+                .detail("expiresAt", end == null ? "never" : end.toString()));
         return new Made(made, text);
     }
 
@@ -99,7 +112,16 @@ public class TokenAdministration {
             Token.Owner owner = token.tenant();
             tokens.revoke(owner == null ? null : owner.id(), publicId, now());
             changes.record(ChangeKind.TOKEN, token.id(), null);
+            audit.record(event(AuditAction.TOKEN_REVOKED, token));
         }
+    }
+
+    /** About a token, which is another than the one that does it. */
+    private static AuditEvent event(AuditAction action, Token token) {
+        Token.Owner owner = token.tenant();
+        AuditEvent event =
+                AuditEvent.of(action).detail("token", token.publicId()).detail("note", token.note());
+        return owner == null ? event : event.tenant(owner.id());
     }
 
     private @Nullable Tenant owner(@Nullable TenantName tenant) {

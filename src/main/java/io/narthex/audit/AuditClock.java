@@ -11,17 +11,23 @@ import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Has what requests left behind written down, off their way. */
+/** Has what requests left behind written down and sealed, off their way. */
 @Singleton
 @Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class AuditClock {
+    /** Reads are to be seen within two seconds. */
     private static final long PERIOD_MILLIS = 500;
+    /** Events are to be sealed within five seconds. */
+    private static final long SEAL_MILLIS = 1_000;
+
+    private static final long PARTITIONS_MILLIS = TimeUnit.HOURS.toMillis(1);
 
     @Resource
     private ManagedScheduledExecutorService timer;
@@ -29,22 +35,32 @@ public class AuditClock {
     @Inject
     private Refusals refusals;
 
-    private @Nullable ScheduledFuture<?> running;
+    @Inject
+    private ReadWriter reads;
+
+    @Inject
+    private Seals seals;
+
+    private final List<ScheduledFuture<?>> running = new ArrayList<>();
 
     @PostConstruct
     void start() {
-        running = timer.scheduleWithFixedDelay(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        seals.makePartitions();
+        every(PERIOD_MILLIS, () -> refusals.write(false));
+        every(PERIOD_MILLIS, reads::write);
+        every(SEAL_MILLIS, seals::seal);
+        every(PARTITIONS_MILLIS, seals::makePartitions);
+    }
+
+    /** Apart from each other: one that waits for the database holds up no other. */
+    private void every(long millis, Runnable work) {
+        running.add(timer.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS));
     }
 
     @PreDestroy
     void stop() {
-        if (running != null) {
-            running.cancel(false);
-        }
+        running.forEach(one -> one.cancel(false));
         refusals.write(true);
-    }
-
-    private void tick() {
-        refusals.write(false);
+        reads.write();
     }
 }

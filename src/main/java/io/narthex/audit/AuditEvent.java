@@ -40,6 +40,11 @@ public record AuditEvent(
         return new AuditEvent(action, tenant, cache, path, key, detail);
     }
 
+    /** The same in a cache, and so in its tenant. */
+    public AuditEvent cache(int cache) {
+        return new AuditEvent(action, null, cache, path, key, detail);
+    }
+
     /** The same about a path. */
     public AuditEvent path(StorePath about) {
         return new AuditEvent(action, tenantId, cacheId, about.baseName(), key, detail);

@@ -60,8 +60,18 @@ public class AuditLog {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void record(AuditEvent event) {
+        append(event, actors.current());
+    }
+
+    /** The same for what the server does by itself, whoever's request it was that showed it. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void recordOwn(AuditEvent event) {
+        append(event, Actor.SERVER);
+    }
+
+    private void append(AuditEvent event, Actor actor) {
         try (Connection connection = dataSource.getConnection()) {
-            String line = EventRows.write(connection, new Entry(event, actors.current(), null, 1));
+            String line = EventRows.write(connection, new Entry(event, actor, null, 1));
             recorded().lines.add(line);
         } catch (SQLException e) {
             throw new IllegalStateException("an event cannot be recorded", e);

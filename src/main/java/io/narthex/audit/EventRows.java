@@ -3,7 +3,6 @@ package io.narthex.audit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.JsonResolver;
-import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,7 +30,7 @@ final class EventRows {
         AuditEvent event = entry.event();
         Actor actor = entry.actor();
         String detail = json(event.detail());
-        InetAddress address = actor.address();
+        String address = AddressText.of(actor.address());
         try (PreparedStatement s = connection.prepareStatement(INSERT)) {
             s.setString(1, event.action().text());
             s.setString(2, entry.outcome());
@@ -40,7 +39,7 @@ final class EventRows {
             s.setString(5, actor.tokenId());
             s.setString(6, actor.tokenNote());
             s.setString(7, actor.name());
-            s.setString(8, address == null ? null : address.getHostAddress());
+            s.setString(8, address);
             s.setString(9, actor.requestId());
             s.setString(10, event.path());
             s.setString(11, event.key());
@@ -62,7 +61,7 @@ final class EventRows {
                         .add("actor", actor.name())
                         .add("token", actor.tokenId())
                         .add("note", actor.tokenNote())
-                        .add("address", address == null ? null : address.getHostAddress())
+                        .add("address", address)
                         .add("request", actor.requestId())
                         .add("detail", event.detail().isEmpty() ? null : detail)
                         .toString();

@@ -1,5 +1,8 @@
 package io.narthex.cache;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.cache.CacheException.DefaultCache;
 import io.narthex.cache.CacheException.UnknownCache;
 import io.narthex.change.ChangeKind;
@@ -38,6 +41,9 @@ public class CacheAdministration {
 
     @Inject
     private Changes changes;
+
+    @Inject
+    private AuditLog audit;
 
     @Inject
     private Event<CacheCreated> created;
@@ -95,6 +101,8 @@ public class CacheAdministration {
                 hosts.set(entry.id(), after.virtualHosts());
             }
             changes.record(ChangeKind.CACHE, entry.id(), null);
+            audit.record(event(made ? AuditAction.CACHE_CREATED : AuditAction.CACHE_CHANGED, owner, entry)
+                    .detail("settings", made ? after.facts() : after.factsThatDiffer(before)));
         }
         if (made) {
             created.fire(new CacheCreated(entry.toCache()));
@@ -109,9 +117,7 @@ public class CacheAdministration {
      * @throws DefaultCache if it is {@code default/default}
      */
     void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
-        if (tenants.lock(tenant).isEmpty()) {
-            throw new UnknownCache();
-        }
+        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
         CacheEntry entry = caches.find(tenant, name).orElseThrow(UnknownCache::new);
         if (entry.toCache().isDefault()) {
             throw new DefaultCache();
@@ -121,6 +127,11 @@ public class CacheAdministration {
         caches.save(entry);
         hosts.free(entry.id());
         changes.record(ChangeKind.CACHE, entry.id(), null);
+        audit.record(event(AuditAction.CACHE_DELETED, owner, entry));
+    }
+
+    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntry entry) {
+        return AuditEvent.of(action).cache(owner.id(), entry.id());
     }
 
     /** As the database keeps it. */

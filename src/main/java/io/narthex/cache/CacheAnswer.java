@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A cache as JSON.
  *
  * @param priority null: what the server's setting says
+ * @param publicKeys what a client's {@code trusted-public-keys} names
  * @param url what a client's {@code substituters} names
  */
 record CacheAnswer(
@@ -24,9 +25,10 @@ record CacheAnswer(
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
         List<String> trustedPublicKeys,
+        List<String> publicKeys,
         Instant createdAt,
         String url) {
-    static CacheAnswer of(StoredCache stored, BaseUrl base) {
+    static CacheAnswer of(StoredCache stored, List<String> publicKeys, BaseUrl base) {
         Cache cache = stored.cache();
         return new CacheAnswer(
                 cache.name().text(),
@@ -40,6 +42,7 @@ record CacheAnswer(
                 cache.references(),
                 cache.foreignSignatures(),
                 cache.trustedPublicKeys().stream().map(PublicKey::toString).toList(),
+                publicKeys,
                 stored.createdAt(),
                 cache.isDefault() ? base.text() : base.text() + "/" + cache.fullName());
     }

@@ -2,6 +2,8 @@ package io.narthex.cache;
 
 import io.narthex.change.Change;
 import io.narthex.change.ChangeListener;
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
 import io.narthex.tenant.TenantDeleted;
 import io.narthex.tenant.TenantName;
 import jakarta.annotation.Resource;
@@ -90,6 +92,16 @@ public class CacheDirectory implements ChangeListener {
     public Snapshot now() {
         Snapshot known = snapshot;
         return known == null ? reload() : known;
+    }
+
+    /**
+     * The cache that a URL of the API names.
+     *
+     * @throws io.narthex.http.ProblemException 404, where there is none
+     */
+    public Cache require(String tenant, String name) {
+        return now().find(tenant + "/" + name)
+                .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "There is no such cache"));
     }
 
     /** Reads them anew; a change that is committed before this call is seen after it. */

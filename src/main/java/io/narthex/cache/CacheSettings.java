@@ -3,7 +3,10 @@ package io.narthex.cache;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -59,5 +62,39 @@ record CacheSettings(
                 cache.references(),
                 cache.foreignSignatures(),
                 cache.trustedPublicKeys());
+    }
+
+    /** All of them as JSON values, by the names that the API has. */
+    Map<String, Object> facts() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("visibility", text(visibility));
+        facts.put("priority", priority.isPresent() ? (Object) priority.getAsInt() : "of the server");
+        facts.put("wantMassQuery", wantMassQuery);
+        facts.put("storeDir", storeDir.path());
+        facts.put("sources", sources.stream().sorted().map(CacheSettings::text).toList());
+        facts.put("virtualHosts", virtualHosts);
+        facts.put("references", text(references));
+        facts.put("foreignSignatures", text(foreignSignatures));
+        facts.put(
+                "trustedPublicKeys",
+                trustedPublicKeys.stream().map(PublicKey::toString).toList());
+        return facts;
+    }
+
+    /** Those that are not as they were: what each was, and is. */
+    Map<String, Object> factsThatDiffer(CacheSettings before) {
+        Map<String, Object> old = before.facts();
+        Map<String, Object> changed = new LinkedHashMap<>();
+        facts().forEach((name, value) -> {
+            Object was = old.get(name);
+            if (was != null && !was.equals(value)) {
+                changed.put(name, Map.of("from", was, "to", value));
+            }
+        });
+        return changed;
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

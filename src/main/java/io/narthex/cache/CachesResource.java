@@ -30,6 +30,7 @@ import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,6 +46,9 @@ public class CachesResource {
 
     @Inject
     CacheDirectory directory;
+
+    @Inject
+    PublicKeys keys;
 
     @Inject
     CurrentCaller caller;
@@ -65,9 +69,11 @@ public class CachesResource {
                 .filter(c -> caller.maySee(tenant, c.cache().name().text()))
                 .limit(page.limit() + 1L)
                 .toList();
+        Map<Integer, List<String>> trusted =
+                keys.of(found.stream().map(StoredCache::cache).toList());
         return Response.ok(page.listing(
                         found,
-                        c -> CacheAnswer.of(c, base),
+                        c -> CacheAnswer.of(c, trusted.getOrDefault(c.cache().id(), List.of()), base),
                         c -> c.cache().name().text()))
                 .build();
     }
@@ -118,7 +124,9 @@ public class CachesResource {
     }
 
     private Response answer(ResponseBuilder answer, StoredCache cache) {
-        return answer.entity(CacheAnswer.of(cache, url.base()))
+        List<String> trusted =
+                keys.of(List.of(cache.cache())).getOrDefault(cache.cache().id(), List.of());
+        return answer.entity(CacheAnswer.of(cache, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();
     }

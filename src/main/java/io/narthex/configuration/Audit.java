@@ -7,7 +7,9 @@ import java.util.OptionalInt;
  * What the record keeps, and how long.
  *
  * @param addresses how much of clients' addresses
+ * @param reads whether downloads are written down and narinfos counted
  * @param retentionMonths after so many whole months a month goes to the export; none: it stays
  * @param export where months go that are older; there is one where there is a retention
  */
-public record Audit(AuditAddresses addresses, OptionalInt retentionMonths, Optional<BlobLocation> export) {}
+public record Audit(
+        AuditAddresses addresses, boolean reads, OptionalInt retentionMonths, Optional<BlobLocation> export) {}

@@ -104,10 +104,13 @@ final class SettingGroups {
 
     /** Where uploaded bytes lie; unset is a directory of the home. */
     BlobLocation blobs(Path home) {
+        // read in any case: a bad one is told of also where nothing needs it
+        Optional<URI> endpoint = endpoint();
+        Optional<String> region = region();
         return values.parsed(
                         NARTHEX_BLOBS,
                         "file:/directory or s3://bucket/prefix",
-                        text -> BlobLocation.parse(text, endpoint(), region()))
+                        text -> BlobLocation.parse(text, endpoint, region))
                 .orElseGet(() -> new BlobLocation.Files(home.resolve("blobs")));
     }
 
@@ -134,6 +137,7 @@ final class SettingGroups {
                 values.matching(NARTHEX_AUDIT_ADDRESSES, "full|truncated|none", "full, truncated or none")
                         .map(text -> AuditAddresses.valueOf(text.toUpperCase(Locale.ROOT)))
                         .orElse(AuditAddresses.FULL),
+                values.flag(NARTHEX_AUDIT_READS, true),
                 retention,
                 export);
     }

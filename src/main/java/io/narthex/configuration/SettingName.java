@@ -43,6 +43,7 @@ enum SettingName {
     NARTHEX_MAX_RATIO,
     NARTHEX_DISK_RESERVE,
     NARTHEX_AUDIT_ADDRESSES,
+    NARTHEX_AUDIT_READS,
     NARTHEX_AUDIT_RETENTION_MONTHS,
     NARTHEX_AUDIT_EXPORT,
     /** The launcher's: further options for the server's JVM. */

@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Who sends the request at hand, as far as a feature needs to know beyond {@link Right}. A CDI bean gives it. */
@@ -12,6 +13,9 @@ public interface CurrentCaller {
 
     /** Whether the caller may push into this cache. */
     boolean mayPush(String tenant, String cache);
+
+    /** The tenant all of whose caches, there or to come, the caller administers; empty for one of the server. */
+    OptionalInt administeredTenant();
 
     /** The row of the caller's token; empty for one who has none, and for the administrator's token file. */
     OptionalLong token();

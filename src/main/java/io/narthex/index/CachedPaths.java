@@ -1,5 +1,8 @@
 package io.narthex.index;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
@@ -30,6 +33,9 @@ public class CachedPaths {
 
     @Inject
     private Changes changes;
+
+    @Inject
+    private AuditLog audit;
 
     /**
      * By the order of their publication, those behind one.
@@ -82,10 +88,16 @@ public class CachedPaths {
     List<StorePath> delete(Cache cache, UploadedHash path, boolean force) {
         List<StorePath> referrers = force ? List.of() : referrers(cache, path);
         if (referrers.isEmpty()) {
-            entities.createNativeQuery("delete from uploaded_path where id = :id")
+            int deleted = entities.createNativeQuery("delete from uploaded_path where id = :id")
                     .setParameter("id", path.id())
                     .executeUpdate();
             changes.record(ChangeKind.PATH, cache.id(), path.path().hash());
+            if (deleted > 0) {
+                audit.record(AuditEvent.of(AuditAction.PATH_DELETED)
+                        .cache(cache.tenantId(), cache.id())
+                        .path(path.path())
+                        .detail("forced", force));
+            }
         }
         return referrers;
     }

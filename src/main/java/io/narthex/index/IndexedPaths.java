@@ -1,5 +1,8 @@
 package io.narthex.index;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.key.KeyRing;
@@ -7,6 +10,7 @@ import io.narthex.localstore.LocalStore;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -38,6 +42,9 @@ public class IndexedPaths {
 
     @Inject
     private CacheDirectory caches;
+
+    @Inject
+    private AuditLog audit;
 
     private final Clock clock = Clock.systemUTC();
     private volatile int storeId;
@@ -88,13 +95,19 @@ public class IndexedPaths {
 
     Instant checked(long id) {
         Instant now = clock.instant();
-        entries.find(id).ifPresent(e -> e.checked(now));
+        entries.find(id).ifPresent(e -> {
+            if (e.isQuarantined()) {
+                audit.recordOwn(event(AuditAction.PATH_RELEASED, e));
+            }
+            e.checked(now);
+        });
         return now;
     }
 
     void quarantine(long id, String reason) {
         entries.find(id).ifPresent(e -> {
             e.quarantine(clock.instant(), reason);
+            audit.recordOwn(event(AuditAction.PATH_QUARANTINED, e).detail("reason", reason));
             LOG.log(
                     System.Logger.Level.ERROR,
                     "event=path-quarantined path={0}-{1} reason={2}",
@@ -102,5 +115,11 @@ public class IndexedPaths {
                     e.name(),
                     reason);
         });
+    }
+
+    private AuditEvent event(AuditAction action, PathEntry entry) {
+        return AuditEvent.of(action)
+                .path(StorePath.parseBaseName(StorePathHash.of(entry.hash()) + "-" + entry.name()))
+                .detail("store", store.name());
     }
 }

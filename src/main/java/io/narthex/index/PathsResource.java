@@ -102,9 +102,7 @@ public class PathsResource {
     }
 
     private Cache cache(String tenant, String name) {
-        return caches.now()
-                .find(tenant + "/" + name)
-                .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "There is no such cache"));
+        return caches.require(tenant, name);
     }
 
     private static StorePathHash parse(String text) {

@@ -1,5 +1,8 @@
 package io.narthex.index;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
@@ -39,6 +42,9 @@ public class Publications {
 
     @Inject
     private Changes changes;
+
+    @Inject
+    private AuditLog audit;
 
     /**
      * A path that the cache has.
@@ -93,6 +99,13 @@ public class Publications {
         boolean added = writer.publish(cache, facts, nar, by).isPresent();
         if (added) {
             changes.record(ChangeKind.PATH, cache.id(), facts.storePath().hash());
+            audit.record(event(AuditAction.PATH_PUBLISHED, cache, facts)
+                    .detail("narHash", facts.narHash().toString())
+                    .detail("narSize", facts.narSize())
+                    .detail("fileHash", nar.fileHash().toString())
+                    .detail("fileSize", nar.fileSize())
+                    .detail("compression", nar.compression())
+                    .detail("foreignSignatures", names(facts.signatures())));
         }
         return added;
     }
@@ -101,6 +114,17 @@ public class Publications {
     public void sign(Cache cache, Published path, Collection<Signature> signatures) {
         if (writer.merge(path.id(), signatures)) {
             changes.record(ChangeKind.PATH, cache.id(), path.facts().storePath().hash());
+            audit.record(
+                    event(AuditAction.PATH_SIGNED, cache, path.facts()).detail("foreignSignatures", names(signatures)));
         }
+    }
+
+    private static AuditEvent event(AuditAction action, Cache cache, NarInfo facts) {
+        return AuditEvent.of(action).cache(cache.tenantId(), cache.id()).path(facts.storePath());
+    }
+
+    /** Of the keys that signed, as the signatures say. */
+    private static List<String> names(Collection<Signature> signatures) {
+        return signatures.stream().map(Signature::keyName).sorted().distinct().toList();
     }
 }

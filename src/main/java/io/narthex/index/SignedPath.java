@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.audit.HitCount;
 import io.narthex.http.HttpDate;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.ValidPath;
@@ -32,6 +33,7 @@ public final class SignedPath {
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
+    private final HitCount hits = new HitCount();
     private volatile long stamp;
     private volatile @Nullable Instant checkedAt;
 
@@ -109,6 +111,11 @@ public final class SignedPath {
                 facts.deriver(),
                 signatures,
                 facts.contentAddress()));
+    }
+
+    /** How often its narinfo was asked for. */
+    public HitCount hits() {
+        return hits;
     }
 
     long entryId() {

@@ -1,7 +1,11 @@
 package io.narthex.index;
 
 import com.github.luben.zstd.Zstd;
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
@@ -36,6 +40,9 @@ public class UploadedDocuments {
 
     @PersistenceContext
     private EntityManager entities;
+
+    @Inject
+    private AuditLog audit;
 
     /** The document, if the cache has it. */
     public Optional<Document> find(int cacheId, DocumentKind kind, String name) {
@@ -97,7 +104,7 @@ public class UploadedDocuments {
 
     private boolean write(String sql, int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
         byte[] coded = Zstd.compress(content, LEVEL);
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
+        Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setInt(1, cacheId);
                 s.setString(2, kind.text());
@@ -106,9 +113,16 @@ public class UploadedDocuments {
                 s.setLong(5, content.length);
                 s.setObject(6, by, Types.BIGINT);
                 try (ResultSet r = s.executeQuery()) {
-                    return r.next() && r.getBoolean(1);
+                    return r.next() ? Optional.of(r.getBoolean(1)) : Optional.empty();
                 }
             }
         });
+        added.ifPresent(isNew -> audit.record(AuditEvent.of(AuditAction.DOCUMENT_PUBLISHED)
+                .cache(cacheId)
+                .detail("kind", kind.text())
+                .detail("name", name)
+                .detail("length", content.length)
+                .detail("replaced", !isNew)));
+        return added.orElse(false);
     }
 }

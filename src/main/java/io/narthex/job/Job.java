@@ -14,11 +14,16 @@ public interface Job {
     String subject();
 
     /**
-     * Whether a run is worth while now. Asked every ten seconds: cheap, and without the database. Stays true until a page
+     * Whether a run is worth while now. Asked every ten seconds, or more often if {@link #isPunctual}: cheap, and without the database. Stays true until a page
      * has returned no checkpoint: a run that failed or was interrupted is gone on with because its job is still due, and a
      * job is due when its server starts.
      */
     boolean due();
+
+    /** Whether it is asked every second, because people wait for what it does at a certain time. */
+    default boolean isPunctual() {
+        return false;
+    }
 
     /**
      * Does one page of the work, inside a transaction that is rolled back if this throws or if the lease is lost. A page

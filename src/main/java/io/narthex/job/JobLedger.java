@@ -1,5 +1,9 @@
 package io.narthex.job;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
+import io.narthex.audit.JobAtWork;
 import io.narthex.job.JobException.AlreadyRunning;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -20,6 +24,9 @@ class JobLedger {
     @Inject
     JobRuns runs;
 
+    @Inject
+    AuditLog audit;
+
     /**
      * Takes the lease, ends what a dead holder left, and begins a run.
      *
@@ -38,6 +45,16 @@ class JobLedger {
         return new HeldLease(key, number.get(), runs.begin(key, number.get()));
     }
 
+    /** The same because somebody asked for it. */
+    HeldLease beginAsked(JobKey key, UUID owner) {
+        HeldLease lease = begin(key, owner);
+        audit.record(AuditEvent.of(AuditAction.JOB_STARTED)
+                .detail("job", key.job())
+                .detail("subject", key.subject())
+                .detail("run", lease.run()));
+        return lease;
+    }
+
     /** Moves the lease's end; false if it was lost. */
     boolean renew(HeldLease lease) {
         return leases.renew(lease);
@@ -49,7 +66,8 @@ class JobLedger {
         if (row.isEmpty()) {
             return JobProgress.LEASE_LOST;
         }
-        JobPage page = job.page(row.get().checkpoint());
+        String checkpoint = row.get().checkpoint();
+        JobPage page = JobAtWork.as(job.name(), () -> job.page(checkpoint));
         runs.count(lease.run(), page);
         leases.setCheckpoint(lease, page.checkpoint());
         if (page.checkpoint() != null) {

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /** The runs of this node: starts them, keeps their leases, stops them. Safe for use by many threads. */
 @ApplicationScoped
@@ -56,13 +57,18 @@ class JobRunner {
         registry.all().stream().filter(this::isWanted).forEach(this::startQuietly);
     }
 
+    /** Asks for a run of each job that is due and on time. */
+    void startPunctual() {
+        registry.all().stream().filter(Job::isPunctual).filter(this::isWanted).forEach(this::startQuietly);
+    }
+
     private boolean isWanted(Job job) {
         return !stopping && !executions.containsKey(JobKey.of(job)) && job.due();
     }
 
     private void startQuietly(Job job) {
         try {
-            begin(job);
+            begin(job, ledger::begin);
         } catch (AlreadyRunning | Stopping e) {
             LOG.log(Level.DEBUG, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
         } catch (RuntimeException e) {
@@ -80,15 +86,15 @@ class JobRunner {
      * @throws Stopping if the server stops
      */
     long start(String job) {
-        return begin(registry.find(job));
+        return begin(registry.find(job), ledger::beginAsked);
     }
 
-    private long begin(Job job) {
+    private long begin(Job job, BiFunction<JobKey, UUID, HeldLease> taking) {
         if (stopping) {
             throw new Stopping();
         }
         JobKey key = JobKey.of(job);
-        HeldLease lease = ledger.begin(key, owner);
+        HeldLease lease = taking.apply(key, owner);
         JobExecution execution = new JobExecution(job, lease, ledger, () -> stopping);
         executions.put(key, execution);
         try {

@@ -26,6 +26,12 @@ public class JobScheduler {
         runner.startDue();
     }
 
+    /** Likewise. */
+    @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
+    void tickOften() {
+        runner.startPunctual();
+    }
+
     @PreDestroy
     void stop() {
         runner.stop();

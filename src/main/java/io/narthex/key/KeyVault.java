@@ -27,7 +27,7 @@ public class KeyVault {
     private volatile @Nullable MasterKey master;
 
     /** The secret as the database is to hold it. */
-    byte[] seal(SecretKey secret) {
+    public byte[] seal(SecretKey secret) {
         byte[] text = secret.toText().getBytes(StandardCharsets.US_ASCII);
         try {
             return master().seal(text, context(secret.publicKey()));
@@ -58,6 +58,20 @@ public class KeyVault {
                     settings,
                     "the master key " + settings.masterKeyFile() + " does not open the signing key " + key.name() + " ("
                             + e.getMessage() + "): restore the right one, or name it in NARTHEX_MASTER_KEY_FILE");
+        }
+    }
+
+    /** The secret of a key that {@link #seal} was given; empty where it was sealed under another master key. */
+    public Optional<SecretKey> openIfOurs(PublicKey key, byte[] sealed) {
+        try {
+            byte[] text = master().open(sealed, context(key));
+            try {
+                return Optional.of(SecretKey.parse(new String(text, StandardCharsets.US_ASCII)));
+            } finally {
+                Arrays.fill(text, (byte) 0);
+            }
+        } catch (WrongMasterKeyException e) {
+            return Optional.empty();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.key;
 
+import io.narthex.audit.AuditAction;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheCreated;
 import io.narthex.configuration.Settings;
@@ -16,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and imports keys. Every call needs a transaction of the caller's, which holds the lock until its end. */
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 @Transactional(Transactional.TxType.MANDATORY)
 public class NewKeys {
     private static final System.Logger LOG = System.getLogger(NewKeys.class.getName());
+
+    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
+    private static final Pattern CACHE_AND_TENANT = Pattern.compile("[a-z0-9-]+\\.[a-z0-9-]+");
 
     @Inject
     private Settings settings;
@@ -37,6 +44,9 @@ public class NewKeys {
 
     @Inject
     private KeyClock clock;
+
+    @Inject
+    private KeyRecord record;
 
     private final SecureRandom random = new SecureRandom();
 
@@ -62,6 +72,10 @@ public class NewKeys {
         try (SecretKey secret = SecretKey.generate(nextName(cache), random)) {
             SigningKey made = keys.add(row.apply(secret, vault.seal(secret)));
             LOG.log(System.Logger.Level.INFO, "event=key-made name={0}", made.name());
+            record.changed(
+                    AuditAction.KEY_CREATED,
+                    made,
+                    Map.of("publicKey", made.publicKey().toString()));
             return made;
         }
     }
@@ -71,6 +85,10 @@ public class NewKeys {
         SigningKey made =
                 keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
         LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", made.name());
+        record.changed(
+                AuditAction.KEY_IMPORTED,
+                made,
+                Map.of("publicKey", made.publicKey().toString()));
         return made;
     }
 
@@ -126,13 +144,31 @@ public class NewKeys {
     }
 
     /** Rows are never deleted, so that no number comes again, not even in a cache that has the name of a deleted one. */
-    private String nextName(Cache cache) {
+    String nextName(Cache cache) {
         String stem = stem(cache) + "-";
         int number = 1;
         while (keys.isNameTaken(stem + number)) {
             number++;
         }
         return stem + number;
+    }
+
+    /**
+     * Whether a name is kept for keys that are made here, for another cache or with a number that is to come. The same for
+     * all such names, so that nobody learns which there are.
+     */
+    boolean isReserved(Cache cache, String name) {
+        Matcher numbered = NUMBERED.matcher(name);
+        if (!numbered.matches()) {
+            return false;
+        }
+        String stem = numbered.group(1);
+        String before = stem.endsWith("." + settings.name())
+                ? stem.substring(0, stem.length() - settings.name().length() - 1)
+                : "";
+        boolean madeHere =
+                stem.equals(settings.name()) || CACHE_AND_TENANT.matcher(before).matches();
+        return madeHere && !stem.equals(stem(cache));
     }
 
     /** Tenants and caches have no dots in their names, so that no two caches can have one name. */

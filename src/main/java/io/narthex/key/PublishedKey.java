@@ -5,9 +5,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What everybody may know of a key.
+ * What may be known of a key.
  *
  * @param imported whether it was brought from elsewhere
+ * @param revocationReason for administrators
  * @param nextAt when the next step of its life is planned
  */
 public record PublishedKey(
@@ -19,6 +20,7 @@ public record PublishedKey(
         @Nullable Instant retiringAt,
         @Nullable Instant retiredAt,
         @Nullable Instant revokedAt,
+        @Nullable String revocationReason,
         @Nullable Instant nextAt) {
     static PublishedKey of(SigningKey key) {
         return new PublishedKey(
@@ -30,6 +32,7 @@ public record PublishedKey(
                 key.retiringAt(),
                 key.retiredAt(),
                 key.revokedAt(),
+                key.revocationReason(),
                 key.dueAt());
     }
 }

@@ -132,13 +132,25 @@ class SigningKey {
         state = next;
     }
 
-    /** What is to happen happens sooner, and never later. */
-    void hasten(Rotation rotation) {
-        Instant planned = dueAt;
-        if (planned != null && rotation.activeAt().isBefore(planned)) {
-            dueAt = rotation.activeAt();
-        }
+    /** A rotation that is under way goes by other times. */
+    void replan(Rotation rotation) {
+        dueAt = rotation.activeAt();
         overlapSeconds = rotation.overlap().toSeconds();
+    }
+
+    /** When it begins to sign, and for how long beside the others; of one that is PENDING. */
+    Rotation rotation() {
+        Instant at = dueAt;
+        if (state != KeyState.PENDING || at == null) {
+            throw new IllegalStateException(name + " is " + state);
+        }
+        return new Rotation(at, overlap());
+    }
+
+    /** Whether it takes, or took, the place of another. */
+    boolean isReplacementOf(SigningKey other) {
+        Long by = other.replacedBy;
+        return by != null && by == id;
     }
 
     /** Another is to take its place; null: none after all. */
@@ -218,6 +230,7 @@ class SigningKey {
         return Duration.ofSeconds(overlapSeconds == null ? 0 : overlapSeconds);
     }
 
+    /** The key that takes, or took, its place. */
     @Nullable
     Long replacedBy() {
         return replacedBy;

@@ -3,6 +3,8 @@ package io.narthex.key;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,6 +53,27 @@ class SigningKeys {
                         .setParameter("name", name)
                         .getSingleResult()
                 > 0;
+    }
+
+    /** Those of some caches, likewise. */
+    List<SigningKey> of(Collection<Integer> cacheIds) {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.cacheId in :caches order by k.id", SigningKey.class)
+                .setParameter("caches", cacheIds)
+                .getResultList();
+    }
+
+    Optional<SigningKey> find(int cacheId, String name) {
+        return of(cacheId).stream().filter(key -> key.name().equals(name)).findFirst();
+    }
+
+    /** Those whose next step is due, first things first. */
+    List<SigningKey> due(Instant now, int most) {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.dueAt <= :now order by k.dueAt, k.id", SigningKey.class)
+                .setParameter("now", now)
+                .setMaxResults(most)
+                .getResultList();
     }
 
     /** Keeps a key and makes the place for its signatures. */

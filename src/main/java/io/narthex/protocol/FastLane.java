@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.access.Access;
+import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
@@ -46,6 +47,7 @@ public final class FastLane implements ServletExtension {
             Access access,
             CacheDirectory caches,
             HotPaths hot,
+            ReadLog reads,
             SmallNars small,
             StoredNars stored,
             StreamLane streams,
@@ -68,7 +70,7 @@ public final class FastLane implements ServletExtension {
             parts.uploads.run(exchange, next);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts);
-            if (cache == null || !answered(exchange, path, cache, parts.hot)) {
+            if (cache == null || !answered(exchange, path, cache, parts)) {
                 next.handleRequest(exchange);
             }
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
@@ -76,8 +78,7 @@ public final class FastLane implements ServletExtension {
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
             Cache cache = open(exchange, parts);
-            if (cache == null
-                    || !(parts.small.run(cache, exchange, stream) || parts.stored.run(cache, exchange, stream))) {
+            if (cache == null || !isSent(exchange, cache, parts, stream)) {
                 stream.handleRequest(exchange);
             }
         } else {
@@ -97,6 +98,12 @@ public final class FastLane implements ServletExtension {
                 : null;
     }
 
+    private static boolean isSent(HttpServerExchange exchange, Cache cache, Parts parts, HttpHandler otherwise) {
+        String token = parts.access.publicId(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION));
+        return parts.small.run(cache, token, exchange, otherwise)
+                || parts.stored.run(cache, token, exchange, otherwise);
+    }
+
     private static boolean isStream(String path) {
         return path.startsWith("/nar/")
                 || path.startsWith("/serve/")
@@ -104,7 +111,7 @@ public final class FastLane implements ServletExtension {
                 || path.endsWith(".ls");
     }
 
-    private static boolean answered(HttpServerExchange exchange, String path, Cache cache, HotPaths hot) {
+    private static boolean answered(HttpServerExchange exchange, String path, Cache cache, Parts parts) {
         boolean get = exchange.getRequestMethod().equals(Methods.GET);
         if (!get && !exchange.getRequestMethod().equals(Methods.HEAD)) {
             return false;
@@ -113,14 +120,16 @@ public final class FastLane implements ServletExtension {
         if (hash == null) {
             return false;
         }
-        if (hot.isAbsent(cache, hash)) {
+        if (parts.hot.isAbsent(cache, hash)) {
+            parts.reads.miss(cache.tenantId(), cache.id());
             ABSENT.send(exchange);
             return true;
         }
-        SignedPath found = hot.current(cache, hash);
+        SignedPath found = parts.hot.current(cache, hash);
         if (found == null) {
             return false;
         }
+        parts.reads.hit(found.hits(), cache.tenantId(), cache.id(), found.path());
         present(exchange, cache, found);
         return true;
     }

@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.access.Access;
+import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
@@ -8,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the index before the first request and hands {@link FastLane} its parts. */
@@ -28,6 +30,9 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     BlobStore blobs;
 
+    @Inject
+    ReadLog reads;
+
     private final StreamLane streams = StreamLane.forDownloads();
     private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
@@ -36,14 +41,15 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
-        SmallNars made = new SmallNars(index.hot(), transfer);
+        Downloads downloads = new Downloads(reads, Clock.systemUTC());
+        SmallNars made = new SmallNars(index.hot(), transfer, downloads);
         small = made;
-        StoredNars opened = new StoredNars(index.hot(), blobs);
+        StoredNars opened = new StoredNars(index.hot(), blobs, downloads);
         stored = opened;
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
-                        new FastLane.Parts(access, caches, index.hot(), made, opened, streams, uploads));
+                        new FastLane.Parts(access, caches, index.hot(), reads, made, opened, streams, uploads));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Optional;
 
 /** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
 @Path("{hash}.narinfo")
@@ -39,13 +41,23 @@ public class NarInfoResource {
     Publisher publisher;
 
     @Inject
+    ReadLog reads;
+
+    @Inject
     CurrentCaller caller;
 
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
         Cache cache = requested.get();
-        return answer(cache, index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent), request);
+        Optional<SignedPath> found = index.find(cache, Answers.hash(text));
+        if (found.isEmpty()) {
+            reads.miss(cache.tenantId(), cache.id());
+            throw Answers.absent();
+        }
+        SignedPath path = found.get();
+        reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+        return answer(cache, path, request);
     }
 
     /** Publishes a path, or adds signatures to one that is published. */

@@ -1,5 +1,8 @@
 package io.narthex.protocol;
 
+import io.narthex.audit.Download;
+import io.narthex.audit.ReadLog;
+import io.narthex.audit.Requester;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
@@ -12,6 +15,7 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.push.NarIntake;
 import io.narthex.push.UploadName;
+import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -25,6 +29,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +58,12 @@ public class NarResource {
     @Inject
     CurrentCaller caller;
 
+    @Inject
+    Requester requester;
+
+    @Inject
+    ReadLog reads;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
@@ -79,6 +90,10 @@ public class NarResource {
         }
     }
 
+    private @Nullable String token() {
+        return requester.kind().equals(Download.ADMINISTRATOR) ? Download.ADMINISTRATOR : requester.tokenId();
+    }
+
     private static OptionalLong promised(HttpServletRequest request) {
         long length = request.getContentLengthLong();
         return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
@@ -100,6 +115,11 @@ public class NarResource {
         SignedPath path = found.orElseThrow(Answers::absent);
         String lasting = url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Answers.DAY : Answers.FOREVER;
         String control = Answers.control(cache, lasting);
+        if (body) {
+            // an answer without a NAR, 304 or 416, tells so by its status
+            new Downloads(reads, Clock.systemUTC())
+                    .begin(ServletRequestContext.requireCurrent().getExchange(), cache, path, token());
+        }
         return switch (path.source()) {
             case NarSource.InLocalStore l -> local(path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);

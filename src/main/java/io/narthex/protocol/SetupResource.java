@@ -5,6 +5,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
+import io.narthex.key.PublishedKey;
 import io.narthex.nix.signature.PublicKey;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -34,8 +35,8 @@ public class SetupResource {
     public Response setup() {
         Cache cache = requested.get();
         String url = requested.base().text();
-        String keys =
-                ring.of(cache).published().stream().map(PublicKey::toString).collect(Collectors.joining(" "));
+        KeyRing.Ring ours = ring.of(cache);
+        String keys = ours.published().stream().map(PublicKey::toString).collect(Collectors.joining(" "));
         String text = """
             # The cache %1$s
 
@@ -43,6 +44,7 @@ public class SetupResource {
             extra-substituters = %2$s
             extra-trusted-public-keys = %3$s
             """.formatted(cache.fullName(), url, keys)
+                + ours.all().stream().map(SetupResource::change).collect(Collectors.joining())
                 + (cache.isPublic() ? "" : "netrc-file = /etc/nix/netrc\n")
                 + """
 
@@ -61,10 +63,23 @@ public class SetupResource {
                 # To push whatever this machine builds:
                 curl %2$s -o /etc/nix/narthex-push %1$s/post-build-hook     # its first lines say how it is installed
 
-                # When its key is changed: add the new key to trusted-public-keys as soon as it is shown here, and keep the
-                # old one for 30 days after it is gone from here: so long do clients remember what was signed by it.
+                # When its key is changed: add the new key to trusted-public-keys as soon as it is shown here, while it is
+                # PENDING, and drop the old one no sooner than 30 days after it is gone from here: so long do clients
+                # remember what was signed by it. All its keys with their states and dates: %1$s/public-keys.json
                 """.formatted(url, cache.isPublic() ? "-f" : "-f --netrc-file /etc/nix/netrc");
         return answer(cache, text);
+    }
+
+    /** What is to be done about a key that comes or goes. */
+    private static String change(PublishedKey key) {
+        String name = key.publicKey().name();
+        return switch (key.state()) {
+            case PENDING -> "# " + name + " is PENDING: add it now, it signs from " + key.nextAt() + " on\n";
+            case RETIRING -> "# " + name + " is RETIRING until " + key.nextAt()
+                    + ": keep it until then, and for 30 days more\n";
+            case REVOKED -> "# " + name + " is REVOKED: take it out of trusted-public-keys now\n";
+            case ACTIVE, RETIRED -> "";
+        };
     }
 
     @GET

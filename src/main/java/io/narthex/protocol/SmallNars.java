@@ -33,6 +33,7 @@ final class SmallNars {
 
     private final HotPaths hot;
     private final NarTransfer transfer;
+    private final Downloads downloads;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final ExecutorService threads =
             Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
@@ -41,13 +42,18 @@ final class SmallNars {
                 return thread;
             });
 
-    SmallNars(HotPaths hot, NarTransfer transfer) {
+    SmallNars(HotPaths hot, NarTransfer transfer, Downloads downloads) {
         this.hot = hot;
         this.transfer = transfer;
+        this.downloads = downloads;
     }
 
-    /** Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests. */
-    boolean run(Cache cache, HttpServerExchange exchange, HttpHandler otherwise) {
+    /**
+     * Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests.
+     *
+     * @param token the public id of who asks; null: nobody
+     */
+    boolean run(Cache cache, @Nullable String token, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
         if (path == null || path.narSize() > LARGEST || !places.tryAcquire()) {
             return false;
@@ -59,6 +65,7 @@ final class SmallNars {
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             Optional<ByteBuffer> nar = transfer.small(path);
             if (nar.isPresent()) {
+                downloads.begin(dispatched, cache, path, token);
                 send(cache, dispatched, path, nar.get());
             } else {
                 otherwise.handleRequest(dispatched);

@@ -41,6 +41,7 @@ final class StoredNars {
 
     private final HotPaths hot;
     private final BlobStore blobs;
+    private final Downloads downloads;
     private final DirectBuffers buffers = new DirectBuffers();
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final ExecutorService threads =
@@ -50,13 +51,18 @@ final class StoredNars {
                 return thread;
             });
 
-    StoredNars(HotPaths hot, BlobStore blobs) {
+    StoredNars(HotPaths hot, BlobStore blobs, Downloads downloads) {
         this.hot = hot;
         this.blobs = blobs;
+        this.downloads = downloads;
     }
 
-    /** Answers, or lets {@code otherwise} do so; false when this is none of its requests. */
-    boolean run(Cache cache, HttpServerExchange exchange, HttpHandler otherwise) {
+    /**
+     * Answers, or lets {@code otherwise} do so; false when this is none of its requests.
+     *
+     * @param token the public id of who asks; null: nobody
+     */
+    boolean run(Cache cache, @Nullable String token, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
         if (path == null || !(path.source() instanceof NarSource.InBlobStore stored) || !places.tryAcquire()) {
             return false;
@@ -69,6 +75,7 @@ final class StoredNars {
             Optional<Blob> blob = open(stored.nar());
             Optional<FileChannel> file = blob.flatMap(Blob::channel);
             if (file.isPresent()) {
+                downloads.begin(dispatched, cache, path, token);
                 head(cache, dispatched, path, stored.nar());
                 new Sending(dispatched, blob.get(), file.get()).next();
             } else {

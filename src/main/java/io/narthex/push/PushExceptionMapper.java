@@ -1,5 +1,8 @@
 package io.narthex.push;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
@@ -13,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.util.Locale;
 
 /** Tells who pushes what is wrong: a sentence, since Nix prints the body. Logged here and nowhere else. */
 @Provider
@@ -29,6 +33,9 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    AuditLog audit;
+
     @Override
     public Response toResponse(PushException e) {
         LOG.log(
@@ -38,7 +45,27 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
                 requested.fullName(),
                 uri.getPath(),
                 e.getMessage());
+        audit.refused(event(e), sentence(e));
         return ProblemWriter.answer(Problem.of(typeOf(e), sentence(e)), uri).build();
+    }
+
+    private AuditEvent event(PushException e) {
+        AuditEvent event = AuditEvent.of(AuditAction.PUSH_REFUSED)
+                .detail("kind", kind(e))
+                .detail("url", uri.getPath())
+                .detail("status", typeOf(e).status());
+        return requested
+                .find()
+                .map(cache -> event.cache(cache.tenantId(), cache.id()))
+                .orElse(event);
+    }
+
+    /** {@code file-hash-mismatch} for {@code FileHashMismatch}. */
+    private static String kind(PushException e) {
+        return e.getClass()
+                .getSimpleName()
+                .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String sentence(PushException e) {

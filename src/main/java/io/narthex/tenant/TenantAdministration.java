@@ -1,5 +1,8 @@
 package io.narthex.tenant;
 
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.http.Preconditions;
@@ -28,6 +31,9 @@ public class TenantAdministration {
     private Changes changes;
 
     @Inject
+    private AuditLog audit;
+
+    @Inject
     private Event<TenantDeleted> deleted;
 
     /** @param made whether there was none before */
@@ -53,6 +59,7 @@ public class TenantAdministration {
         Tenant now = get(name);
         if (made) {
             changes.record(ChangeKind.TENANT, now.id(), null);
+            audit.record(AuditEvent.of(AuditAction.TENANT_CREATED).tenant(now.id()));
         } else {
             preconditions.check(now.entityTag());
         }
@@ -74,6 +81,7 @@ public class TenantAdministration {
         tenants.delete(tenant, now());
         deleted.fire(new TenantDeleted(tenant.id()));
         changes.record(ChangeKind.TENANT, tenant.id(), null);
+        audit.record(AuditEvent.of(AuditAction.TENANT_DELETED).tenant(tenant.id()));
     }
 
     /** As the database keeps it. */

@@ -91,6 +91,9 @@ class OpenApiIT {
         if (call.path.endsWith("/tokens")) {
             return call.method.equals("POST") ? "{\"scopes\":[\"pull\"]}" : "";
         }
+        if (call.path.endsWith("/revocation")) {
+            return "{\"reason\":\"as described\"}";
+        }
         return call.method.equals("PUT") ? "{}" : "";
     }
 
@@ -103,6 +106,7 @@ class OpenApiIT {
             return path.replace("{tenant}", "walked")
                     .replace("{cache}", "ci")
                     .replace("{hash}", "00000000000000000000000000000000")
+                    .replace("{key}", "no-such-key-1")
                     .replace("{job}", "no-such-job")
                     .replace("runs/{id}", "runs/1")
                     .replace("{id}", path.contains("{tenant}") ? tenantToken : serverToken);

@@ -32,6 +32,8 @@ public final class EmbeddedDbExtension implements LoadableExtension {
             System.setProperty("it.home", directory(run.resolve("home")));
             System.setProperty("it.nix.root", directory(run.resolve("root")));
             name(started.access());
+            System.setProperty("it.db.auditor.uri", started.auditorUri());
+            System.setProperty("it.db.superuser.uri", started.superuserUri());
         }
 
         private static void name(Database access) {

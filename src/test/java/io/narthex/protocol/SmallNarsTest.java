@@ -2,7 +2,9 @@ package io.narthex.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.audit.ReadLog;
 import io.narthex.cache.SampleCache;
+import io.narthex.configuration.AuditAddresses;
 import io.narthex.index.SampleIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -20,6 +22,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +47,7 @@ class SmallNarsTest {
 
     private final CountDownLatch open = new CountDownLatch(1);
     private final CountDownLatch taken = new CountDownLatch(AT_ONCE);
+    private final ReadLog reads = new ReadLog(false, AuditAddresses.FULL);
     private volatile boolean held;
     private SampleIndex index;
     private SmallNars small;
@@ -53,7 +57,7 @@ class SmallNarsTest {
     @SuppressWarnings("NullAway.Init")
     void open() {
         index = new SampleIndex(directory);
-        small = new SmallNars(index.hot(), new FileNars());
+        small = new SmallNars(index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()));
         server = new LoopbackServer(this::receive);
     }
 
@@ -137,7 +141,7 @@ class SmallNarsTest {
 
     private void receive(HttpServerExchange exchange) throws Exception {
         HttpHandler otherwise = x -> x.getResponseSender().send(OTHERWISE);
-        if (small.run(SampleCache.LOCAL, exchange, otherwise)) {
+        if (small.run(SampleCache.LOCAL, null, exchange, otherwise)) {
             taken.countDown();
         } else {
             otherwise.handleRequest(exchange);

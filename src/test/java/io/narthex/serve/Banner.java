@@ -28,6 +28,9 @@ final class Banner {
             lines.add("      trusted-public-keys = " + String.join(" ", publicKeys));
         }
         lines.add("    admin token  " + settings.adminTokenFile());
+        if (settings.database().url().isEmpty()) {
+            lines.add("    audit        psql \"$(cat " + Home.auditorUri(settings.home()) + ")\"");
+        }
         lines.add("    logs         " + settings.home().resolve("log"));
         lines.add("    health       http://" + Probe.reach(listeners.managementBind()) + ":"
                 + listeners.managementPort() + "/health");

@@ -22,6 +22,18 @@ import java.util.Optional;
 public final class EmbeddedDb implements AutoCloseable {
     private static final String OWNER = "narthex_owner";
     private static final String APP = "narthex_app";
+    private static final String AUDITOR = "narthex_auditor";
+    private static final String SUPERUSER = "postgres";
+
+    /** They log in nowhere: one owns the views of the auditors, the other is what every auditor is a member of. */
+    private static final List<String> AUDIT_GROUPS = List.of("narthex_audit_views", "narthex_audit_readers");
+
+    /** An auditor's transactions read, and end. */
+    private static final List<String> AUDITOR_SETTINGS = List.of(
+            "default_transaction_read_only = on",
+            "statement_timeout = '5min'",
+            "idle_in_transaction_session_timeout = '10min'",
+            "search_path = audit");
 
     /** In the data directory once roles and database are made; without it the making was cut off. */
     private static final String COMPLETE = "narthex-complete";
@@ -105,17 +117,31 @@ public final class EmbeddedDb implements AutoCloseable {
     private void createRolesAndDatabase() throws SQLException, IOException {
         try (Connection c = server.getPostgresDatabase().getConnection();
                 Statement s = c.createStatement()) {
-            for (String role : List.of(OWNER, APP)) {
-                if (!exists(s, "select from pg_roles where rolname = '" + role + "'")) {
-                    s.execute("create role " + role + " login");
-                }
+            for (String role : AUDIT_GROUPS) {
+                create(s, role, "nologin");
+            }
+            for (String role : List.of(OWNER, APP, AUDITOR)) {
+                create(s, role, "login");
                 s.execute("alter role " + role + " password '"
                         + passwords.of(role).reveal() + "'");
+            }
+            for (String role : AUDIT_GROUPS) {
+                s.execute("grant " + role + " to " + OWNER);
+            }
+            s.execute("grant narthex_audit_readers to " + AUDITOR);
+            for (String setting : AUDITOR_SETTINGS) {
+                s.execute("alter role " + AUDITOR + " set " + setting);
             }
             if (!exists(s, "select from pg_database where datname = 'narthex'")) {
                 s.execute("create database narthex owner " + OWNER);
                 s.execute("revoke temporary on database narthex from public");
             }
+        }
+    }
+
+    private static void create(Statement statement, String role, String login) throws SQLException {
+        if (!exists(statement, "select from pg_roles where rolname = '" + role + "'")) {
+            statement.execute("create role " + role + " " + login);
         }
     }
 
@@ -159,6 +185,21 @@ public final class EmbeddedDb implements AutoCloseable {
                 passwords.of(APP),
                 Optional.of(OWNER),
                 passwords.of(OWNER));
+    }
+
+    /** How an auditor logs in: a URI as libpq reads it. */
+    public String auditorUri() {
+        return uri(AUDITOR);
+    }
+
+    /** How the superuser logs in. */
+    public String superuserUri() {
+        return uri(SUPERUSER);
+    }
+
+    private String uri(String role) {
+        return "postgresql://" + role + ":" + passwords.of(role).reveal() + "@127.0.0.1:" + server.getPort()
+                + "/narthex";
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -50,6 +51,24 @@ final class Home {
 
     Path log(String name) {
         return directory.resolve("log").resolve(name);
+    }
+
+    /** Where the URI lies by which an auditor logs in to the database of this home. */
+    static Path auditorUri(Path directory) {
+        return directory.resolve("auditor.uri");
+    }
+
+    /** Keeps the URIs by which people log in to the database, each in a file of mode 600; the port may be new. */
+    void keep(String auditor, String superuser) throws IOException {
+        keep(auditorUri(directory), auditor);
+        keep(directory.resolve("superuser.uri"), superuser);
+    }
+
+    private static void keep(Path file, String line) throws IOException {
+        Path half = Files.createTempFile(file.getParent(), ".uri", "");
+        Files.setPosixFilePermissions(half, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(half, line + "\n");
+        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The reason for which the application did not start, once it wrote one. */

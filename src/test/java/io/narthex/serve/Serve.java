@@ -84,6 +84,7 @@ public final class Serve {
             System.out.println("starting PostgreSQL");
             EmbeddedDb own = EmbeddedDb.kept(home);
             db = own;
+            home.keep(own.auditorUri(), own.superuserUri());
             database = own.access();
         }
         System.out.println("starting WildFly");

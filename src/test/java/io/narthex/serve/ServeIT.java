@@ -30,12 +30,20 @@ class ServeIT {
                     .contains("substituters = http://localhost:" + ports.get("NARTHEX_PORT"))
                     .contains(home.resolve("admin-token").toString())
                     .contains("NARTHEX_BIND=::")
+                    .contains("psql \"$(cat " + home.resolve("auditor.uri") + ")\"")
                     .doesNotContain("Exception");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
                     .isEqualTo("rwx------");
             assertThat(PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(home.resolve("postgresql-passwords/narthex_app"))))
                     .isEqualTo("rw-------");
+            for (String name : List.of("auditor.uri", "superuser.uri")) {
+                Path uri = home.resolve(name);
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(uri)))
+                        .isEqualTo("rw-------");
+                assertThat(Files.readString(uri))
+                        .matches("postgresql://[a-z_]+:[0-9a-f]{48}@127[.]0[.]0[.]1:[0-9]+/narthex\n");
+            }
             servers = first.servers();
 
             assertThat(refusal(home, LauncherProcess.freePorts()))

@@ -1,0 +1,183 @@
+package io.narthex.audit;
+
+import jakarta.annotation.Resource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/** Writes down what {@link ReadLog} was told, in batches. One call at a time. */
+@ApplicationScoped
+class ReadWriter {
+    private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
+    private static final int BATCH = 10_000;
+
+    private static final String COPY =
+            "copy nar_download (at, tenant_id, cache_id, path, token_id, address, bytes_sent,"
+                    + " complete) from stdin";
+    private static final String HITS = """
+        insert into narinfo_hour (tenant_id, cache_id, hour, path, hits)
+        select * from unnest(?::int[], ?::int[], ?::timestamptz[], ?::text[], ?::bigint[])
+        on conflict (tenant_id, cache_id, path, hour) do update set hits = narinfo_hour.hits + excluded.hits
+        """;
+    private static final String MISSES = """
+        insert into narinfo_miss_hour (tenant_id, cache_id, hour, misses)
+        select * from unnest(?::int[], ?::int[], ?::timestamptz[], ?::bigint[])
+        on conflict (tenant_id, cache_id, hour) do update set misses = narinfo_miss_hour.misses + excluded.misses
+        """;
+
+    @Resource(lookup = "java:jboss/datasources/NarthexDS")
+    private DataSource dataSource;
+
+    @Inject
+    private ReadLog log;
+
+    private final ReadCounts counts = new ReadCounts();
+    private final Clock clock = Clock.systemUTC();
+    private boolean failing;
+
+    /** Writes all that there is; what cannot be written waits for the next time, as far as there is room. */
+    synchronized void write() {
+        counts.take(log, clock.instant());
+        List<Download> batch = log.takeDownloads(BATCH);
+        List<Map.Entry<ReadCounts.Hits, Long>> hits = counts.hits();
+        List<Map.Entry<ReadCounts.Misses, Long>> misses = counts.misses();
+        if (!batch.isEmpty() || !hits.isEmpty() || !misses.isEmpty()) {
+            write(batch, hits, misses);
+        }
+        tellDropped();
+    }
+
+    private void write(
+            List<Download> first,
+            List<Map.Entry<ReadCounts.Hits, Long>> hits,
+            List<Map.Entry<ReadCounts.Misses, Long>> misses) {
+        List<Download> batch = first;
+        try (Connection connection = dataSource.getConnection()) {
+            while (!batch.isEmpty()) {
+                copy(connection, batch);
+                batch = List.of();
+                batch = log.takeDownloads(BATCH);
+            }
+            if (!hits.isEmpty() || !misses.isEmpty()) {
+                count(connection, hits, misses);
+                counts.written();
+            }
+            failing = false;
+        } catch (SQLException | IOException | RuntimeException e) {
+            log.giveBack(batch);
+            if (!failing) {
+                failing = true;
+                LOG.log(
+                        Level.WARNING,
+                        "event=reads-not-written cause={0}: they wait, as far as there is room",
+                        e.toString());
+            }
+        }
+    }
+
+    /** Both or none: a count that was written is not written again. */
+    private static void count(
+            Connection connection,
+            List<Map.Entry<ReadCounts.Hits, Long>> hits,
+            List<Map.Entry<ReadCounts.Misses, Long>> misses)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement h = connection.prepareStatement(HITS);
+                PreparedStatement m = connection.prepareStatement(MISSES)) {
+            if (!hits.isEmpty()) {
+                h.setArray(1, array(connection, "int4", hits, e -> e.getKey().tenantId()));
+                h.setArray(2, array(connection, "int4", hits, e -> e.getKey().cacheId()));
+                h.setArray(
+                        3,
+                        array(
+                                connection,
+                                "timestamptz",
+                                hits,
+                                e -> time(e.getKey().hour())));
+                h.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
+                h.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
+                h.executeUpdate();
+            }
+            if (!misses.isEmpty()) {
+                m.setArray(1, array(connection, "int4", misses, e -> e.getKey().tenantId()));
+                m.setArray(2, array(connection, "int4", misses, e -> e.getKey().cacheId()));
+                m.setArray(
+                        3,
+                        array(
+                                connection,
+                                "timestamptz",
+                                misses,
+                                e -> time(e.getKey().hour())));
+                m.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
+                m.executeUpdate();
+            }
+            connection.commit();
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static String time(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
+    }
+
+    private static <T> Array array(Connection connection, String type, List<T> rows, Function<T, Object> column)
+            throws SQLException {
+        return connection.createArrayOf(type, rows.stream().map(column).toArray());
+    }
+
+    private static void copy(Connection connection, List<Download> batch) throws SQLException, IOException {
+        StringBuilder rows = new StringBuilder(batch.size() * 100);
+        for (Download download : batch) {
+            column(rows, download.at().toString(), '\t');
+            column(rows, Integer.toString(download.tenantId()), '\t');
+            column(rows, Integer.toString(download.cacheId()), '\t');
+            column(rows, download.path(), '\t');
+            column(rows, download.tokenId(), '\t');
+            column(rows, AddressText.of(download.address()), '\t');
+            column(rows, Long.toString(download.bytesSent()), '\t');
+            column(rows, download.complete() ? "t" : "f", '\n');
+        }
+        connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn(COPY, new ByteArrayInputStream(rows.toString().getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** No value here has a character that COPY would want escaped: names of paths, ids, numbers. */
+    private static void column(StringBuilder rows, @Nullable String value, char end) {
+        rows.append(value == null ? "\\N" : value).append(end);
+    }
+
+    private void tellDropped() {
+        long[] dropped = log.takeDropped();
+        if (dropped[0] > 0 || dropped[1] > 0) {
+            LOG.log(
+                    Level.ERROR,
+                    "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"
+                            + " away",
+                    Long.toString(dropped[0]),
+                    Long.toString(dropped[1]));
+        }
+    }
+}

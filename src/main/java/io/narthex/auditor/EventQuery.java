@@ -1,0 +1,45 @@
+package io.narthex.auditor;
+
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events are asked for; null is any.
+ *
+ * @param since this moment and later
+ * @param until before this moment
+ */
+record EventQuery(
+        @Nullable String tenant,
+        @Nullable String cache,
+        @Nullable String action,
+        @Nullable String outcome,
+        @Nullable String token,
+        @Nullable String path,
+        @Nullable Instant since,
+        @Nullable Instant until) {
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+._?=-]{1,255}");
+
+    EventQuery {
+        for (String word : new @Nullable String[] {tenant, cache, action, outcome, token, path}) {
+            if (word != null && !WORD.matcher(word).matches()) {
+                throw new ProblemException(
+                        ProblemType.BAD_REQUEST, "tenant, cache, action, outcome, token and path are names");
+            }
+        }
+    }
+
+    /** @throws ProblemException if it is no moment */
+    static @Nullable Instant moment(String name, @Nullable String text) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.narthex.auditor;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.http.CurrentCaller;
+import io.narthex.http.JsonResolver;
+import io.narthex.http.Page;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What happened, for people by page and for a SIEM by line. */
+@Path("/api/v1/audit/events")
+@RequestScoped
+public class EventsResource {
+    private static final String LINES = "application/x-ndjson";
+    private static final Pattern CURSOR = Pattern.compile("[0-9]{1,19}-[0-9]{1,18}");
+    /** Read at once and held in memory while it is sent. */
+    private static final int PIECE = 1_000;
+
+    private static final ObjectMapper JSON = new JsonResolver().getContext(EventAnswer.class);
+
+    @Inject
+    Events events;
+
+    @Inject
+    CurrentCaller caller;
+
+    /** Which events. */
+    public static final class Filter {
+        @QueryParam("tenant")
+        @Nullable
+        String tenant;
+
+        @QueryParam("cache")
+        @Nullable
+        String cache;
+
+        @QueryParam("action")
+        @Nullable
+        String action;
+
+        @QueryParam("outcome")
+        @Nullable
+        String outcome;
+
+        @QueryParam("token")
+        @Nullable
+        String token;
+
+        @QueryParam("path")
+        @Nullable
+        String path;
+
+        @QueryParam("since")
+        @Nullable
+        String since;
+
+        @QueryParam("until")
+        @Nullable
+        String until;
+
+        EventQuery query() {
+            return new EventQuery(
+                    tenant,
+                    cache,
+                    action,
+                    outcome,
+                    token,
+                    path,
+                    EventQuery.moment("since", since),
+                    EventQuery.moment("until", until));
+        }
+    }
+
+    /** One page; to who accepts lines, all there are or so many as are asked for, one a line. */
+    @GET
+    @Produces({MediaType.APPLICATION_JSON, LINES})
+    @Requires(Right.AUTHENTICATED)
+    public Response get(
+            @BeanParam Filter filter,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("after") @Nullable String after,
+            @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
+        Sight sight = Sight.of(caller);
+        Page page = Page.parse(limit, after, CURSOR);
+        EventQuery query = filter.query();
+        Response.ResponseBuilder answer = accept != null && accept.contains(LINES)
+                ? lines(sight, query, page.after(), limit == null ? Long.MAX_VALUE : page.limit())
+                : page(sight, query, page);
+        return answer.header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    private Response.ResponseBuilder page(Sight sight, EventQuery query, Page page) {
+        List<EventAnswer> found = events.list(sight, query, page.after(), page.limit() + 1);
+        return Response.ok(page.listing(found, e -> e, EventAnswer::cursor)).type(MediaType.APPLICATION_JSON);
+    }
+
+    /** The first piece before the answer begins: a database that is away is 503. */
+    private Response.ResponseBuilder lines(Sight sight, EventQuery query, @Nullable String after, long most) {
+        List<EventAnswer> first = events.list(sight, query, after, (int) Math.min(PIECE, most));
+        return Response.ok((StreamingOutput) out -> write(sight, query, first, most, out))
+                .type(LINES);
+    }
+
+    private void write(Sight sight, EventQuery query, List<EventAnswer> first, long most, OutputStream out)
+            throws IOException {
+        List<EventAnswer> piece = first;
+        long left = most;
+        while (!piece.isEmpty()) {
+            for (EventAnswer event : piece) {
+                out.write(JSON.writeValueAsBytes(event));
+                out.write('\n');
+            }
+            left -= piece.size();
+            int wanted = (int) Math.min(PIECE, left);
+            piece = wanted == 0
+                    ? List.of()
+                    : events.list(sight, query, piece.getLast().cursor(), wanted);
+        }
+    }
+}

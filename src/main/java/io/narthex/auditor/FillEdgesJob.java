@@ -1,0 +1,67 @@
+package io.narthex.auditor;
+
+import io.narthex.change.Change;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.ChangeListener;
+import io.narthex.job.Job;
+import io.narthex.job.JobPage;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what new paths refer to where closures look it up: after each change of a path, and once in a while. */
+@ApplicationScoped
+public class FillEdgesJob implements Job, ChangeListener {
+    private static final int PAGE = 1_000;
+
+    @Inject
+    private RecordFunctions functions;
+
+    /** Of paths, that this node has heard of. */
+    private final AtomicLong changes = new AtomicLong(1);
+
+    /** The reindex job tells of no single path. */
+    private final Timetable timetable = new Timetable(1, TimeUnit.MINUTES);
+
+    private volatile long finishedWith;
+
+    @Override
+    public String name() {
+        return "fill-edges";
+    }
+
+    @Override
+    public String subject() {
+        return "audit";
+    }
+
+    @Override
+    public boolean due() {
+        return changes.get() != finishedWith || timetable.isDue();
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        long begunWith = changes.get();
+        int filled = functions.fillEdges(PAGE);
+        if (filled < PAGE) {
+            finishedWith = begunWith;
+            timetable.finished();
+        }
+        return new JobPage(filled < PAGE ? null : "more", filled, filled, 0, 0);
+    }
+
+    @Override
+    public void changed(Change change) {
+        if (change.kind() == ChangeKind.PATH) {
+            changes.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void lost() {
+        changes.incrementAndGet();
+    }
+}

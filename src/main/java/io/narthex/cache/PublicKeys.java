@@ -1,0 +1,11 @@
+package io.narthex.cache;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** What clients of caches are to trust. A CDI bean of the keys' package gives it. */
+public interface PublicKeys {
+    /** By the cache's row: the keys in Nix's form, in the order in which they were made. */
+    Map<Integer, List<String>> of(Collection<Cache> caches);
+}

@@ -1,0 +1,177 @@
+package io.narthex.key;
+
+import io.narthex.audit.AuditAction;
+import io.narthex.cache.Cache;
+import io.narthex.http.Preconditions;
+import io.narthex.key.KeyException.KnownKey;
+import io.narthex.key.KeyException.NameTaken;
+import io.narthex.key.KeyException.SecretDestroyed;
+import io.narthex.key.KeyException.UnknownKey;
+import io.narthex.nix.signature.SecretKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** What administrators do with the keys of a cache; each call a transaction, one after the other in the whole cluster. */
+@ApplicationScoped
+@Transactional
+class KeyAdministration {
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private NewKeys made;
+
+    @Inject
+    private KeySteps steps;
+
+    @Inject
+    private KeyVault vault;
+
+    @Inject
+    private KeyPolicies policies;
+
+    @Inject
+    private KeyRecord record;
+
+    @Inject
+    private KeyClock clock;
+
+    /** @param begun whether it is a new one, or else one that was under way */
+    record Begun(PublishedKey key, boolean begun) {}
+
+    /** Every key that the cache ever had, in the order in which they were made. */
+    List<PublishedKey> list(Cache cache) {
+        return keys.of(cache.id()).stream().map(PublishedKey::of).toList();
+    }
+
+    /** @throws UnknownKey if the cache never had it */
+    PublishedKey get(Cache cache, String name) {
+        return PublishedKey.of(find(cache, name));
+    }
+
+    private SigningKey find(Cache cache, String name) {
+        return keys.find(cache.id(), name).orElseThrow(UnknownKey::new);
+    }
+
+    /** A new key that signs at once, beside those that do. */
+    PublishedKey generate(Cache cache) {
+        keys.lock();
+        return PublishedKey.of(made.generate(cache));
+    }
+
+    /**
+     * A key from elsewhere that signs at once.
+     *
+     * @throws KeyException if the cache has or had it, or the name is another's
+     */
+    PublishedKey bring(Cache cache, SecretKey secret) {
+        keys.lock();
+        String name = secret.publicKey().name();
+        Optional<SigningKey> same = keys.findByPublicKey(secret.publicKey().bytes());
+        if (same.filter(key -> key.cacheId() == cache.id()).isPresent()) {
+            throw new KnownKey(same.get().name(), same.get().state());
+        }
+        if (same.isPresent() || keys.isNameTaken(name) || made.isReserved(cache, name)) {
+            throw new NameTaken(name);
+        }
+        return PublishedKey.of(made.keep(cache, secret));
+    }
+
+    /**
+     * Begins a rotation now, or lets the one that is under way go by other times.
+     *
+     * @param wish the times that are wanted, from those that are planned
+     */
+    Begun rotate(Cache cache, RotationWish wish) {
+        keys.lock();
+        Instant now = clock.now();
+        List<SigningKey> all = keys.of(cache.id());
+        Optional<SigningKey> underWay =
+                all.stream().filter(key -> key.state() == KeyState.PENDING).findFirst();
+        underWay.ifPresent(key -> {
+            Rotation rotation = wish.over(key.rotation(), now);
+            key.replan(rotation);
+            record.changed(
+                    AuditAction.KEY_ROTATION_STARTED,
+                    key,
+                    Map.of(
+                            "activeAt",
+                            rotation.activeAt().toString(),
+                            "overlapSeconds",
+                            rotation.overlap().toSeconds(),
+                            "underWay",
+                            true));
+        });
+        SigningKey key = underWay.orElseGet(() -> steps.begin(
+                cache,
+                all.stream().filter(k -> k.state() == KeyState.ACTIVE).toList(),
+                wish.over(policies.of(cache.id()).begin(now), now)));
+        steps.takeDue(List.of(key), now);
+        return new Begun(PublishedKey.of(key), underWay.isEmpty());
+    }
+
+    /**
+     * Ends a key's life at once; of one that is revoked already nothing changes.
+     *
+     * @throws UnknownKey if the cache never had it
+     */
+    PublishedKey revoke(Cache cache, String name, String reason) {
+        keys.lock();
+        SigningKey key = find(cache, name);
+        if (key.state() != KeyState.REVOKED) {
+            steps.revoke(cache, key, reason, clock.now());
+        }
+        return PublishedKey.of(key);
+    }
+
+    /**
+     * The secret, in Nix's form.
+     *
+     * @throws UnknownKey if the cache never had it
+     * @throws SecretDestroyed if it has none any more
+     */
+    String export(Cache cache, String name) {
+        SigningKey key = find(cache, name);
+        if (!key.state().isPublished()) {
+            throw new SecretDestroyed(key.state());
+        }
+        record.told(AuditAction.KEY_EXPORTED, key, Map.of());
+        try (SecretKey secret = vault.open(key)) {
+            return secret.toText();
+        }
+    }
+
+    /** The cache's policy now. */
+    StoredPolicy policy(Cache cache) {
+        return policies.find(cache.id())
+                .map(entry -> new StoredPolicy(entry.policy(), tag(cache, entry.version() + 1)))
+                .orElseGet(() -> new StoredPolicy(KeyPolicy.INITIAL, tag(cache, 0)));
+    }
+
+    private static String tag(Cache cache, long version) {
+        return "\"" + cache.id() + "-" + version + "\"";
+    }
+
+    /** Changes the policy. */
+    StoredPolicy putPolicy(Cache cache, UnaryOperator<KeyPolicy> change, Preconditions preconditions) {
+        keys.lock();
+        StoredPolicy before = policy(cache);
+        preconditions.check(before.entityTag());
+        KeyPolicy after = change.apply(before.policy());
+        if (!after.equals(before.policy())) {
+            Instant now = clock.now();
+            KeyPolicyEntry entry =
+                    policies.find(cache.id()).orElseGet(() -> new KeyPolicyEntry(cache.id(), after, now));
+            entry.set(after, now);
+            policies.save(entry);
+            record.policyChanged(cache.id(), before.policy(), after);
+        }
+        return policy(cache);
+    }
+}

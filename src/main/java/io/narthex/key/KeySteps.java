@@ -1,0 +1,91 @@
+package io.narthex.key;
+
+import io.narthex.audit.AuditAction;
+import io.narthex.cache.Cache;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Takes the steps of keys' lives. Every call needs a transaction of the caller's that holds the lock. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+class KeySteps {
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private NewKeys made;
+
+    @Inject
+    private KeyRecord record;
+
+    /** Begins a rotation: a new key is shown from now on, and takes the place of others when its time comes. */
+    SigningKey begin(Cache cache, Collection<SigningKey> replaced, Rotation rotation) {
+        SigningKey key = made.generate(cache, rotation);
+        replaced.forEach(old -> old.replacedBy(key.id()));
+        record.changed(
+                AuditAction.KEY_ROTATION_STARTED,
+                key,
+                Map.of(
+                        "replaces", replaced.stream().map(SigningKey::name).toList(),
+                        "activeAt", rotation.activeAt().toString(),
+                        "overlapSeconds", rotation.overlap().toSeconds()));
+        return key;
+    }
+
+    /** Takes the steps of these keys that are due, and those that come due by them. */
+    void takeDue(Collection<SigningKey> due, Instant now) {
+        due.forEach(key -> takeDue(key, now));
+    }
+
+    private void takeDue(SigningKey key, Instant now) {
+        Instant at = key.dueAt();
+        if (at == null || at.isAfter(now)) {
+            return;
+        }
+        switch (key.state()) {
+            case PENDING -> activate(key, now);
+            case RETIRING -> {
+                key.endRetirement(now);
+                record.changed(AuditAction.KEY_RETIRED, key, Map.of());
+            }
+            case ACTIVE, RETIRED, REVOKED -> throw new IllegalStateException(key.state() + " waits for nothing");
+        }
+    }
+
+    /** The key signs from now on, and those whose place it takes only for a while. */
+    void activate(SigningKey key, Instant now) {
+        key.activate(now);
+        record.changed(AuditAction.KEY_ACTIVATED, key, Map.of());
+        List<SigningKey> replaced = keys.of(key.cacheId()).stream()
+                .filter(old -> old.state() == KeyState.ACTIVE && key.isReplacementOf(old))
+                .toList();
+        for (SigningKey old : replaced) {
+            old.retire(now, now.plus(key.overlap()));
+            record.changed(
+                    AuditAction.KEY_RETIRING,
+                    old,
+                    Map.of("until", now.plus(key.overlap()).toString(), "replacedBy", key.name()));
+        }
+        takeDue(replaced, now);
+    }
+
+    /** Ends a key's life at once. Where it was the last that is active, another is in its place at once. */
+    void revoke(Cache cache, SigningKey key, String reason, Instant now) {
+        key.revoke(now, reason);
+        record.changed(AuditAction.KEY_REVOKED, key, Map.of("reason", reason));
+        List<SigningKey> all = keys.of(cache.id());
+        all.stream().filter(key::isReplacementOf).forEach(old -> old.replacedBy(null));
+        if (all.stream().noneMatch(k -> k.state() == KeyState.ACTIVE)) {
+            // one that is shown already is known to some clients
+            all.stream()
+                    .filter(k -> k.state() == KeyState.PENDING)
+                    .findFirst()
+                    .ifPresentOrElse(next -> activate(next, now), () -> made.generate(cache));
+        }
+    }
+}

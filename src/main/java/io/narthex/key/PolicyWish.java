@@ -1,0 +1,43 @@
+package io.narthex.key;
+
+import io.narthex.http.Given;
+import io.narthex.http.JsonBody;
+import io.narthex.http.ProblemException;
+import io.narthex.http.ProblemType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody wants of a policy: an omitted field stays; null is never to rotate, else it resets. */
+record PolicyWish(Given<Integer> rotateEveryDays, Given<Integer> publishAheadDays, Given<Integer> overlapDays) {
+    /**
+     * Reads the body of a PUT.
+     *
+     * @throws ProblemException naming the field that cannot be understood
+     * @throws IOException if it is no JSON
+     */
+    static PolicyWish read(InputStream body) throws IOException {
+        JsonBody json = JsonBody.read(body, List.of("rotateEveryDays", "publishAheadDays", "overlapDays"));
+        return new PolicyWish(
+                json.integer("rotateEveryDays", 1, KeyPolicy.MOST_ROTATION),
+                json.integer("publishAheadDays", 0, KeyPolicy.MOST),
+                json.integer("overlapDays", KeyPolicy.LEAST_OVERLAP, KeyPolicy.MOST));
+    }
+
+    /**
+     * The policy that comes of it.
+     *
+     * @throws ProblemException if a key would have to be shown for longer than the one before it lives
+     */
+    KeyPolicy over(KeyPolicy kept) {
+        @Nullable Integer every = rotateEveryDays.named() ? rotateEveryDays.value() : kept.rotateEveryDays();
+        int ahead = publishAheadDays.or(kept.publishAheadDays(), KeyPolicy.INITIAL.publishAheadDays());
+        if (every != null && ahead >= every) {
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST,
+                    "publishAheadDays (" + ahead + ") must be less than rotateEveryDays (" + every + ")");
+        }
+        return new KeyPolicy(every, ahead, overlapDays.or(kept.overlapDays(), KeyPolicy.INITIAL.overlapDays()));
+    }
+}

@@ -1,0 +1,83 @@
+package io.narthex.key;
+
+import io.narthex.change.Change;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.ChangeListener;
+import io.narthex.job.Job;
+import io.narthex.job.JobPage;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the steps of keys' lives when they are due, and drops what dead keys have signed. It knows when the next step is
+ * due, and forgets it whenever a key or a policy changes.
+ */
+@ApplicationScoped
+public class RotateKeysJob implements Job, ChangeListener {
+    /** Caches that are new tell nobody of their keys, which live for longer than this. */
+    private static final Duration LOOK_AGAIN = Duration.ofHours(12);
+
+    @Inject
+    private DueRotations due;
+
+    @Inject
+    private KeyClock clock;
+
+    private final AtomicLong changes = new AtomicLong(1);
+    private volatile long finishedWith;
+    private volatile Instant nextAt = Instant.MAX;
+
+    @Override
+    public String name() {
+        return "rotate-keys";
+    }
+
+    @Override
+    public String subject() {
+        return "keys";
+    }
+
+    @Override
+    public boolean due() {
+        return changes.get() != finishedWith || !clock.now().isBefore(nextAt);
+    }
+
+    @Override
+    public boolean isPunctual() {
+        return true;
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        long begunWith = changes.get();
+        Instant now = clock.now();
+        int taken = due.take(now);
+        if (taken > 0) {
+            return new JobPage("more", taken, 0, taken, 0);
+        }
+        if (due.drop(now)) {
+            return new JobPage("more", 1, 0, 0, 1);
+        }
+        Instant next = due.next(now);
+        Instant again = now.plus(LOOK_AGAIN);
+        nextAt = next == null || again.isBefore(next) ? again : next;
+        finishedWith = begunWith;
+        return new JobPage(null, 0, 0, 0, 0);
+    }
+
+    @Override
+    public void changed(Change change) {
+        if (change.kind() == ChangeKind.KEY) {
+            changes.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void lost() {
+        changes.incrementAndGet();
+    }
+}

@@ -1,0 +1,18 @@
+package io.narthex.key;
+
+import java.util.Map;
+
+/** How far what a cache holds is signed by each of its keys. A CDI bean of the index gives it. */
+public interface SigningProgress {
+    /**
+     * Of one key.
+     *
+     * @param done paths with its signature
+     * @param total paths of the cache
+     * @param rate paths a second, lately
+     */
+    record Progress(long done, long total, double rate) {}
+
+    /** By the key's name, of keys that sign now; one that is not in it is not known. */
+    Map<String, Progress> of(int cacheId);
+}

@@ -1,0 +1,63 @@
+package io.narthex.protocol;
+
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import io.narthex.key.KeyRing;
+import io.narthex.key.KeyState;
+import io.narthex.key.PublishedKey;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** {@code public-keys.json}: every key that the cache ever had, with its state and dates. */
+@Path("public-keys.json")
+@Produces(MediaType.APPLICATION_JSON)
+public class PublicKeysResource {
+    @Inject
+    KeyRing ring;
+
+    @Inject
+    RequestedCache requested;
+
+    /** @param nextAt when it becomes ACTIVE or RETIRED; null: nothing is planned */
+    record KeyAnswer(
+            String name,
+            String publicKey,
+            KeyState state,
+            Instant createdAt,
+            @Nullable Instant activeAt,
+            @Nullable Instant retiringAt,
+            @Nullable Instant retiredAt,
+            @Nullable Instant revokedAt,
+            @Nullable Instant nextAt) {
+        private static KeyAnswer of(PublishedKey key) {
+            return new KeyAnswer(
+                    key.publicKey().name(),
+                    key.publicKey().toString(),
+                    key.state(),
+                    key.createdAt(),
+                    key.activeAt(),
+                    key.retiringAt(),
+                    key.retiredAt(),
+                    key.revokedAt(),
+                    key.nextAt());
+        }
+    }
+
+    @GET
+    @Requires(Right.PULL)
+    public Response get() {
+        Cache cache = requested.get();
+        return Response.ok(ring.of(cache).all().stream().map(KeyAnswer::of).toList())
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .build();
+    }
+}
