@@ -88,6 +88,7 @@ final class AsideDigest extends MessageDigest {
 
     @Override
     protected byte[] engineDigest() {
+        hashFull();
         // every piece but the one at hand is hashed when all others are free
         free.acquireUninterruptibly(PIECES - 1);
         turn.acquireUninterruptibly();
