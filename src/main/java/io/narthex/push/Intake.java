@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,11 @@ final class Intake extends InputStream {
     private boolean ended;
     private @Nullable Exception failure;
 
-    /** @param digest for the hash of the file */
+    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink) {
+        this(body, promised, most, sink, HashAlgorithm.SHA256.newDigest());
+    }
+
+    /** @param digest of SHA-256, as new, for the hash of the file */
     Intake(InputStream body, OptionalLong promised, long most, OutputStream sink, MessageDigest digest) {
         this.body = body;
         this.promised = promised;
