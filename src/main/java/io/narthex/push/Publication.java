@@ -34,11 +34,28 @@ class Publication {
     @Inject
     private LocalStore store;
 
-    /** Publishes or merges; tells whether the path is new. */
+    /**
+     * Publishes or merges; tells whether the path is new.
+     *
+     * @param local the path as the machine's store has it, where the cache shows that; whose signatures may be merged
+     *     without its NAR
+     */
     @Transactional
-    boolean publish(Cache cache, StorePathHash asked, NarInfo info, String fileName, @Nullable Long by) {
-        ReceivedFile file =
-                files.claim(cache.id(), fileName).orElseThrow(() -> new PushException.NoSuchNar(info.url()));
+    boolean publish(
+            Cache cache,
+            StorePathHash asked,
+            NarInfo info,
+            String fileName,
+            Optional<NarInfo> local,
+            @Nullable Long by) {
+        PushPolicy.checkPath(cache.storeDir(), asked, info);
+        local.ifPresent(here -> PushPolicy.checkSame(here, info));
+        Optional<ReceivedFile> received = files.claim(cache.id(), fileName);
+        if (received.isEmpty() && local.isPresent()) {
+            sign(cache, local.get(), info);
+            return false;
+        }
+        ReceivedFile file = received.orElseThrow(() -> new PushException.NoSuchNar(info.url()));
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
         List<Signature> kept = signatures(cache).keep(info);
         // most paths are new: what is there already is asked for last
@@ -52,6 +69,12 @@ class Publication {
         SignaturePolicy.merge(published.facts().signatures(), kept);
         publications.sign(cache, published, kept);
         return false;
+    }
+
+    private void sign(Cache cache, NarInfo local, NarInfo info) {
+        List<Signature> kept = signatures(cache).keep(info);
+        SignaturePolicy.merge(local.signatures(), kept);
+        publications.signLocal(cache, local, kept);
     }
 
     private SignaturePolicy signatures(Cache cache) {
