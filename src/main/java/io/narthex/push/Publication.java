@@ -59,20 +59,16 @@ class Publication {
         ReceivedFile file = received.orElseThrow(() -> new PushException.NoSuchNar(info.url()));
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
         List<Signature> kept = signatures(cache).keep(info);
-        Optional<Publications.Published> known = publications.find(cache, asked);
-        if (known.isEmpty()) {
-            requireReferences(cache, info);
-            if (publications.publish(cache, with(info, kept), file.nar(), by)) {
-                return true;
-            }
-            // somebody was faster; that transaction has ended
-            known = publications.find(cache, asked);
+        // most paths are new: what is there already is asked for last
+        List<StorePath> missing = missingReferences(cache, info);
+        if (missing.isEmpty() && publications.publish(cache, with(info, kept), file.nar(), by)) {
+            return true;
         }
-        known.ifPresent(published -> {
-            PushPolicy.checkSame(published.facts(), info);
-            SignaturePolicy.merge(published.facts().signatures(), kept);
-            publications.sign(cache, published, kept);
-        });
+        Publications.Published published =
+                publications.find(cache, asked).orElseThrow(() -> new PushException.MissingReferences(missing));
+        PushPolicy.checkSame(published.facts(), info);
+        SignaturePolicy.merge(published.facts().signatures(), kept);
+        publications.sign(cache, published, kept);
         return false;
     }
 
@@ -88,17 +84,14 @@ class Publication {
         return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
     }
 
-    private void requireReferences(Cache cache, NarInfo info) {
+    private List<StorePath> missingReferences(Cache cache, NarInfo info) {
         if (cache.references() == ReferenceCheck.LENIENT) {
-            return;
+            return List.of();
         }
-        List<StorePath> missing = publications.missing(cache, PushPolicy.otherReferences(info)).stream()
+        return publications.missing(cache, PushPolicy.otherReferences(info)).stream()
                 .filter(path -> !(cache.showsLocalStore()
                         && store.database().find(path.hash()).isPresent()))
                 .toList();
-        if (!missing.isEmpty()) {
-            throw new PushException.MissingReferences(missing);
-        }
     }
 
     private static NarInfo with(NarInfo info, List<Signature> signatures) {
