@@ -67,10 +67,10 @@ public class IndexedPaths {
         Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
                 .filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
-            PathWriter.Written written = writer.write(storeId(), store.storeDir(), keys, List.of(path))
+            PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
             return Optional.of(SignedPath.local(
-                    store.storeDir(), written.id(), signed(cache, path), keys, written.signatures(), null));
+                    store.storeDir(), written.id(), signed(cache, path), keys, written.by(keys), null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
@@ -90,6 +90,14 @@ public class IndexedPaths {
         return others.isEmpty() ? path : path.and(others);
     }
 
+    /** The keys of every cache that shows the store. */
+    List<KeyRing.Ring> rings() {
+        return caches.now().all().stream()
+                .filter(Cache::showsLocalStore)
+                .map(ring::of)
+                .toList();
+    }
+
     List<StorePathHash> findByNar(NixHash narHash) {
         return entries.findByNar(storeId(), narHash);
     }
@@ -97,7 +105,7 @@ public class IndexedPaths {
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
         List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
-        writer.write(storeId(), store.storeDir(), ring.of(caches.now().standard()), page);
+        writer.write(storeId(), store.storeDir(), rings(), page);
         return !page.isEmpty();
     }
 

@@ -13,6 +13,7 @@ import io.narthex.index.UploadedDocuments;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
@@ -126,7 +127,7 @@ public class DocumentIntake {
     public boolean realisation(
             Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
         requireUploads(cache);
-        Realisation pushed = foreign(cache, realisation(json));
+        Realisation pushed = foreign(cache, kind, name, realisation(json));
         local.filter(known -> index.find(cache, known.outPath().hash()).isPresent())
                 .ifPresent(known -> merged(known, pushed));
         String id = parse(json, "a realisation").path("id").asText();
@@ -164,11 +165,12 @@ public class DocumentIntake {
         }
     }
 
-    /** Those in the name of our own keys are made anew when it is asked for. */
-    private Realisation foreign(Cache cache, Realisation pushed) {
-        KeyRing.Ring own = ring.of(cache);
-        List<String> kept = pushed.signatures().stream()
-                .filter(text -> !own.isOwn(Signature.parse(text)))
+    /** With the signatures that the cache keeps; those in the name of its own keys are made anew when it is asked for. */
+    private Realisation foreign(Cache cache, DocumentKind kind, String name, Realisation pushed) {
+        List<Signature> signatures =
+                pushed.signatures().stream().map(Signature::parse).toList();
+        List<String> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
+                .map(Signature::toString)
                 .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
@@ -186,6 +188,16 @@ public class DocumentIntake {
 
     private static boolean agree(Realisation one, Realisation other) {
         return one.outPath().equals(other.outPath()) && one.dependent().equals(other.dependent());
+    }
+
+    private static byte[] signed(DocumentKind kind, String name, Realisation realisation) {
+        if (kind == DocumentKind.REALISATION) {
+            return RealisationFingerprint.of(
+                    DerivationOutput.parse(name), realisation.outPath(), realisation.dependent());
+        }
+        int slash = name.indexOf('/');
+        return RealisationFingerprint.of(
+                StorePath.parseBaseName(name.substring(0, slash)), name.substring(slash + 1), realisation.outPath());
     }
 
     private static Realisation realisation(byte[] json) {

@@ -6,10 +6,8 @@ import io.narthex.index.Publications;
 import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
 import io.narthex.key.KeyRing;
-import io.narthex.key.PublishedKey;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
@@ -58,7 +56,7 @@ class Publication {
         }
         ReceivedFile file = received.orElseThrow(() -> new PushException.NoSuchNar(info.url()));
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
-        List<Signature> kept = signatures(cache).keep(info);
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
         // most paths are new: what is there already is asked for last
         List<StorePath> missing = missingReferences(cache, info);
         if (missing.isEmpty() && publications.publish(cache, with(info, kept), file.nar(), by)) {
@@ -73,15 +71,9 @@ class Publication {
     }
 
     private void sign(Cache cache, NarInfo local, NarInfo info) {
-        List<Signature> kept = signatures(cache).keep(info);
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
         SignaturePolicy.merge(local.signatures(), kept);
         publications.signLocal(cache, local, kept);
-    }
-
-    private SignaturePolicy signatures(Cache cache) {
-        List<PublicKey> own =
-                ring.of(cache).all().stream().map(PublishedKey::publicKey).toList();
-        return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
     }
 
     private List<StorePath> missingReferences(Cache cache, NarInfo info) {

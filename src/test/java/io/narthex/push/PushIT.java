@@ -282,6 +282,19 @@ class PushIT {
     }
 
     @Test
+    void refusesARealisationWithAFalseSignatureInTheNameOfItsOwnKey() throws Exception {
+        StorePath top = chain("realised-falsely", 1);
+        cache.push(builder, top, "none");
+        String json = "{\"outPath\":\"" + top.baseName() + "\",\"signatures\":[\""
+                + cache.keys().split(":", 2)[0] + ":" + "A".repeat(86) + "==\"]}";
+
+        assertThat(put("realisations/sha256:" + "1".repeat(64) + "!out.doi", json))
+                .isEqualTo(400);
+        assertThat(put("build-trace-v2/" + "1".repeat(32) + "-x.drv/out.doi", json))
+                .isEqualTo(400);
+    }
+
+    @Test
     void keepsTheFirstDebuginfo() throws Exception {
         String url = "debuginfo/" + "a".repeat(40) + ".debug";
         assertThat(put(url, "{\"archive\":\"../nar/x\",\"member\":\"lib/debug/1\"}"))
