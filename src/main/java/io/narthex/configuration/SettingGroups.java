@@ -85,6 +85,18 @@ final class SettingGroups {
         });
     }
 
+    Optional<String> masterKeyCredential() {
+        Optional<String> credential = values.matching(
+                NARTHEX_MASTER_KEY_CREDENTIAL,
+                "[^/\\s]+/[^/\\s]+",
+                "a credential store of WildFly's and an alias in it: store/alias");
+        if (credential.isPresent() && values.text(NARTHEX_MASTER_KEY_FILE).isPresent()) {
+            throw new SettingsException(NARTHEX_MASTER_KEY_CREDENTIAL + " and " + NARTHEX_MASTER_KEY_FILE
+                    + " are both set: there is one master key, so set one of them");
+        }
+        return credential;
+    }
+
     Database database() {
         return new Database(
                 values.parsed(NARTHEX_DB_URL, JDBC + " without a user or password in it", SettingGroups::jdbcUrl),

@@ -25,6 +25,8 @@ import java.util.Properties;
  * @param adminTokenFile holds the administrator's token
  * @param secretKeyFile a signing key in Nix's form to import
  * @param masterKeyFile seals the signing keys in the database
+ * @param masterKeyCredential names it in a credential store of WildFly's, {@code store/alias}; it goes before the file
+ * @param otherMasterKeyFile opens what another master key has sealed
  * @param priority of the default cache, lower is asked first
  * @param narRecheck how long a checked NAR is sent without hashing it again; zero is hash always
  * @param narZstd whether NARs may be sent with Content-Encoding zstd
@@ -50,6 +52,8 @@ public record Settings(
         Path adminTokenFile,
         Optional<Path> secretKeyFile,
         Path masterKeyFile,
+        Optional<String> masterKeyCredential,
+        Optional<Path> otherMasterKeyFile,
         int priority,
         Duration narRecheck,
         boolean narZstd,
@@ -103,6 +107,8 @@ public record Settings(
                 values.path(NARTHEX_ADMIN_TOKEN_FILE).orElse(home.resolve("admin-token")),
                 values.path(NIX_SECRET_KEY_FILE),
                 values.path(NARTHEX_MASTER_KEY_FILE).orElse(home.resolve("master-key")),
+                groups.masterKeyCredential(),
+                values.path(NARTHEX_OTHER_MASTER_KEY_FILE),
                 values.number(NARTHEX_PRIORITY, 0, Integer.MAX_VALUE)
                         .orElse(30L)
                         .intValue(),

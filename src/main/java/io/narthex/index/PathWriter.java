@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.hibernate.Session;
 
@@ -47,21 +48,35 @@ class PathWriter {
         returning id, hash
         """;
     private static final String UNSIGN = "delete from path_signature where path_id = any(?::bigint[])";
+    /** A row that says something else by now is left to whoever changed it. */
     private static final String SIGN = """
         insert into path_signature (key_id, path_id, signature, claim)
-        select x.key_id, x.path_id, x.signature, 'local-store'
-        from unnest(?::bigint[], ?::bigint[], ?::bytea[]) as x(key_id, path_id, signature)
+        select ?, p.id, x.signature, 'local-store'
+        from unnest(?::bigint[], ?::bytea[], ?::bytea[]) as x(path_id, signature, digest)
+        cross join lateral (select l.id from local_path l where l.id = x.path_id and l.row_digest = x.digest
+                            for share skip locked) p
         on conflict (key_id, path_id) do nothing
         """;
 
     @PersistenceContext
     private EntityManager entities;
 
-    /** A path as written: its row and our signatures. */
-    record Written(long id, ValidPath path, List<Signature> signatures) {}
+    /**
+     * A path as written.
+     *
+     * @param signatures ours, by the rows of the keys
+     */
+    record Written(long id, ValidPath path, Map<Long, Signature> signatures) {
+        /** Those by the keys of one ring, in their order. */
+        List<Signature> by(KeyRing.Ring ring) {
+            return ring.members().stream()
+                    .map(key -> Objects.requireNonNull(signatures.get(key.id())))
+                    .toList();
+        }
+    }
 
-    /** Writes new and changed paths, signed by one cache's keys; those of other caches are made when these are asked. */
-    List<Written> write(int storeId, StoreDir storeDir, KeyRing.Ring keys, List<ValidPath> paths) {
+    /** Writes new and changed paths, signed by every key of some rings. */
+    List<Written> write(int storeId, StoreDir storeDir, List<KeyRing.Ring> rings, List<ValidPath> paths) {
         if (paths.isEmpty()) {
             return List.of();
         }
@@ -69,6 +84,8 @@ class PathWriter {
         List<ValidPath> ordered = paths.stream()
                 .sorted(Comparator.comparing(p -> p.path().hash()))
                 .toList();
+        List<KeyRing.Member> keys =
+                rings.stream().flatMap(ring -> ring.members().stream()).toList();
         return entities.unwrap(Session.class).doReturningWork(connection -> {
             Map<StorePathHash, Long> ids = upsert(connection, storeId, ordered);
             try (PreparedStatement s = connection.prepareStatement(UNSIGN)) {
@@ -81,7 +98,7 @@ class PathWriter {
                 if (id == null) {
                     throw new SQLException("a row was not written");
                 }
-                written.add(new Written(id, path, sign(storeDir, keys, path)));
+                written.add(new Written(id, path, sign(fingerprint(storeDir, path), keys)));
             }
             keep(connection, keys, written);
             return written;
@@ -89,20 +106,25 @@ class PathWriter {
     }
 
     /** Signs and keeps what is missing of a path that the index has, and gives all signatures. */
-    List<Signature> complete(StoreDir storeDir, KeyRing.Ring keys, long id, ValidPath path, Map<Long, byte[]> known) {
-        List<Signature> all = new ArrayList<>();
-        boolean missing = false;
-        for (KeyRing.Member key : keys.members()) {
-            byte[] kept = known.get(key.id());
-            missing |= kept == null;
-            all.add(
-                    kept == null
-                            ? key.sign(fingerprint(storeDir, path))
-                            : new Signature(key.publicKey().name(), kept));
+    List<Signature> complete(StoreDir storeDir, KeyRing.Ring ring, long id, ValidPath path, Map<Long, byte[]> known) {
+        List<KeyRing.Member> missing =
+                ring.members().stream().filter(key -> !known.containsKey(key.id())).toList();
+        Map<Long, Signature> all = new HashMap<>();
+        ring.members().stream()
+                .filter(key -> known.containsKey(key.id()))
+                .forEach(key -> all.put(
+                        key.id(), new Signature(
+                                key.publicKey().name(), Objects.requireNonNull(known.get(key.id())))));
+        if (!missing.isEmpty()) {
+            all.putAll(sign(fingerprint(storeDir, path), missing));
+            entities.unwrap(Session.class).doWork(c -> keep(c, missing, List.of(new Written(id, path, all))));
         }
-        if (missing) {
-            entities.unwrap(Session.class).doWork(c -> keep(c, keys, List.of(new Written(id, path, all))));
-        }
+        return new Written(id, path, all).by(ring);
+    }
+
+    private static Map<Long, Signature> sign(byte[] fingerprint, List<KeyRing.Member> keys) {
+        Map<Long, Signature> all = new HashMap<>();
+        keys.forEach(key -> all.put(key.id(), key.sign(fingerprint)));
         return all;
     }
 
@@ -139,30 +161,22 @@ class PathWriter {
         }
     }
 
-    private static List<Signature> sign(StoreDir storeDir, KeyRing.Ring keys, ValidPath path) {
-        byte[] fingerprint = fingerprint(storeDir, path);
-        return keys.members().stream().map(key -> key.sign(fingerprint)).toList();
-    }
-
     private static byte[] fingerprint(StoreDir storeDir, ValidPath path) {
         return Fingerprint.of(storeDir, path.path(), path.narHash(), path.narSize(), path.references());
     }
 
-    /** Signatures stand in the order of the ring. */
-    private static void keep(Connection connection, KeyRing.Ring ring, List<Written> written) throws SQLException {
-        List<KeyRing.Member> keys = ring.members();
-        for (int k = 0; k < keys.size(); k++) {
-            int place = k;
-            long keyId = keys.get(k).id();
+    private static void keep(Connection connection, List<KeyRing.Member> keys, List<Written> written)
+            throws SQLException {
+        for (KeyRing.Member key : keys) {
             try (PreparedStatement s = connection.prepareStatement(SIGN)) {
-                s.setArray(1, array(connection, "bigint", written, w -> keyId));
+                s.setLong(1, key.id());
                 s.setArray(2, array(connection, "bigint", written, Written::id));
                 s.setArray(
                         3,
-                        bytes(
-                                connection,
-                                written,
-                                w -> w.signatures().get(place).bytes()));
+                        bytes(connection, written, w -> Objects.requireNonNull(
+                                        w.signatures().get(key.id()))
+                                .bytes()));
+                s.setArray(4, bytes(connection, written, w -> w.path().digest().bytes()));
                 s.executeUpdate();
             }
         }

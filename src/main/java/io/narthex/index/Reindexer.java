@@ -1,7 +1,5 @@
 package io.narthex.index;
 
-import io.narthex.cache.CacheDirectory;
-import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
@@ -39,12 +37,6 @@ class Reindexer {
     @Inject
     private PathWriter writer;
 
-    @Inject
-    private KeyRing ring;
-
-    @Inject
-    private CacheDirectory caches;
-
     /**
      * What one page did.
      *
@@ -69,7 +61,7 @@ class Reindexer {
         long added = changed.stream().filter(p -> !known.containsKey(p.id())).count();
         List<Long> gone = gone(known, present.keySet(), end);
         entries.remove(gone);
-        writer.write(rows.storeId(), store.storeDir(), ring.of(caches.now().standard()), changed);
+        writer.write(rows.storeId(), store.storeDir(), rows.rings(), changed);
         return new Difference(end ? -1 : lastId, present.size(), added, changed.size() - added, gone.size());
     }
 

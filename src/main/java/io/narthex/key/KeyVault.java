@@ -24,13 +24,25 @@ public class KeyVault {
     private SigningKeys keys;
 
     private final SecureRandom random = new SecureRandom();
-    private volatile @Nullable MasterKey master;
+    private volatile @Nullable Masters masters;
+
+    /**
+     * The keys outside the database.
+     *
+     * @param sealing seals
+     * @param other opens too
+     */
+    private record Masters(MasterKey sealing, Optional<MasterKey> other) {
+        MasterKey of(byte[] sealed) {
+            return other.filter(key -> key.hasSealed(sealed)).orElse(sealing);
+        }
+    }
 
     /** The secret as the database is to hold it. */
     public byte[] seal(SecretKey secret) {
         byte[] text = secret.toText().getBytes(StandardCharsets.US_ASCII);
         try {
-            return master().seal(text, context(secret.publicKey()));
+            return masters().sealing().seal(text, context(secret.publicKey()));
         } finally {
             Arrays.fill(text, (byte) 0);
         }
@@ -47,7 +59,7 @@ public class KeyVault {
             throw new IllegalArgumentException("the secret of " + key.name() + " is destroyed");
         }
         try {
-            byte[] text = master().open(sealed, context(key.publicKey()));
+            byte[] text = masters().of(sealed).open(sealed, context(key.publicKey()));
             try {
                 return SecretKey.parse(new String(text, StandardCharsets.US_ASCII));
             } finally {
@@ -56,7 +68,7 @@ public class KeyVault {
         } catch (WrongMasterKeyException e) {
             throw StartRefused.because(
                     settings,
-                    "the master key " + settings.masterKeyFile() + " does not open the signing key " + key.name() + " ("
+                    "the master key " + masterKey() + " does not open the signing key " + key.name() + " ("
                             + e.getMessage() + "): restore the right one, or name it in NARTHEX_MASTER_KEY_FILE");
         }
     }
@@ -64,7 +76,7 @@ public class KeyVault {
     /** The secret of a key that {@link #seal} was given; empty where it was sealed under another master key. */
     public Optional<SecretKey> openIfOurs(PublicKey key, byte[] sealed) {
         try {
-            byte[] text = master().open(sealed, context(key));
+            byte[] text = masters().of(sealed).open(sealed, context(key));
             try {
                 return Optional.of(SecretKey.parse(new String(text, StandardCharsets.US_ASCII)));
             } finally {
@@ -75,34 +87,90 @@ public class KeyVault {
         }
     }
 
-    private MasterKey master() {
-        MasterKey known = master;
+    /** Where it lies, for people. */
+    private String masterKey() {
+        return settings.masterKeyCredential().orElseGet(() -> settings.masterKeyFile().toString());
+    }
+
+    /** Whether the master key that seals now has sealed it. */
+    boolean isSealedNow(byte[] sealed) {
+        return masters().sealing().hasSealed(sealed);
+    }
+
+    /** Whether secrets may be sealed under another master key than the one that seals now. */
+    boolean hasOther() {
+        return settings.otherMasterKeyFile().isPresent();
+    }
+
+    private Masters masters() {
+        Masters known = masters;
         return known == null ? load() : known;
     }
 
     /** Made only while the database holds no sealed secret: the caller holds the lock of {@link SigningKeys}. */
-    private synchronized MasterKey load() {
+    private synchronized Masters load() {
+        Masters known = masters;
+        if (known != null) {
+            return known;
+        }
         Path file = settings.masterKeyFile();
+        Optional<MasterKey> read = settings.masterKeyCredential()
+                .map(this::stored)
+                .or(() -> read(file, "NARTHEX_MASTER_KEY_FILE"));
+        if (read.isEmpty()) {
+            keys.findSealed().ifPresent(key -> {
+                throw StartRefused.because(
+                        settings,
+                        "the database holds the signing key " + key.name()
+                                + ", sealed under a master key that is not here: copy the file master-key of the"
+                                + " node that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
+            });
+        }
+        Optional<MasterKey> other = settings.otherMasterKeyFile()
+                .map(path -> read(path, "NARTHEX_OTHER_MASTER_KEY_FILE")
+                        .orElseThrow(() -> StartRefused.because(
+                                settings,
+                                "there is no file " + path + ": NARTHEX_OTHER_MASTER_KEY_FILE names the master key"
+                                        + " that was used before, or is to be used; unset it when there is none")));
+        Masters loaded = new Masters(read.isPresent() ? read.get() : make(file), other);
+        masters = loaded;
+        return loaded;
+    }
+
+    private MasterKey stored(String credential) {
+        int slash = credential.indexOf('/');
         try {
-            Optional<MasterKey> read = MasterKey.read(file, random);
-            if (read.isEmpty()) {
-                keys.findSealed().ifPresent(key -> {
-                    throw StartRefused.because(
-                            settings,
-                            "the database holds the signing key " + key.name()
-                                    + ", sealed under a master key that is not here: copy the file master-key of the"
-                                    + " node that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
-                });
-            }
-            MasterKey loaded = read.isPresent() ? read.get() : MasterKey.make(file, random);
-            master = loaded;
-            return loaded;
+            return MasterKey.parse(
+                    StoredCredential.read(credential.substring(0, slash), credential.substring(slash + 1)), random);
         } catch (IOException e) {
             throw StartRefused.because(
                     settings,
-                    "the master key " + file + " cannot be used (" + e.getMessage()
-                            + "): restore it from a copy, or name another in NARTHEX_MASTER_KEY_FILE");
+                    "the master key cannot be had from NARTHEX_MASTER_KEY_CREDENTIAL " + credential + " ("
+                            + e.getMessage() + "): add it to WildFly's credential store");
         }
+    }
+
+    private Optional<MasterKey> read(Path file, String setting) {
+        try {
+            return MasterKey.read(file, random);
+        } catch (IOException e) {
+            throw unusable(file, setting, e);
+        }
+    }
+
+    private MasterKey make(Path file) {
+        try {
+            return MasterKey.make(file, random);
+        } catch (IOException e) {
+            throw unusable(file, "NARTHEX_MASTER_KEY_FILE", e);
+        }
+    }
+
+    private StartRefused unusable(Path file, String setting, IOException e) {
+        return StartRefused.because(
+                settings,
+                "the master key " + file + " cannot be used (" + e.getMessage()
+                        + "): restore it from a copy, or name another in " + setting);
     }
 
     private static String context(PublicKey key) {

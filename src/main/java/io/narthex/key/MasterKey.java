@@ -53,22 +53,53 @@ final class MasterKey {
      * @throws IOException when the file cannot be read or holds no key
      */
     static Optional<MasterKey> read(Path file, SecureRandom random) throws IOException {
-        String text;
         try {
-            text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            return Optional.of(parse(Files.readAllBytes(file), random));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Reads the key from its text, which is wiped.
+     *
+     * @throws IOException when it is no key
+     */
+    static MasterKey parse(byte[] text, SecureRandom random) throws IOException {
         byte[] bytes;
+        byte[] line = stripped(text);
         try {
-            bytes = Base64.getDecoder().decode(text);
+            bytes = Base64.getDecoder().decode(line);
         } catch (IllegalArgumentException e) {
             throw new IOException("it holds no base64", e);
+        } finally {
+            Arrays.fill(text, (byte) 0);
+            Arrays.fill(line, (byte) 0);
         }
         if (bytes.length != KEY_BYTES) {
             throw new IOException("it holds " + bytes.length + " bytes where a key has " + KEY_BYTES);
         }
-        return Optional.of(new MasterKey(bytes, random));
+        return wiping(bytes, random);
+    }
+
+    /** Without white space around it; no String, which could not be wiped. */
+    private static byte[] stripped(byte[] text) {
+        int begin = 0;
+        int end = text.length;
+        while (begin < end && text[begin] <= ' ') {
+            begin++;
+        }
+        while (begin < end && text[end - 1] <= ' ') {
+            end--;
+        }
+        return Arrays.copyOfRange(text, begin, end);
+    }
+
+    /** The key alone keeps the bytes. */
+    private static MasterKey wiping(byte[] bytes, SecureRandom random) {
+        MasterKey key = new MasterKey(bytes, random);
+        Arrays.fill(bytes, (byte) 0);
+        return key;
     }
 
     /** Makes a new key and its file, mode 600, which must not exist. */
@@ -86,13 +117,16 @@ final class MasterKey {
         } catch (FileAlreadyExistsException e) {
             throw new IOException("it appeared just now", e);
         }
-        Files.writeString(
-                file,
-                Base64.getEncoder().encodeToString(bytes) + "\n",
-                StandardCharsets.US_ASCII,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.SYNC);
-        return new MasterKey(bytes, random);
+        byte[] text = Base64.getEncoder().encode(bytes);
+        byte[] line = Arrays.copyOf(text, text.length + 1);
+        line[text.length] = '\n';
+        try {
+            Files.write(file, line, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        } finally {
+            Arrays.fill(text, (byte) 0);
+            Arrays.fill(line, (byte) 0);
+        }
+        return wiping(bytes, random);
     }
 
     /** @param context bound to the secret: it opens only under the same */
@@ -110,6 +144,11 @@ final class MasterKey {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has AES-GCM", e);
         }
+    }
+
+    /** Whether a secret says that it was sealed under this key. */
+    boolean hasSealed(byte[] sealed) {
+        return sealed.length >= HEADER_BYTES && Arrays.equals(name, 0, NAME_BYTES, sealed, 1, HEADER_BYTES);
     }
 
     /** @throws WrongMasterKeyException when it was sealed under another key or context, or altered since */

@@ -41,6 +41,16 @@ class SigningKeys {
                 .findFirst();
     }
 
+    /** Those whose secrets are not destroyed, behind one, in the order in which they were made. */
+    List<SigningKey> sealedBehind(long id, int most) {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.sealedSecret is not null and k.id > :id order by k.id",
+                        SigningKey.class)
+                .setParameter("id", id)
+                .setMaxResults(most)
+                .getResultList();
+    }
+
     Optional<SigningKey> findByPublicKey(byte[] publicKey) {
         return entities.createQuery("select k from SigningKey k where k.publicKey = :key", SigningKey.class)
                 .setParameter("key", publicKey)

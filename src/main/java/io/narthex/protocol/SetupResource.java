@@ -75,8 +75,8 @@ public class SetupResource {
         String name = key.publicKey().name();
         return switch (key.state()) {
             case PENDING -> "# " + name + " is PENDING: add it now, it signs from " + key.nextAt() + " on\n";
-            case RETIRING -> "# " + name + " is RETIRING until " + key.nextAt()
-                    + ": keep it until then, and for 30 days more\n";
+            case RETIRING ->
+                "# " + name + " is RETIRING until " + key.nextAt() + ": keep it until then, and for 30 days more\n";
             case REVOKED -> "# " + name + " is REVOKED: take it out of trusted-public-keys now\n";
             case ACTIVE, RETIRED -> "";
         };

@@ -1,6 +1,9 @@
 package io.narthex.push;
 
+import io.narthex.cache.Cache;
 import io.narthex.cache.ForeignSignatures;
+import io.narthex.key.KeyRing;
+import io.narthex.key.PublishedKey;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
@@ -26,6 +29,12 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
         trusted = List.copyOf(trusted);
     }
 
+    /** That of a cache. */
+    static SignaturePolicy of(Cache cache, KeyRing.Ring ring) {
+        List<PublicKey> own = ring.all().stream().map(PublishedKey::publicKey).toList();
+        return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
+    }
+
     /**
      * The foreign signatures to store, sorted and distinct.
      *
@@ -35,10 +44,18 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
      * @throws PushException.NotTrusted where one by a trusted key is wanted and missing
      */
     public List<Signature> keep(NarInfo info) {
-        limit(info.signatures());
-        byte[] message = Fingerprint.of(info);
-        info.signatures().forEach(signature -> requireTrue(own, signature, message));
-        List<Signature> strangers = info.signatures().stream()
+        return keep(info.signatures(), Fingerprint.of(info));
+    }
+
+    /**
+     * The same for any text that is signed.
+     *
+     * @param message what the signatures cover
+     */
+    public List<Signature> keep(List<Signature> signatures, byte[] message) {
+        limit(signatures);
+        signatures.forEach(signature -> requireTrue(own, signature, message));
+        List<Signature> strangers = signatures.stream()
                 .filter(signature -> !isNamed(own, signature))
                 .toList();
         return switch (foreign) {

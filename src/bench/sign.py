@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Measures how fast a new key signs a million stored paths while narinfos are read, and prints a line of figures.
+
+README.md beside this file says what is needed.
+"""
+import argparse, json, os, shlex, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+
+import bench
+from bench import Narthex, Store, read, remove, run, say
+
+MAKE = """
+with b as (insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, listing)
+           values ('made-up', 'none', sha256('x'), 112, sha256('x'), 112, '') returning id)
+insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs)
+select c.id, substr(sha256(int4send(i)), 1, 20), 'made-up-' || i, b.id, 'x.nar', sha256(int4send(-i)), 112,
+       array(select 'zrbyc7wjly20jnzyyxqp2l5vqbwnpq3q-reference-' || r from generate_series(10, 10 + i %% 10) r), '{}'
+from b, cache c join tenant t on t.id = c.tenant_id, generate_series(1, %d) i where t.name = 'bench';
+analyze uploaded_path;
+"""
+
+
+class Signing(Narthex):
+    def ask(self, method, path, body=None):
+        token = read(self.env["NARTHEX_HOME"] + "/admin-token").strip()
+        request = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), {
+            "Authorization": "Bearer " + token, "Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request) as answer:
+            text = answer.read()
+            return json.loads(text) if text.startswith((b"{", b"[")) else text
+
+    def sql(self, text):
+        home = self.env["NARTHEX_HOME"]
+        port = read(home + "/postgresql/postmaster.pid").split("\n")[3]
+        password = read(home + "/postgresql-passwords/postgres").strip()
+        return run("psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "narthex",
+                   "-c", text, env={"PATH": os.environ["PATH"], "PGPASSWORD": password}, capture_output=True, text=True
+                   ).stdout.strip()
+
+
+def main(directory, options):
+    store = Store.__new__(Store)
+    store.root = directory + "/store"
+    os.makedirs(store.root)
+    secret = directory + "/secret-key"
+    for name in "bench-1", "bench-2":
+        run("nix-store", "--generate-binary-cache-key", name, f"{directory}/{name}", f"{directory}/{name}.pub")
+    os.rename(directory + "/bench-1", secret)
+    narthex = Signing("narthex", shlex.split(options.command), directory, store, secret)
+    bench.SERVERS.append(narthex)
+    narthex.start()
+    narthex.ask("PUT", "/api/v1/tenants/bench", {})
+    narthex.ask("PUT", "/api/v1/tenants/bench/caches/c", {"visibility": "public"})
+    keys = "/api/v1/tenants/bench/caches/c/keys"
+    narthex.ask("GET", "/bench/c/public-key")
+    say(f"making {options.paths} paths")
+    narthex.sql(MAKE % options.paths)
+    names = narthex.sql("select encode(hash, 'hex') from uploaded_path order by random() limit 2000").split()
+    digits = "0123456789abcdfghijklmnpqrsvwxyz"
+    hashes = []
+    for name in names:
+        number = int.from_bytes(bytes.fromhex(name), "little")
+        hashes.append("".join(digits[number >> 5 * i & 31] for i in range(31, -1, -1)))
+    say("signing by two keys, while narinfos are read")
+    narthex.ask("POST", keys, {"secretKey": read(directory + "/bench-2").strip()})
+    done, times = threading.Event(), []
+
+    def reads():
+        i = 0
+        while not done.is_set():
+            begun = time.monotonic()
+            with urllib.request.urlopen(f"{narthex.url}/bench/c/{hashes[i % len(hashes)]}.narinfo") as answer:
+                text = answer.read().decode()
+            times.append(time.monotonic() - begun)
+            if text.count("\nSig: ") != 2:
+                sys.exit("a narinfo lacks a signature:\n" + text)
+            i += 1
+            time.sleep(0.005)
+    reader = threading.Thread(target=reads)
+    begun, cpu = time.monotonic(), narthex.cpu()
+    reader.start()
+    try:
+        narthex.ask("POST", "/api/v1/jobs/sign-uploads/runs", {})
+    except urllib.error.HTTPError as e:
+        if e.code != 409:
+            raise
+    while True:
+        time.sleep(1)
+        states = [key["signing"] for key in narthex.ask("GET", keys)]
+        say(" ".join(f"{s['done']}/{s['total']} at {s['rate']:.0f}/s" for s in states))
+        if all(s["done"] == options.paths for s in states):
+            break
+    took, cpu = time.monotonic() - begun, narthex.cpu() - cpu
+    done.set()
+    reader.join()
+    times.sort()
+    made = 2 * options.paths
+    print(f"{made} signatures (two keys, {options.paths} paths) in {took:.0f} s: {made / took:.0f}/s, "
+          f"{cpu:.0f} s of CPU; meanwhile {len(times)} narinfos one after the other, median "
+          f"{times[len(times) // 2] * 1000:.1f} ms, 99 % {times[len(times) * 99 // 100] * 1000:.1f} ms, "
+          f"most {times[-1] * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--paths", type=int, default=1_000_000, help="how many (%(default)s)")
+    parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
+    bench.STARTED = time.monotonic()
+    bench.SERVERS = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    work_directory = tempfile.mkdtemp(prefix="narthex-bench-")
+    try:
+        main(work_directory, parser.parse_args())
+    finally:
+        for started in bench.SERVERS:
+            started.end()
+        remove(work_directory)

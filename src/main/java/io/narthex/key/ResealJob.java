@@ -1,0 +1,70 @@
+package io.narthex.key;
+
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
+import io.narthex.job.Job;
+import io.narthex.job.JobPage;
+import io.narthex.nix.signature.SecretKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Seals under this node's master key what another has sealed; needed only where {@code NARTHEX_OTHER_MASTER_KEY_FILE}
+ * opens it. A page is one transaction, so that every secret is always sealed under one of the two.
+ */
+@ApplicationScoped
+public class ResealJob implements Job {
+    private static final int PAGE = 100;
+
+    @Inject
+    private KeyVault vault;
+
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private AuditLog audit;
+
+    private volatile boolean finished;
+
+    @Override
+    public String name() {
+        return "reseal-keys";
+    }
+
+    @Override
+    public String subject() {
+        return "keys";
+    }
+
+    @Override
+    public boolean due() {
+        return vault.hasOther() && !finished;
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        // nobody destroys a secret meanwhile, only to find it written again
+        keys.lock();
+        List<SigningKey> page = keys.sealedBehind(checkpoint == null ? 0 : Long.parseLong(checkpoint), PAGE);
+        long resealed = page.stream().filter(this::reseal).count();
+        finished = page.isEmpty();
+        String next = page.isEmpty() ? null : Long.toString(page.getLast().id());
+        return new JobPage(next, page.size(), 0, resealed, 0);
+    }
+
+    private boolean reseal(SigningKey key) {
+        byte[] sealed = key.sealedSecret();
+        if (sealed == null || vault.isSealedNow(sealed)) {
+            return false;
+        }
+        try (SecretKey secret = vault.open(key)) {
+            key.reseal(vault.seal(secret));
+        }
+        audit.record(AuditEvent.of(AuditAction.MASTER_KEY_CHANGED).key(key.name()));
+        return true;
+    }
+}

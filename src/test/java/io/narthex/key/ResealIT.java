@@ -1,0 +1,101 @@
+package io.narthex.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.configuration.Database;
+import io.narthex.it.WireClient;
+import io.narthex.serve.EmbeddedDb;
+import io.narthex.serve.LauncherProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The master key is changed, on servers that are started one after the other on one database. */
+class ResealIT {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    @Test
+    void sealsTheKeysUnderTheNewMasterKeyAlone() throws Exception {
+        Path target = Path.of(System.getProperty("it.directory"));
+        Path changed = Files.writeString(directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+        Path first = directory.resolve("home/master-key");
+        try (EmbeddedDb database =
+                EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
+            String published = publicKey(database, Map.of());
+
+            String whileBothOpen = publicKey(
+                    database,
+                    Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString(), "NARTHEX_OTHER_MASTER_KEY_FILE", first.toString()));
+            String afterwards = publicKey(database, Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString()));
+
+            assertThat(whileBothOpen).isEqualTo(published);
+            assertThat(afterwards).isEqualTo(published);
+            assertThat(refusal(database, Map.of()))
+                    .startsWith("narthex: the master key " + first + " does not open the signing key");
+            assertThat(refusal(
+                            database,
+                            Map.of(
+                                    "NARTHEX_MASTER_KEY_FILE",
+                                    changed.toString(),
+                                    "NARTHEX_OTHER_MASTER_KEY_FILE",
+                                    directory.resolve("none").toString())))
+                    .startsWith("narthex: there is no file " + directory.resolve("none"));
+        }
+    }
+
+    /** What a server says, which is stopped when nothing is left to be sealed anew. */
+    private String publicKey(EmbeddedDb database, Map<String, String> more) throws Exception {
+        Map<String, String> settings = settings(database.access(), more);
+        try (LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
+            assertThat(launcher.awaitBanner()).contains("in nix.conf");
+            WireClient wire = new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
+            if (more.containsKey("NARTHEX_OTHER_MASTER_KEY_FILE")) {
+                awaitResealed(wire);
+            }
+            return wire.get("/public-key").text();
+        }
+    }
+
+    private void awaitResealed(WireClient wire) throws Exception {
+        String authorization = "Authorization: Bearer "
+                + Files.readString(directory.resolve("home/admin-token")).strip();
+        wire.send("POST", "/api/v1/jobs/reseal-keys/runs", authorization, "Content-Length: 0");
+        JsonNode run;
+        do {
+            Thread.sleep(50);
+            run = new ObjectMapper()
+                    .readTree(wire.get("/api/v1/jobs/reseal-keys/runs", authorization).body())
+                    .path("items")
+                    .path(0);
+        } while (run.path("outcome").asText().equals("RUNNING"));
+        assertThat(run.path("outcome").asText()).isEqualTo("SUCCEEDED");
+    }
+
+    private String refusal(EmbeddedDb database, Map<String, String> more) throws Exception {
+        try (LauncherProcess launcher =
+                LauncherProcess.start(directory.resolve("home"), settings(database.access(), more))) {
+            assertThat(launcher.awaitEnd()).isEqualTo(78);
+            return launcher.output().lines().toList().getLast();
+        }
+    }
+
+    private Map<String, String> settings(Database access, Map<String, String> more) throws IOException {
+        Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
+        settings.put("NARTHEX_DB_URL", access.url().orElseThrow());
+        settings.put("NARTHEX_DB_USER", access.user());
+        settings.put("NARTHEX_DB_PASSWORD", access.password().reveal());
+        settings.put("NARTHEX_DB_OWNER_USER", access.ownerUser().orElseThrow());
+        settings.put("NARTHEX_DB_OWNER_PASSWORD", access.ownerPassword().reveal());
+        settings.put("NARTHEX_NIX_STORE", directory.resolve("no-store").toString());
+        settings.putAll(more);
+        return settings;
+    }
+}
