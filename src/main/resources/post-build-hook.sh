@@ -9,13 +9,15 @@
 # again for a day; the log tells. To push what is queued and see how: /etc/nix/narthex-push --now
 #
 # Environment, each with its default: NARTHEX_PUSH_URL, NARTHEX_PUSH_TOKEN_FILE, NARTHEX_PUSH_QUEUE (a directory),
-# NARTHEX_PUSH_LOG, NARTHEX_PUSH_NIX (the nix command), NARTHEX_PUSH_SECONDS (how long to go on trying)
+# NARTHEX_PUSH_LOG, NARTHEX_PUSH_NIX (the nix command), NARTHEX_PUSH_SECONDS (how long to go on trying),
+# NARTHEX_PUSH_PAUSE (seconds until the second try; each later one waits twice as long, ten minutes at most)
 
 url=${NARTHEX_PUSH_URL:-@URL@}
 token_file=${NARTHEX_PUSH_TOKEN_FILE:-/etc/nix/narthex-token}
 queue=${NARTHEX_PUSH_QUEUE:-/var/spool/narthex-push/@ID@}
 log=${NARTHEX_PUSH_LOG:-$queue/log}
 seconds=${NARTHEX_PUSH_SECONDS:-86400}
+first_pause=${NARTHEX_PUSH_PAUSE:-5}
 PATH=${PATH:-/usr/bin:/bin}:/nix/var/nix/profiles/default/bin:/run/current-system/sw/bin:/usr/local/bin:/usr/bin:/bin
 nix=${NARTHEX_PUSH_NIX:-nix}
 
@@ -84,7 +86,7 @@ push() {
 
 # pushes until nothing is queued; what failed waits longer each time, up to ten minutes
 work() {
-    pause=5
+    pause=$first_pause
     while :; do
         failed=0
         for entry in "$queue"/new/*; do
@@ -102,8 +104,8 @@ work() {
             fi
         done
         if [ $failed -eq 1 ]; then
-            say "tried again in $pause seconds"
-            sleep $pause
+            say "trying again in $pause seconds"
+            sleep "$pause"
             pause=$((pause * 2 > 600 ? 600 : pause * 2))
         elif [ -z "$(ls "$queue/new")" ]; then
             return 0

@@ -1,5 +1,7 @@
 package io.narthex.audit;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -11,6 +13,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -26,6 +29,7 @@ import org.postgresql.PGConnection;
 @ApplicationScoped
 class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
+    private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
 
     private static final String COPY =
@@ -48,9 +52,19 @@ class ReadWriter {
     @Inject
     private ReadLog log;
 
+    @Inject
+    private MeterRegistry meters;
+
     private final ReadCounts counts = new ReadCounts();
     private final Clock clock = Clock.systemUTC();
     private boolean failing;
+
+    /** The meters are there before anything is dropped. */
+    @PostConstruct
+    void start() {
+        meters.counter(DROPPED, "kind", "download");
+        meters.counter(DROPPED, "kind", "hit");
+    }
 
     /** Writes all that there is; what cannot be written waits for the next time, as far as there is room. */
     synchronized void write() {
@@ -71,12 +85,13 @@ class ReadWriter {
         List<Download> batch = first;
         try (Connection connection = dataSource.getConnection()) {
             while (!batch.isEmpty()) {
-                copy(connection, batch);
+                List<Download> rows = batch;
+                transact(connection, c -> copy(c, rows));
                 batch = List.of();
                 batch = log.takeDownloads(BATCH);
             }
             if (!hits.isEmpty() || !misses.isEmpty()) {
-                count(connection, hits, misses);
+                transact(connection, c -> count(c, hits, misses));
                 counts.written();
             }
             failing = false;
@@ -92,13 +107,30 @@ class ReadWriter {
         }
     }
 
-    /** Both or none: a count that was written is not written again. */
+    private interface Work {
+        void run(Connection connection) throws SQLException, IOException;
+    }
+
+    /** All of it or nothing: what was written is not written again. What a crash may lose is not waited for. */
+    private static void transact(Connection connection, Work work) throws SQLException, IOException {
+        connection.setAutoCommit(false);
+        try (Statement s = connection.createStatement()) {
+            s.execute("set local synchronous_commit = off");
+            work.run(connection);
+            connection.commit();
+        } catch (SQLException | IOException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
     private static void count(
             Connection connection,
             List<Map.Entry<ReadCounts.Hits, Long>> hits,
             List<Map.Entry<ReadCounts.Misses, Long>> misses)
             throws SQLException {
-        connection.setAutoCommit(false);
         try (PreparedStatement h = connection.prepareStatement(HITS);
                 PreparedStatement m = connection.prepareStatement(MISSES)) {
             if (!hits.isEmpty()) {
@@ -128,12 +160,6 @@ class ReadWriter {
                 m.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
                 m.executeUpdate();
             }
-            connection.commit();
-        } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
@@ -172,6 +198,8 @@ class ReadWriter {
     private void tellDropped() {
         long[] dropped = log.takeDropped();
         if (dropped[0] > 0 || dropped[1] > 0) {
+            meters.counter(DROPPED, "kind", "download").increment((double) dropped[0]);
+            meters.counter(DROPPED, "kind", "hit").increment((double) dropped[1]);
             LOG.log(
                     Level.ERROR,
                     "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"

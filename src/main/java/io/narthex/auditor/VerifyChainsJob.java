@@ -1,8 +1,10 @@
 package io.narthex.auditor;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -13,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,18 @@ public class VerifyChainsJob implements Job {
     @Inject
     private Heads heads;
 
+    @Inject
+    private MeterRegistry meters;
+
+    private final AtomicInteger brokenChains = new AtomicInteger();
+    private int brokenSoFar;
     private final Timetable timetable = new Timetable(1, TimeUnit.DAYS);
     private volatile @Nullable String broken;
+
+    @PostConstruct
+    void start() {
+        meters.gauge("narthex.audit.chains.broken", brokenChains);
+    }
 
     @Override
     public String name() {
@@ -49,6 +62,7 @@ public class VerifyChainsJob implements Job {
     public JobPage page(@Nullable String checkpoint) {
         if (checkpoint == null) {
             broken = null;
+            brokenSoFar = 0;
         }
         List<SignedHead.Head> next = heads.now(checkpoint == null ? -1 : Integer.parseInt(checkpoint), 1);
         if (!next.isEmpty()) {
@@ -57,6 +71,7 @@ public class VerifyChainsJob implements Job {
                     Integer.toString(next.getFirst().number()), next.getFirst().sequence(), 0, 0, 0);
         }
         timetable.finished();
+        brokenChains.set(brokenSoFar);
         String found = broken;
         if (found != null) {
             throw new JobFailed(found);
@@ -71,6 +86,7 @@ public class VerifyChainsJob implements Job {
             s.setString(1, head.chain());
             try (ResultSet row = s.executeQuery()) {
                 if (row.next()) {
+                    brokenSoFar++;
                     String sequence = row.getString(1);
                     String event = row.getString(2);
                     String reason = row.getString(3);

@@ -6,6 +6,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -13,6 +14,7 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,8 +70,50 @@ public class CachedPaths {
                         .getSingleResult();
     }
 
-    Optional<PathAnswer> find(Cache cache, StorePathHash hash) {
-        return entry(cache, hash).map(entry -> PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())));
+    /**
+     * A path with its provenance.
+     *
+     * @param offered as the index has it, for one that was not pushed; its signatures are there
+     */
+    Optional<PathDetail> find(Cache cache, StorePathHash hash, Optional<SignedPath> offered) {
+        return entry(cache, hash)
+                .map(entry -> new PathDetail(
+                        PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())),
+                        null,
+                        signatures("upload_signature", cache, entry.id())))
+                .or(() -> offered.filter(path -> path.source() instanceof NarSource.InLocalStore)
+                        .map(path -> new PathDetail(
+                                PathAnswer.of(path),
+                                store(path.entryId()),
+                                signatures("path_signature", cache, path.entryId()))));
+    }
+
+    private String store(long pathId) {
+        return (String) entities.createNativeQuery(
+                        "select s.name from local_path p join nix_store s on s.id = p.store_id where p.id = :id",
+                        String.class)
+                .setParameter("id", pathId)
+                .getSingleResult();
+    }
+
+    /** Those of keys that sign now. */
+    private List<PathDetail.SignatureAnswer> signatures(String table, Cache cache, long pathId) {
+        List<?> found = entities.createNativeQuery(
+                        "select k.name, s.signature, s.claim, s.signed_at from " + table
+                                + " s join signing_key k on k.id = s.key_id where s.path_id = :path and k.cache_id ="
+                                + " :cache and k.state in ('ACTIVE', 'RETIRING') order by k.id",
+                        Object[].class)
+                .setParameter("path", pathId)
+                .setParameter("cache", cache.id())
+                .getResultList();
+        return found.stream()
+                .map(row -> (Object[]) row)
+                .map(row -> new PathDetail.SignatureAnswer(
+                        (String) row[0],
+                        new Signature((String) row[0], (byte[]) row[1]).toString(),
+                        (String) row[2],
+                        (Instant) row[3]))
+                .toList();
     }
 
     private Optional<UploadEntry> entry(Cache cache, StorePathHash hash) {

@@ -18,7 +18,8 @@ class DeletedCaches {
     /** Removes so many rows at most of each table; gives how many in all. */
     long removeRows(int most) {
         long removed = 0;
-        for (String table : new String[] {"uploaded_path", "staged_nar", "uploaded_document", "virtual_host"}) {
+        for (String table :
+                new String[] {"uploaded_path", "staged_nar", "uploaded_document", "local_signature", "virtual_host"}) {
             removed += entities.createNativeQuery("delete from " + table + " where ctid in (select x.ctid from " + table
                             + " x where x.cache_id in " + DELETED + " limit :most)")
                     .setParameter("most", most)

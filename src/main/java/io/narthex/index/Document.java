@@ -1,11 +1,81 @@
 package io.narthex.index;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.narthex.nix.hash.HashAlgorithm;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
+import java.util.HexFormat;
 
-/**
- * A document that was pushed.
- *
- * @param content not to be changed
- */
-@SuppressWarnings("ArrayRecordComponent") // lives for one answer, never compared
-public record Document(byte[] content, Instant publishedAt) {}
+/** A document that was pushed. */
+public record Document(Coded coded, Instant publishedAt) {
+    /** Half a SHA-256 tells two texts apart well enough. */
+    private static final int TAG_BYTES = 16;
+
+    /** All of it; for what is small. */
+    public byte[] content() {
+        return Zstd.decompress(coded.zstd, Math.toIntExact(coded.length));
+    }
+
+    /** Its bytes, decompressed as they are read. */
+    public InputStream open() throws IOException {
+        return new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(coded.zstd));
+    }
+
+    /** Bytes, decompressed. */
+    public long length() {
+        return coded.length;
+    }
+
+    /** A strong entity tag, with its quotes. */
+    public String entityTag() {
+        byte[] digest = HashAlgorithm.SHA256.newDigest().digest(coded.zstd);
+        return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
+    }
+
+    /** What is read is longer than it may be, even compressed. */
+    public static final class TooLongException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * A document as it is kept.
+     *
+     * @param zstd not to be changed
+     * @param length bytes, decompressed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // lives for one answer, never compared
+    public record Coded(byte[] zstd, long length) {
+        private static final int LEVEL = 3;
+
+        static Coded of(byte[] content) {
+            return new Coded(Zstd.compress(content, LEVEL), content.length);
+        }
+
+        /**
+         * Reads to the end.
+         *
+         * @param most bytes, compressed
+         * @throws TooLongException beyond that
+         */
+        public static Coded of(InputStream content, int most) throws IOException {
+            ByteArrayOutputStream kept = new ByteArrayOutputStream();
+            long length = 0;
+            try (ZstdOutputStreamNoFinalizer zstd = new ZstdOutputStreamNoFinalizer(kept, LEVEL)) {
+                byte[] buffer = new byte[1 << 16];
+                for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                    zstd.write(buffer, 0, read);
+                    length += read;
+                    if (kept.size() > most) {
+                        throw new TooLongException();
+                    }
+                }
+            }
+            return new Coded(kept.toByteArray(), length);
+        }
+    }
+}

@@ -51,14 +51,15 @@ public final class HotPaths {
     /** The path, if it is remembered and known to be current; null says nothing about whether it exists. */
     public @Nullable SignedPath current(Cache cache, StorePathHash hash) {
         SignedPath known = paths.getIfPresent(new PathKey(cache.id(), hash));
-        return known != null && beat.isRemembered() && isCurrent(known) ? known : null;
+        return known != null && beat.isRemembered() && isCurrent(cache, known) ? known : null;
     }
 
-    private boolean isCurrent(SignedPath path) {
+    /** What a cache shows may have been narrowed since. */
+    private boolean isCurrent(Cache cache, SignedPath path) {
         return path.isSignedByAll()
                 && switch (path.source()) {
-                    case NarSource.InLocalStore l -> path.stamp() == nix.stamp();
-                    case NarSource.InBlobStore b -> true;
+                    case NarSource.InLocalStore l -> cache.showsLocalStore() && path.stamp() == nix.stamp();
+                    case NarSource.InBlobStore b -> cache.takesUploads();
                 };
     }
 

@@ -9,6 +9,7 @@ import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
@@ -44,6 +45,9 @@ public class IndexedPaths {
     private CacheDirectory caches;
 
     @Inject
+    private LocalSignatures pushed;
+
+    @Inject
     private AuditLog audit;
 
     private final Clock clock = Clock.systemUTC();
@@ -65,7 +69,8 @@ public class IndexedPaths {
         if (known.isEmpty()) {
             PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
-            return Optional.of(SignedPath.local(store.storeDir(), written.id(), path, keys, written.by(keys), null));
+            return Optional.of(SignedPath.local(
+                    store.storeDir(), written.id(), signed(cache, path), keys, written.by(keys), null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
@@ -73,7 +78,16 @@ public class IndexedPaths {
         }
         List<Signature> ours =
                 writer.complete(store.storeDir(), keys, entry.id(), path, entries.signatures(entry.id()));
-        return Optional.of(SignedPath.local(store.storeDir(), entry.id(), path, keys, ours, entry.checkedAt()));
+        return Optional.of(
+                SignedPath.local(store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt()));
+    }
+
+    /** With what was pushed into the cache for it. */
+    private ValidPath signed(Cache cache, ValidPath path) {
+        byte[] fingerprint =
+                Fingerprint.of(store.storeDir(), path.path(), path.narHash(), path.narSize(), path.references());
+        List<Signature> others = pushed.find(cache.id(), path.path().hash(), fingerprint);
+        return others.isEmpty() ? path : path.and(others);
     }
 
     /** The keys of every cache that shows the store. */

@@ -10,13 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path that was pushed, as JSON.
+ * A path as JSON.
  *
  * @param id its row; where a list goes on
  * @param narSize in bytes
  * @param fileSize in bytes
  * @param references base names
- * @param foreignSignatures those it was pushed with
+ * @param foreignSignatures those it came with
+ * @param publishedAt or when Nix registered it
  * @param publishedBy the id of the token that brought it; null: the administrator's
  */
 record PathAnswer(
@@ -52,5 +53,25 @@ record PathAnswer(
                 facts.signatures().stream().map(Signature::toString).toList(),
                 entry.publishedAt(),
                 publishedBy);
+    }
+
+    /** A path of the machine's store, whose file is its NAR. */
+    static PathAnswer of(SignedPath path) {
+        NarInfo facts = path.facts();
+        return new PathAnswer(
+                path.entryId(),
+                path.path().hash().toString(),
+                path.path().toString(facts.storeDir()),
+                facts.narHash().toNix32(),
+                facts.narSize(),
+                facts.compression(),
+                facts.narHash().toNix32(),
+                facts.narSize(),
+                facts.references().stream().map(StorePath::baseName).toList(),
+                facts.deriver().map(StorePath::baseName).orElse(null),
+                facts.contentAddress().orElse(null),
+                facts.signatures().stream().map(Signature::toString).toList(),
+                path.since(),
+                null);
     }
 }

@@ -22,6 +22,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,11 @@ public class PathsResource {
     @Requires(Right.PULL)
     public Response get(
             @PathParam("tenant") String tenant, @PathParam("cache") String name, @PathParam("hash") String hash) {
-        return Response.ok(paths.find(cache(tenant, name), parse(hash)).orElseThrow(PathsResource::absent))
+        Cache cache = cache(tenant, name);
+        StorePathHash parsed = parse(hash);
+        // makes the signatures that are still to be made
+        Optional<SignedPath> offered = index.find(cache, parsed);
+        return Response.ok(paths.find(cache, parsed, offered).orElseThrow(PathsResource::absent))
                 .build();
     }
 

@@ -6,6 +6,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
@@ -39,6 +40,9 @@ public class Publications {
 
     @Inject
     private UploadWriter writer;
+
+    @Inject
+    private LocalSignatures local;
 
     @Inject
     private Changes changes;
@@ -108,6 +112,19 @@ public class Publications {
                     .detail("foreignSignatures", names(facts.signatures())));
         }
         return added;
+    }
+
+    /**
+     * Adds signatures of others to a path that the cache shows from the machine's store.
+     *
+     * @param facts as that store has them
+     */
+    public void signLocal(Cache cache, NarInfo facts, Collection<Signature> signatures) {
+        StorePathHash hash = facts.storePath().hash();
+        if (local.add(cache.id(), hash, Fingerprint.of(facts), signatures)) {
+            changes.record(ChangeKind.PATH, cache.id(), hash);
+            audit.record(event(AuditAction.PATH_SIGNED, cache, facts).detail("foreignSignatures", names(signatures)));
+        }
     }
 
     /** Adds signatures of others to a path. */

@@ -1,30 +1,28 @@
 package io.narthex.index;
 
 import io.narthex.nix.hash.NixHash;
+import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
-import org.hibernate.Session;
+import javax.sql.DataSource;
 
-/** The NAR files that each cache has received: those that wait to be claimed, and those of published paths. */
+/**
+ * The NAR files that each cache has received: those that wait to be claimed, and those of published paths. Each call is one
+ * statement, in the caller's transaction where there is one; asked for every file that is pushed, so without Hibernate.
+ */
 @ApplicationScoped
-@Transactional
 public class ReceivedFiles {
     /** A lost row costs the client another push: it need not wait for the log of the database. */
-    private static final String NO_WAIT = "set local synchronous_commit = off";
-
-    private static final String ADD = """
-        insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
-        values (?, ?, ?, ?, ?, ?, ?, ?) returning id
-        """;
     private static final String STAGE = """
-        insert into staged_nar (cache_id, file_name, blob_id) values (?, ?, ?)
+        with quick as (select set_config('synchronous_commit', 'off', true)),
+        kept as (insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
+                 select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
+        insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
         on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
         """;
     private static final String FIND = """
@@ -40,8 +38,8 @@ public class ReceivedFiles {
         where cache_id = ? and file_name = ? and received_at < now() - interval '1 hour'
         """;
 
-    @PersistenceContext
-    private EntityManager entities;
+    @Resource(lookup = "java:jboss/datasources/NarthexDS")
+    private DataSource dataSource;
 
     /** What is to be kept of a file that was received and is durable. */
     @SuppressWarnings("ArrayRecordComponent") // lives for one insert, never compared
@@ -58,34 +56,20 @@ public class ReceivedFiles {
     /** Keeps a file for the narinfos that may claim it within a day; false where the cache had one of that name. */
     public boolean stage(int cacheId, String fileName, Facts facts) {
         return work(connection -> {
-            try (PreparedStatement s = connection.prepareStatement(NO_WAIT)) {
-                s.execute();
-            }
-            long id = add(connection, facts);
             try (PreparedStatement s = connection.prepareStatement(STAGE)) {
-                s.setInt(1, cacheId);
-                s.setString(2, fileName);
-                s.setLong(3, id);
+                s.setString(1, facts.storageKey());
+                s.setString(2, facts.compression());
+                s.setBytes(3, facts.fileHash().bytes());
+                s.setLong(4, facts.fileSize());
+                s.setBytes(5, facts.narHash().bytes());
+                s.setLong(6, facts.narSize());
+                s.setBytes(7, facts.contentsHash().map(NixHash::bytes).orElse(null));
+                s.setBytes(8, facts.listing());
+                s.setInt(9, cacheId);
+                s.setString(10, fileName);
                 return s.executeUpdate() == 1;
             }
         });
-    }
-
-    private static long add(Connection connection, Facts facts) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(ADD)) {
-            s.setString(1, facts.storageKey());
-            s.setString(2, facts.compression());
-            s.setBytes(3, facts.fileHash().bytes());
-            s.setLong(4, facts.fileSize());
-            s.setBytes(5, facts.narHash().bytes());
-            s.setLong(6, facts.narSize());
-            s.setBytes(7, facts.contentsHash().map(NixHash::bytes).orElse(null));
-            s.setBytes(8, facts.listing());
-            try (ResultSet r = s.executeQuery()) {
-                r.next();
-                return r.getLong(1);
-            }
-        }
     }
 
     /** The file of that name, if the cache has received it. */
@@ -139,7 +123,15 @@ public class ReceivedFiles {
         });
     }
 
-    private <T> T work(org.hibernate.jdbc.ReturningWork<T> work) {
-        return entities.unwrap(Session.class).doReturningWork(work);
+    private <T> T work(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the files that were received cannot be asked for", e);
+        }
+    }
+
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
     }
 }

@@ -30,11 +30,17 @@ import org.jspecify.annotations.Nullable;
 class UploadWriter {
     /** Not caught as a violation: that would doom the caller's transaction. */
     private static final String PUBLISH = """
-        insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
-                                   content_address, foreign_sigs, published_by)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        on conflict on constraint uploaded_path_hash_unique do nothing
-        returning id
+        with added as (
+            insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
+                                       content_address, foreign_sigs, published_by)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict on constraint uploaded_path_hash_unique do nothing
+            returning id),
+        signed as (
+            insert into upload_signature (key_id, path_id, signature, claim)
+            select ours.key_id, added.id, ours.signature, 'received'
+            from added, unnest(cast(? as bigint[]), cast(? as bytea[])) as ours(key_id, signature))
+        select id from added
         """;
 
     private static final String SIGN = """
@@ -52,20 +58,22 @@ class UploadWriter {
 
     /** Adds a path with our signatures; empty where the cache has one of that hash already. */
     OptionalLong publish(Cache cache, NarInfo facts, StoredNar nar, @Nullable Long by) {
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
-            OptionalLong id = insert(connection, cache, facts, nar, by);
-            if (id.isPresent()) {
-                byte[] fingerprint = Fingerprint.of(facts);
-                for (KeyRing.Member key : ring.of(cache).members()) {
-                    keep(connection, key.id(), id.getAsLong(), key.sign(fingerprint));
-                }
-            }
-            return id;
-        });
+        List<KeyRing.Member> keys = ring.of(cache).members();
+        byte[] fingerprint = Fingerprint.of(facts);
+        byte[][] ours = keys.stream().map(key -> key.sign(fingerprint).bytes()).toArray(byte[][]::new);
+        return entities.unwrap(Session.class)
+                .doReturningWork(connection -> insert(connection, cache, facts, nar, by, keys, ours));
     }
 
     private static OptionalLong insert(
-            Connection connection, Cache cache, NarInfo facts, StoredNar nar, @Nullable Long by) throws SQLException {
+            Connection connection,
+            Cache cache,
+            NarInfo facts,
+            StoredNar nar,
+            @Nullable Long by,
+            List<KeyRing.Member> keys,
+            byte[][] ours)
+            throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(PUBLISH)) {
             s.setInt(1, cache.id());
             s.setBytes(2, facts.storePath().hash().toBytes());
@@ -83,6 +91,11 @@ class UploadWriter {
             s.setString(10, facts.contentAddress().orElse(null));
             s.setArray(11, signatures(connection, facts.signatures()));
             s.setObject(12, by, Types.BIGINT);
+            s.setArray(
+                    13,
+                    connection.createArrayOf(
+                            "bigint", keys.stream().map(KeyRing.Member::id).toArray()));
+            s.setArray(14, connection.createArrayOf("bytea", ours));
             try (ResultSet r = s.executeQuery()) {
                 return r.next() ? OptionalLong.of(r.getLong(1)) : OptionalLong.empty();
             }

@@ -1,6 +1,5 @@
 package io.narthex.index;
 
-import com.github.luben.zstd.Zstd;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional
 public class UploadedDocuments {
-    private static final int LEVEL = 3;
 
     private static final String FIND = """
         select content, length, published_at from uploaded_document where cache_id = ? and kind = ? and name = ?
@@ -58,7 +56,7 @@ public class UploadedDocuments {
                 try (ResultSet r = s.executeQuery()) {
                     return r.next()
                             ? Optional.of(new Document(
-                                    Zstd.decompress(r.getBytes(1), Math.toIntExact(r.getLong(2))),
+                                    new Document.Coded(r.getBytes(1), r.getLong(2)),
                                     r.getTimestamp(3).toInstant()))
                             : Optional.empty();
                 }
@@ -67,13 +65,13 @@ public class UploadedDocuments {
     }
 
     /** Keeps a document in place of the one that may be there; true where there was none. */
-    public boolean put(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
+    public boolean put(int cacheId, DocumentKind kind, String name, Document.Coded content, @Nullable Long by) {
         return write(REPLACE, cacheId, kind, name, content, by);
     }
 
     /** Keeps a document only where there is none; true where it was kept. */
     public boolean putIfAbsent(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
-        return write(KEEP, cacheId, kind, name, content, by);
+        return write(KEEP, cacheId, kind, name, Document.Coded.of(content), by);
     }
 
     /**
@@ -97,20 +95,20 @@ public class UploadedDocuments {
                 .orElseThrow(() -> new IllegalStateException("a document went while it was merged"));
         byte[] changed = change.apply(known.content());
         if (!Arrays.equals(changed, known.content())) {
-            put(cacheId, kind, name, changed, by);
+            put(cacheId, kind, name, Document.Coded.of(changed), by);
         }
         return false;
     }
 
-    private boolean write(String sql, int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
-        byte[] coded = Zstd.compress(content, LEVEL);
+    private boolean write(
+            String sql, int cacheId, DocumentKind kind, String name, Document.Coded content, @Nullable Long by) {
         Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setInt(1, cacheId);
                 s.setString(2, kind.text());
                 s.setString(3, name);
-                s.setBytes(4, coded);
-                s.setLong(5, content.length);
+                s.setBytes(4, content.zstd());
+                s.setLong(5, content.length());
                 s.setObject(6, by, Types.BIGINT);
                 try (ResultSet r = s.executeQuery()) {
                     return r.next() ? Optional.of(r.getBoolean(1)) : Optional.empty();
@@ -121,7 +119,7 @@ public class UploadedDocuments {
                 .cache(cacheId)
                 .detail("kind", kind.text())
                 .detail("name", name)
-                .detail("length", content.length)
+                .detail("length", content.length())
                 .detail("replaced", !isNew)));
         return added.orElse(false);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * One valid path as Nix registered it (Nix: src/libstore/schema.sql, table ValidPaths and Refs).
@@ -34,5 +35,15 @@ public record ValidPath(
     public ValidPath {
         references = Collections.unmodifiableSortedSet(new TreeSet<>(references));
         signatures = List.copyOf(signatures);
+    }
+
+    /** The same path with these signatures beside those it has. */
+    public ValidPath and(List<Signature> others) {
+        List<Signature> all = Stream.concat(signatures.stream(), others.stream())
+                .sorted()
+                .distinct()
+                .toList();
+        return new ValidPath(
+                id, path, narHash, narSize, registeredAt, deriver, references, all, contentAddress, digest);
     }
 }

@@ -26,11 +26,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code log/{drv}}: what a build printed. */
 @Path("log/{derivation}")
 public class BuildLogResource {
-    /** Of a log that is pushed, in bytes, decoded: longer ones help nobody, and one is held in memory. */
+    /** Of a log that is pushed, in bytes, decoded: longer ones help nobody. */
     private static final int LONGEST = 64 << 20;
 
     @Inject
@@ -52,7 +53,11 @@ public class BuildLogResource {
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
             Document pushed = pushed(derivation);
-            return answer(Response.ok(pushed.content()), pushed.publishedAt());
+            return answer(pushed, (StreamingOutput) out -> {
+                try (InputStream text = pushed.open()) {
+                    text.transferTo(out);
+                }
+            });
         }
         InputStream text = open(local.get());
         StreamingOutput body = out -> {
@@ -68,14 +73,13 @@ public class BuildLogResource {
     public Response head(@PathParam("derivation") String name) {
         StorePath derivation = Answers.derivation(name);
         Optional<BuildLog> local = find(derivation);
+        if (local.isEmpty()) {
+            return answer(pushed(derivation), null);
+        }
         try {
-            long length = local.isPresent()
-                    ? local.get().length()
-                    : pushed(derivation).content().length;
-            Instant modified = local.isPresent()
-                    ? local.get().modified()
-                    : pushed(derivation).publishedAt();
-            return answer(Response.ok().header(HttpHeaders.CONTENT_LENGTH, length), modified);
+            return answer(
+                    Response.ok().header(HttpHeaders.CONTENT_LENGTH, local.get().length()),
+                    local.get().modified());
         } catch (IOException e) {
             throw Answers.absent();
         }
@@ -86,8 +90,8 @@ public class BuildLogResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("derivation") String name, @Context HttpServletRequest request) throws IOException {
         StorePath derivation = Answers.derivation(name);
-        byte[] text =
-                SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        InputStream text =
+                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
         return NarInfoResource.taken(documents.log(requested.get(), derivation, text, Answers.by(caller)));
     }
 
@@ -108,10 +112,19 @@ public class BuildLogResource {
         }
     }
 
+    private Response answer(Document log, @Nullable StreamingOutput body) {
+        return answer(
+                Response.ok(body)
+                        .header(HttpHeaders.ETAG, log.entityTag())
+                        .header(HttpHeaders.CONTENT_LENGTH, log.length()),
+                log.publishedAt());
+    }
+
+    /** Another build of the same derivation may replace it at any time. */
     private Response answer(Response.ResponseBuilder response, Instant modified) {
         return response.type("text/plain; charset=utf-8")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(modified))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(requested.get(), Answers.DAY))
+                .header(HttpHeaders.CACHE_CONTROL, Answers.control(requested.get(), Answers.MINUTES))
                 .build();
     }
 }

@@ -48,10 +48,8 @@ public class BuildTraceResource {
     public Response get(@PathParam("derivation") String name, @PathParam("output") String output) throws IOException {
         StorePath derivation = parse(name, output);
         Cache cache = requested.get();
-        Optional<Realisation> local =
-                cache.showsLocalStore() ? realisations.find(derivation, output) : Optional.empty();
-        Realisation found = answer.offered(
-                local.isPresent() ? local : documents.find(cache, DocumentKind.BUILD_TRACE, key(derivation, output)));
+        Realisation found = answer.offered(documents.find(
+                cache, DocumentKind.BUILD_TRACE, key(derivation, output), local(cache, derivation, output)));
         byte[] fingerprint = RealisationFingerprint.of(derivation, output, found.outPath());
         return Response.ok(answer.json(found, fingerprint))
                 .type("application/json")
@@ -70,8 +68,18 @@ public class BuildTraceResource {
         StorePath derivation = parse(name, output);
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        Cache cache = requested.get();
         return NarInfoResource.taken(documents.realisation(
-                requested.get(), DocumentKind.BUILD_TRACE, key(derivation, output), json, Answers.by(caller)));
+                cache,
+                DocumentKind.BUILD_TRACE,
+                key(derivation, output),
+                local(cache, derivation, output),
+                json,
+                Answers.by(caller)));
+    }
+
+    private Optional<Realisation> local(Cache cache, StorePath derivation, String output) {
+        return cache.showsLocalStore() ? realisations.find(derivation, output) : Optional.empty();
     }
 
     private static StorePath parse(String name, String output) {

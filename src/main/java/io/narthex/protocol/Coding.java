@@ -1,6 +1,10 @@
 package io.narthex.protocol;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +14,14 @@ final class Coding {
 
     private Coding() {}
 
-    /** Decodes what was coded here; its length is told in its frame. */
-    static byte[] unzstd(byte[] coded) {
-        return Zstd.decompress(coded, Math.toIntExact(Zstd.getFrameContentSize(coded)));
+    /** Decodes what was coded here. */
+    static InputStream unzstd(byte[] coded) throws IOException {
+        return new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(coded));
+    }
+
+    /** Bytes of what was coded here in one go, decoded: its frame tells. */
+    static long lengthOf(byte[] coded) {
+        return Zstd.getFrameContentSize(coded);
     }
 
     /** The same for header lines as they came. */

@@ -14,8 +14,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What stands in one directory, in the order of the names' bytes. */
-record DirectoryEntries(List<Entry> entries) {
+/**
+ * What stands in one directory, in the order of the names' bytes.
+ *
+ * @param leftOut how many more there are
+ */
+record DirectoryEntries(List<Entry> entries, int leftOut) {
+    /** Nobody reads a longer page, and a directory of a million names would be hundreds of megabytes of it. */
+    private static final int MOST = 10_000;
+
     DirectoryEntries {
         entries = List.copyOf(entries);
     }
@@ -45,11 +52,34 @@ record DirectoryEntries(List<Entry> entries) {
             throw e.getCause();
         }
         names.sort(Arrays::compareUnsigned);
-        List<Entry> entries = new ArrayList<>(names.size());
-        for (byte[] name : names) {
+        List<byte[]> shown = names.subList(0, Math.min(names.size(), MOST));
+        List<Entry> entries = new ArrayList<>(shown.size());
+        for (byte[] name : shown) {
             entries.add(entry(FileNames.resolve(directory, name), name));
         }
-        return new DirectoryEntries(entries);
+        return new DirectoryEntries(entries, names.size() - shown.size());
+    }
+
+    /** Takes entries in their order, as many as are shown. */
+    static final class Builder {
+        private final List<Entry> entries = new ArrayList<>();
+        private int leftOut;
+
+        boolean isFull() {
+            return entries.size() == MOST;
+        }
+
+        void add(Entry entry) {
+            entries.add(entry);
+        }
+
+        void leaveOut() {
+            leftOut++;
+        }
+
+        DirectoryEntries build() {
+            return new DirectoryEntries(entries, leftOut);
+        }
     }
 
     private static Entry entry(Path file, byte[] name) throws IOException {

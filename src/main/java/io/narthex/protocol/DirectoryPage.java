@@ -35,6 +35,9 @@ final class DirectoryPage {
                 json.writeEndObject();
             }
             json.writeEndObject();
+            if (directory.leftOut() > 0) {
+                json.writeNumberField("leftOut", directory.leftOut());
+            }
             json.writeEndObject();
         }
         return text.toByteArray();
@@ -62,6 +65,13 @@ final class DirectoryPage {
                     row(body, link, entry.text(), entry.size() + " bytes" + (entry.executable() ? ", executable" : ""));
                 case SYMLINK -> row(body, link, entry.text(), "→ " + entry.target());
             }
+        }
+        if (directory.leftOut() > 0) {
+            row(
+                    body,
+                    prefix + "/" + path.hash() + ".ls",
+                    "and " + directory.leftOut() + " more",
+                    "all are in the listing");
         }
         return Html.page(title.toString(), body.append("</table>\n").toString()).getBytes(StandardCharsets.UTF_8);
     }

@@ -21,8 +21,10 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 
 /** {@code {hash}.ls}: what is in a path, with the place of each file in the NAR. */
 @Path("{hash}.ls")
@@ -47,11 +49,11 @@ public class ListingResource {
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent);
-        byte[] json = switch (path.source()) {
-            case NarSource.InLocalStore l -> listed(store.locate(path.path()));
-            case NarSource.InBlobStore b -> Coding.unzstd(index.listing(b.nar()));
+        Response.ResponseBuilder answer = switch (path.source()) {
+            case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
+            case NarSource.InBlobStore b -> stored(index.listing(b.nar()));
         };
-        return Response.ok(json)
+        return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
@@ -63,10 +65,19 @@ public class ListingResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
         Answers.hash(text);
-        byte[] json =
-                SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        InputStream json =
+                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
         documents.listing(requested.get(), json);
         return NarInfoResource.taken(false);
+    }
+
+    private static Response.ResponseBuilder stored(byte[] listing) {
+        StreamingOutput body = out -> {
+            try (InputStream json = Coding.unzstd(listing)) {
+                json.transferTo(out);
+            }
+        };
+        return Response.ok(body).header(HttpHeaders.CONTENT_LENGTH, Coding.lengthOf(listing));
     }
 
     private static byte[] listed(java.nio.file.Path root) throws IOException {

@@ -49,9 +49,8 @@ public class RealisationResource {
     public Response get(@PathParam("id") String text) throws IOException {
         DerivationOutput id = parse(text);
         Cache cache = requested.get();
-        Optional<Realisation> local = cache.showsLocalStore() ? realisations.find(id) : Optional.empty();
-        Realisation found = answer.offered(
-                local.isPresent() ? local : documents.find(cache, DocumentKind.REALISATION, id.toString()));
+        Realisation found =
+                answer.offered(documents.find(cache, DocumentKind.REALISATION, id.toString(), local(cache, id)));
         byte[] fingerprint = RealisationFingerprint.of(id, found.outPath(), found.dependent());
         return Response.ok(answer.json(id, found, fingerprint))
                 .type("application/json")
@@ -66,8 +65,13 @@ public class RealisationResource {
         DerivationOutput id = parse(text);
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        Cache cache = requested.get();
         return NarInfoResource.taken(documents.realisation(
-                requested.get(), DocumentKind.REALISATION, id.toString(), json, Answers.by(caller)));
+                cache, DocumentKind.REALISATION, id.toString(), local(cache, id), json, Answers.by(caller)));
+    }
+
+    private Optional<Realisation> local(Cache cache, DerivationOutput id) {
+        return cache.showsLocalStore() ? realisations.find(id) : Optional.empty();
     }
 
     private static DerivationOutput parse(String text) {

@@ -1,6 +1,5 @@
 package io.narthex.protocol;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
@@ -93,9 +92,9 @@ public class ServeResource {
         record File(long size, Contents contents) implements Inside {}
     }
 
-    /** Gives the first bytes of a file, as many as are asked for. */
+    /** Gives the bytes of a file. */
     private interface Contents {
-        InputStream open(long length) throws IOException;
+        InputStream open() throws IOException;
     }
 
     private Inside local(SignedPath path, String logicalRoot, List<byte[]> names) throws IOException {
@@ -104,35 +103,44 @@ public class ServeResource {
                 .orElseThrow(Answers::absent);
         return found.attributes().isDirectory()
                 ? new Inside.Directory(DirectoryEntries.of(found.file()))
-                : new Inside.File(found.attributes().size(), length -> Files.newInputStream(found.file()));
+                : new Inside.File(found.attributes().size(), () -> Files.newInputStream(found.file()));
     }
 
     private Inside stored(StoredNar nar, String logicalRoot, List<byte[]> names) throws IOException {
-        JsonNode found = StoredTree.of(Coding.unzstd(index.listing(nar)), logicalRoot)
-                .find(names)
-                .orElseThrow(Answers::absent);
-        return found.path("type").asText().equals("directory")
-                ? new Inside.Directory(StoredTree.entries(found))
-                : new Inside.File(
-                        found.path("size").asLong(),
-                        length -> parts.open(nar, found.path("narOffset").asLong(), length));
+        StoredTree tree = new StoredTree(index.listing(nar), logicalRoot);
+        StoredTree.Found found = tree.find(names).orElseThrow(Answers::absent);
+        return switch (found.node()) {
+            case StoredTree.Node.Directory d -> new Inside.Directory(tree.entries(found));
+            case StoredTree.Node.Regular r -> new Inside.File(r.size(), () -> parts.open(nar, r.narOffset(), r.size()));
+            case StoredTree.Node.Symlink s -> throw Answers.absent();
+        };
     }
 
+    /** Opened once: in a compressed NAR all that lies before a file is unpacked for that. */
     private static Response.ResponseBuilder file(Inside.File found, List<byte[]> names, boolean body)
             throws IOException {
-        byte[] sample = new byte[FileTypes.SAMPLE];
-        int length;
-        try (InputStream in = found.contents().open(Math.min(found.size(), sample.length))) {
-            length = in.readNBytes(sample, 0, sample.length);
+        InputStream in = found.contents().open();
+        byte[] sample;
+        try {
+            sample = in.readNBytes((int) Math.min(found.size(), FileTypes.SAMPLE));
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
         }
         String name = names.isEmpty() ? "" : new String(names.getLast(), StandardCharsets.UTF_8);
-        StreamingOutput content = out -> {
-            try (InputStream in = found.contents().open(found.size())) {
-                in.transferTo(out);
-            }
-        };
-        return Response.ok(body ? content : null)
-                .type(FileTypes.of(name, sample, length))
+        StreamingOutput content = null;
+        if (body) {
+            content = out -> {
+                try (in) {
+                    out.write(sample);
+                    in.transferTo(out);
+                }
+            };
+        } else {
+            in.close();
+        }
+        return Response.ok(content)
+                .type(FileTypes.of(name, sample, sample.length))
                 .header(HttpHeaders.CONTENT_LENGTH, found.size());
     }
 

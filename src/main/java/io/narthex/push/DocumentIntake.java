@@ -20,6 +20,9 @@ import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class DocumentIntake {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Bytes of a log, compressed: so many are in memory while it is written down. */
+    private static final int LONGEST_CODED = 16 << 20;
 
     @Inject
     private UploadedDocuments documents;
@@ -42,14 +47,25 @@ public class DocumentIntake {
     private KeyRing ring;
 
     /** Keeps a build log; a later one takes its place. */
-    public boolean log(Cache cache, StorePath derivation, byte[] text, @Nullable Long by) {
+    public boolean log(Cache cache, StorePath derivation, InputStream text, @Nullable Long by) {
         requireUploads(cache);
-        return documents.put(cache.id(), DocumentKind.LOG, derivation.baseName(), text, by);
+        return documents.put(cache.id(), DocumentKind.LOG, derivation.baseName(), coded(text), by);
+    }
+
+    /** Compressed as it comes: no log is in memory as it is. */
+    private static Document.Coded coded(InputStream text) {
+        try {
+            return Document.Coded.of(text, LONGEST_CODED);
+        } catch (Document.TooLongException e) {
+            throw new PushException.BodyTooLarge(LONGEST_CODED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The log that was pushed. */
     public Optional<Document> findLog(Cache cache, StorePath derivation) {
-        return documents.find(cache.id(), DocumentKind.LOG, derivation.baseName());
+        return find(cache, DocumentKind.LOG, derivation.baseName());
     }
 
     /**
@@ -67,11 +83,16 @@ public class DocumentIntake {
     }
 
     public Optional<Document> findDebuginfo(Cache cache, String buildId) {
-        return documents.find(cache.id(), DocumentKind.DEBUGINFO, buildId);
+        return find(cache, DocumentKind.DEBUGINFO, buildId);
+    }
+
+    /** A cache that takes no uploads any more shows none. */
+    private Optional<Document> find(Cache cache, DocumentKind kind, String name) {
+        return cache.takesUploads() ? documents.find(cache.id(), kind, name) : Optional.empty();
     }
 
     /** Looks at a listing that a client made. It is not kept: the one given out is made from the NAR that was verified. */
-    public void listing(Cache cache, byte[] json) {
+    public void listing(Cache cache, InputStream json) {
         requireUploads(cache);
         boolean version = false;
         boolean root = false;
@@ -85,6 +106,8 @@ public class DocumentIntake {
                 root |= name.equals("root") && value == JsonToken.START_OBJECT;
                 parser.skipChildren();
             }
+            // to its end, which may be longer than a listing may be
+            json.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new PushException.Malformed("a listing must be a JSON object");
         }
@@ -97,12 +120,16 @@ public class DocumentIntake {
      * Keeps a realisation, or adds signatures to the one that is there.
      *
      * @param name as in the URL
+     * @param local what the machine's store says, where the cache shows that
      * @return whether it is new
-     * @throws PushException when it is not one, its path is not in the cache, or another path is kept for it
+     * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
      */
-    public boolean realisation(Cache cache, DocumentKind kind, String name, byte[] json, @Nullable Long by) {
+    public boolean realisation(
+            Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
         requireUploads(cache);
         Realisation pushed = foreign(cache, kind, name, realisation(json));
+        local.filter(known -> index.find(cache, known.outPath().hash()).isPresent())
+                .ifPresent(known -> merged(known, pushed));
         String id = parse(json, "a realisation").path("id").asText();
         if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
             throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
@@ -149,6 +176,21 @@ public class DocumentIntake {
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
 
+    /** The realisation that was pushed, or the machine's store has; with the signatures of both where they agree. */
+    public Optional<Realisation> find(Cache cache, DocumentKind kind, String name, Optional<Realisation> local) {
+        Optional<Realisation> pushed = find(cache, kind, name).map(d -> realisation(d.content()));
+        if (local.isEmpty() || index.find(cache, local.get().outPath().hash()).isEmpty()) {
+            return pushed;
+        }
+        return pushed.filter(p -> agree(local.get(), p))
+                .map(p -> merged(local.get(), p))
+                .or(() -> local);
+    }
+
+    private static boolean agree(Realisation one, Realisation other) {
+        return one.outPath().equals(other.outPath()) && one.dependent().equals(other.dependent());
+    }
+
     private static byte[] signed(DocumentKind kind, String name, Realisation realisation) {
         if (kind == DocumentKind.REALISATION) {
             return RealisationFingerprint.of(
@@ -157,11 +199,6 @@ public class DocumentIntake {
         int slash = name.indexOf('/');
         return RealisationFingerprint.of(
                 StorePath.parseBaseName(name.substring(0, slash)), name.substring(slash + 1), realisation.outPath());
-    }
-
-    /** The realisation that was pushed. */
-    public Optional<Realisation> find(Cache cache, DocumentKind kind, String name) {
-        return documents.find(cache.id(), kind, name).map(d -> realisation(d.content()));
     }
 
     private static Realisation realisation(byte[] json) {

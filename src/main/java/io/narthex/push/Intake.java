@@ -24,7 +24,7 @@ final class Intake extends InputStream {
     private final OutputStream sink;
     private final long most;
     private final OptionalLong promised;
-    private final MessageDigest digest = HashAlgorithm.SHA256.newDigest();
+    private final MessageDigest digest;
     private byte[] ahead = {};
     private int aheadRead;
     private long count;
@@ -33,10 +33,16 @@ final class Intake extends InputStream {
     private @Nullable Exception failure;
 
     Intake(InputStream body, OptionalLong promised, long most, OutputStream sink) {
+        this(body, promised, most, sink, HashAlgorithm.SHA256.newDigest());
+    }
+
+    /** @param digest of SHA-256, as new, for the hash of the file */
+    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink, MessageDigest digest) {
         this.body = body;
         this.promised = promised;
         this.most = most;
         this.sink = sink;
+        this.digest = digest;
     }
 
     /** So many bytes from the start, or all there are; they are read again afterwards. */

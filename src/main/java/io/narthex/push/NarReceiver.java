@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.nar.NarException;
 import io.narthex.nix.nar.NarReader;
@@ -8,7 +9,9 @@ import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.MessageDigest;
 import java.util.OptionalLong;
+import java.util.concurrent.ForkJoinPool;
 
 /**
  * Takes the body of an upload in one pass: limits, hash of the file, unpacking, a well-formed NAR, its hash and its
@@ -36,7 +39,7 @@ public final class NarReceiver {
             throw new PushException.FileTooLarge(limits.maxFileBytes());
         }
         name.compression().ifPresent(Decompressor::requireSupported);
-        Intake intake = new Intake(body, promised, limits.maxFileBytes(), sink);
+        Intake intake = new Intake(body, promised, limits.maxFileBytes(), sink, digest(promised));
         // The rest is a NAR or nothing: its reader says what is wrong with it.
         Compression compression = name.compression().isPresent()
                 ? name.compression().get()
@@ -53,6 +56,13 @@ public final class NarReceiver {
         }
     }
 
+    /** What is small is hashed before another thread has woken up. */
+    private static MessageDigest digest(OptionalLong promised) {
+        return promised.orElse(Long.MAX_VALUE) <= AsideDigest.PIECE_BYTES
+                ? HashAlgorithm.SHA256.newDigest()
+                : new AsideDigest(ForkJoinPool.commonPool());
+    }
+
     private ReceivedNar read(Intake intake, Unpacked nar, Compression compression) throws IOException {
         NarScan scan = new NarScan(limits.maxNodes());
         NixHash fileHash;
@@ -63,7 +73,8 @@ public final class NarReceiver {
             fileHash = intake.hash();
             narHash = fileHash;
         } else {
-            NarVerifier.VerifiedNar verified = NarVerifier.verify(nar, scan);
+            NarVerifier.VerifiedNar verified =
+                    NarVerifier.verify(nar, scan, new AsideDigest(ForkJoinPool.commonPool()));
             narHash = verified.narHash();
             narSize = verified.narSize();
             fileHash = intake.hash();

@@ -33,41 +33,57 @@ class Publication {
     @Inject
     private LocalStore store;
 
-    /** Publishes or merges; tells whether the path is new. */
+    /**
+     * Publishes or merges; tells whether the path is new.
+     *
+     * @param local the path as the machine's store has it, where the cache shows that; whose signatures may be merged
+     *     without its NAR
+     */
     @Transactional
-    boolean publish(Cache cache, StorePathHash asked, NarInfo info, String fileName, @Nullable Long by) {
-        ReceivedFile file =
-                files.claim(cache.id(), fileName).orElseThrow(() -> new PushException.NoSuchNar(info.url()));
+    boolean publish(
+            Cache cache,
+            StorePathHash asked,
+            NarInfo info,
+            String fileName,
+            Optional<NarInfo> local,
+            @Nullable Long by) {
+        PushPolicy.checkPath(cache.storeDir(), asked, info);
+        local.ifPresent(here -> PushPolicy.checkSame(here, info));
+        Optional<ReceivedFile> received = files.claim(cache.id(), fileName);
+        if (received.isEmpty() && local.isPresent()) {
+            sign(cache, local.get(), info);
+            return false;
+        }
+        ReceivedFile file = received.orElseThrow(() -> new PushException.NoSuchNar(info.url()));
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
         List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
-        Optional<Publications.Published> known = publications.find(cache, asked);
-        if (known.isEmpty()) {
-            requireReferences(cache, info);
-            if (publications.publish(cache, with(info, kept), file.nar(), by)) {
-                return true;
-            }
-            // somebody was faster; that transaction has ended
-            known = publications.find(cache, asked);
+        // most paths are new: what is there already is asked for last
+        List<StorePath> missing = missingReferences(cache, info);
+        if (missing.isEmpty() && publications.publish(cache, with(info, kept), file.nar(), by)) {
+            return true;
         }
-        known.ifPresent(published -> {
-            PushPolicy.checkSame(published.facts(), info);
-            SignaturePolicy.merge(published.facts().signatures(), kept);
-            publications.sign(cache, published, kept);
-        });
+        Publications.Published published =
+                publications.find(cache, asked).orElseThrow(() -> new PushException.MissingReferences(missing));
+        PushPolicy.checkSame(published.facts(), info);
+        SignaturePolicy.merge(published.facts().signatures(), kept);
+        publications.sign(cache, published, kept);
         return false;
     }
 
-    private void requireReferences(Cache cache, NarInfo info) {
+    private void sign(Cache cache, NarInfo local, NarInfo info) {
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+        SignaturePolicy.merge(local.signatures(), kept);
+        publications.signLocal(cache, local, kept);
+    }
+
+    private List<StorePath> missingReferences(Cache cache, NarInfo info) {
         if (cache.references() == ReferenceCheck.LENIENT) {
-            return;
+            return List.of();
         }
-        List<StorePath> missing = publications.missing(cache, PushPolicy.otherReferences(info)).stream()
+        return publications.missing(cache, PushPolicy.otherReferences(info)).stream()
                 .filter(path -> !(cache.showsLocalStore()
                         && store.database().find(path.hash()).isPresent()))
                 .toList();
-        if (!missing.isEmpty()) {
-            throw new PushException.MissingReferences(missing);
-        }
     }
 
     private static NarInfo with(NarInfo info, List<Signature> signatures) {

@@ -2,11 +2,15 @@ package io.narthex.push;
 
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeFeed;
+import io.narthex.index.NarSource;
+import io.narthex.index.PathIndex;
 import io.narthex.index.ReceivedFiles;
+import io.narthex.index.SignedPath;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,9 @@ public class Publisher {
 
     @Inject
     private ReceivedFiles files;
+
+    @Inject
+    private PathIndex index;
 
     @Inject
     private Publication publication;
@@ -46,8 +53,20 @@ public class Publisher {
         if (!pending.await(cache.id(), file)) {
             throw new PushException.NoSuchNar(info.url());
         }
-        awaitOtherNodes(cache, file);
-        return publication.publish(cache, asked, info, file, by);
+        Optional<NarInfo> local = local(cache, asked);
+        if (local.isEmpty()) {
+            awaitOtherNodes(cache, file);
+        }
+        return publication.publish(cache, asked, info, file, local, by);
+    }
+
+    /** The path as the cache shows it from the machine's store, if it does. */
+    private Optional<NarInfo> local(Cache cache, StorePathHash asked) {
+        return cache.showsLocalStore()
+                ? index.find(cache, asked)
+                        .filter(path -> path.source() instanceof NarSource.InLocalStore)
+                        .map(SignedPath::facts)
+                : Optional.empty();
     }
 
     private void awaitOtherNodes(Cache cache, String file) {

@@ -6,6 +6,7 @@ import io.narthex.nix.nar.NarException;
 import io.narthex.nix.nar.NarFlaw;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
+import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -178,7 +179,8 @@ public abstract sealed class PushException extends RuntimeException {
 
         public BodyCut(long received, OptionalLong promised, @Nullable Throwable cause) {
             super("the body ended after " + received + " bytes"
-                    + (promised.isPresent() ? " of " + promised.getAsLong() : ""));
+                    + (promised.isPresent() ? " of " + promised.getAsLong() : "")
+                    + (cause instanceof InterruptedIOException slow ? ": " + slow.getMessage() : ""));
             this.received = received;
             this.promised = promised;
             if (cause != null) {

@@ -43,14 +43,23 @@ public final class PushPolicy {
      * @throws PushException.Untrue at the first field that is wrong
      */
     public static void checkTrue(StoreDir storeDir, StorePathHash asked, NarInfo info, NarFacts facts) {
-        String path = info.storePath().toString(info.storeDir());
-        require("StorePath", info.storeDir().equals(storeDir), path, "a path in " + storeDir);
-        require("StorePath", info.storePath().hash().equals(asked), path, "a path of hash " + asked);
+        checkPath(storeDir, asked, info);
         checkFile(info, facts);
         same("NarHash", info.narHash(), facts.narHash());
         same("NarSize", info.narSize(), facts.narSize());
         checkReferences(info);
         info.contentAddress().ifPresent(text -> checkAddress(info, ContentAddress.parse(text), facts));
+    }
+
+    /**
+     * Compares which path a narinfo speaks of with the one that is meant.
+     *
+     * @throws PushException.Untrue where they differ
+     */
+    public static void checkPath(StoreDir storeDir, StorePathHash asked, NarInfo info) {
+        String path = info.storePath().toString(info.storeDir());
+        require("StorePath", info.storeDir().equals(storeDir), path, "a path in " + storeDir);
+        require("StorePath", info.storePath().hash().equals(asked), path, "a path of hash " + asked);
     }
 
     /**

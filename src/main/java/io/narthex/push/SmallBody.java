@@ -1,10 +1,11 @@
 package io.narthex.push;
 
 import io.narthex.nix.narinfo.Compression;
-import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,18 +27,50 @@ public final class SmallBody {
      * @throws PushException.BodyCut where it cannot be read to its end
      */
     public static byte[] read(InputStream body, @Nullable String contentEncoding, int limit) {
+        try (InputStream plain = open(body, contentEncoding, limit)) {
+            return plain.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, as a stream that throws what {@link #read} throws; closing it leaves the body open. */
+    public static InputStream open(InputStream body, @Nullable String contentEncoding, int limit) {
         Compression coding = coding(contentEncoding);
         NarLimits limits = new NarLimits(limit, limit, Long.MAX_VALUE, NarLimits.DEFAULT_MEMORY, 1);
         Intake intake = new Intake(body, OptionalLong.empty(), limit, OutputStream.nullOutputStream());
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (Unpacked unpacked = new Unpacked(intake, coding, limits)) {
-            unpacked.transferTo(bytes);
-        } catch (PushException.FileTooLarge | PushException.NarTooLarge e) {
-            throw new PushException.BodyTooLarge(limit);
-        } catch (IOException e) {
-            throw new PushException.NotCompressedAs(coding, intake.count(), e);
+        return new Plain(new Unpacked(intake, coding, limits), intake, coding, limit);
+    }
+
+    /** Words what is wrong with a small body. */
+    private static final class Plain extends FilterInputStream {
+        private final Intake intake;
+        private final Compression coding;
+        private final int limit;
+
+        Plain(Unpacked in, Intake intake, Compression coding, int limit) {
+            super(in);
+            this.intake = intake;
+            this.coding = coding;
+            this.limit = limit;
         }
-        return bytes.toByteArray();
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            try {
+                return in.read(target, offset, length);
+            } catch (PushException.FileTooLarge | PushException.NarTooLarge e) {
+                throw new PushException.BodyTooLarge(limit);
+            } catch (IOException e) {
+                throw new PushException.NotCompressedAs(coding, intake.count(), e);
+            }
+        }
     }
 
     private static Compression coding(@Nullable String contentEncoding) {

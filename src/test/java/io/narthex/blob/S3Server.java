@@ -19,8 +19,8 @@ import org.jclouds.blobstore.options.ListContainerOptions;
 /** An S3 server in this JVM, which keeps its objects in memory and checks signatures. */
 final class S3Server implements AutoCloseable {
     static final String BUCKET = "narthex-test";
-    private static final String KEY = "test-key";
-    private static final String SECRET = "test-secret";
+    static final String KEY = "test-key";
+    static final String SECRET = "test-secret";
 
     private final BlobStoreContext memory;
     private final S3Proxy server;

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,26 @@ class RealisationIT {
         client.run("nix-build", "--store", client.store().uri(), "--no-out-link", "--max-jobs", "0", file.toString());
 
         assertThat(client.store().locate(path).resolve("manifest.nix")).isSymbolicLink();
+    }
+
+    @Test
+    void isNotToBePushedAsAnotherAndGainsSignatures() throws Exception {
+        StorePath path = served.build(Recipes.floatingEnvironment("realised-twice"));
+        StorePath other = served.add("realised-other", "another");
+        TenantCache cache = TenantCache.make("{\"sources\":[\"local-store\",\"uploads\"]}");
+        String url = "realisations/" + id(path) + ".doi";
+        byte[] lie = ("{\"outPath\":\"" + other.baseName() + "\",\"signatures\":[]}").getBytes(StandardCharsets.UTF_8);
+        HttpResponse<byte[]> refused = cache.put(url, lie);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains(path.baseName(), other.baseName());
+
+        byte[] more = ("{\"outPath\":\"" + path.baseName() + "\",\"signatures\":[\"more-1:" + "A".repeat(86) + "==\"]}")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(cache.put(url, more).statusCode()).isEqualTo(201);
+
+        JsonNode body = JSON.readTree(cache.get(url).body());
+        assertThat(body.path("outPath").asText()).isEqualTo(path.baseName());
+        assertThat(body.path("signatures").toString()).contains("more-1:", "ci." + cache.tenant());
     }
 
     @Test

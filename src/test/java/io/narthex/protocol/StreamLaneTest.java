@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamLaneTest {
     private static final int PER_ADDRESS = 128;
+    private static final int PER_TOKEN = 192;
     private static final int THREADS = 256;
     /** So many more than may run. */
     private static final int MORE = 12;
@@ -89,6 +90,23 @@ class StreamLaneTest {
         }
         assertThat(inside.await(1, TimeUnit.MINUTES)).isTrue();
         return answers;
+    }
+
+    @Test
+    void letsNoMoreOfATokenRunThanItMayFromWhereverItComes() throws Exception {
+        inside = new CountDownLatch(PER_TOKEN + PER_TOKEN + MORE);
+        List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+        for (int i = 0; i < PER_TOKEN + MORE; i++) {
+            answers.add(server.ask("/held", "X-From", Integer.toString(1 + i % 3), "Authorization", "Bearer one"));
+        }
+        assertThat(inside.await(1, TimeUnit.MINUTES)).isTrue();
+
+        assertThat(text(server.ask("/thread", "X-From", "1", "Authorization", "Bearer two")))
+                .startsWith("narthex-stream-");
+        open.countDown();
+
+        assertThat(answers).allSatisfy(answer -> assertThat(text(answer)).isEqualTo("streamed"));
+        assertThat(most.get()).isEqualTo(PER_TOKEN);
     }
 
     private void receive(HttpServerExchange exchange) throws Exception {

@@ -165,6 +165,56 @@ class PushIT {
     }
 
     @Test
+    void letsALogBeReplacedAndNobodyRememberTheOldOneForLong() throws Exception {
+        String url = "log/" + "1".repeat(32) + "-replaced.drv";
+        assertThat(put(url, "first")).isEqualTo(201);
+        HttpResponse<byte[]> first = cache.get(url);
+        assertThat(first.headers().firstValue("Cache-Control")).hasValue("private, max-age=300");
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        assertThat(cache.send("GET", url, new byte[0], cache.token(), "If-None-Match", tag)
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(put(url, "second")).isEqualTo(200);
+
+        HttpResponse<byte[]> second = cache.send("GET", url, new byte[0], cache.token(), "If-None-Match", tag);
+
+        assertThat(second.statusCode()).isEqualTo(200);
+        assertThat(second.body()).asString(StandardCharsets.UTF_8).isEqualTo("second");
+        assertThat(cache.send("HEAD", url, new byte[0], cache.token()).headers().firstValueAsLong("Content-Length"))
+                .hasValue(6);
+    }
+
+    @Test
+    void showsNothingThatWasPushedOnceACacheDropsUploads() throws Exception {
+        StorePath top = chain("dropped", 1);
+        cache.push(builder, top, "none");
+        String log = "log/" + "2".repeat(32) + "-dropped.drv";
+        String debuginfo = "debuginfo/" + "b".repeat(40) + ".debug";
+        String realisation = "realisations/sha256:" + "1".repeat(64) + "!out.doi";
+        assertThat(put(log, "a log")).isEqualTo(201);
+        assertThat(put(debuginfo, "{\"archive\":\"../nar/x\",\"member\":\"lib/debug/1\"}"))
+                .isEqualTo(201);
+        assertThat(put(realisation, "{\"outPath\":\"" + top.baseName() + "\",\"signatures\":[]}"))
+                .isEqualTo(201);
+        List<String> urls = List.of(
+                log, debuginfo, realisation, top.hash() + ".narinfo", top.hash() + ".ls", "serve/" + top.hash());
+        for (String url : urls) {
+            assertThat(cache.get(url).statusCode()).as(url).isEqualTo(200);
+        }
+
+        String settings = "/api/v1/tenants/" + cache.tenant() + "/caches/ci";
+        cache.administer("PUT", settings, "{\"sources\":[\"local-store\"]}");
+
+        for (String url : urls) {
+            assertThat(cache.get(url).statusCode()).as(url).isEqualTo(404);
+        }
+        cache.administer("PUT", settings, "{\"sources\":[\"uploads\"]}");
+        for (String url : urls) {
+            assertThat(cache.get(url).statusCode()).as(url).isEqualTo(200);
+        }
+    }
+
+    @Test
     void listsWhatIsInAPathFromTheNarThatItVerified() throws Exception {
         StorePath top = chain("listed", 1);
         cache.push(builder, top, "zstd");

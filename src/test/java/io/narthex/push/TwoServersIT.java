@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ class TwoServersIT {
             awaitStatus(cache, "nix-cache-info", cache.token(), 200, Duration.ofSeconds(5));
 
             publishedPathsAreNeverCalledAbsent(cache);
+            revokedKeysAreNamedInNoAnswer(cache);
             revokedTokensOpenNothingAnyMore(cache);
             deletedCachesAreGone(cache);
         }
@@ -75,6 +77,32 @@ class TwoServersIT {
         StorePath gone = paths.getFirst();
         cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + gone.hash(), "");
         awaitStatus(cache, gone.hash() + ".narinfo", cache.token(), 404, Duration.ofSeconds(2));
+    }
+
+    private void revokedKeysAreNamedInNoAnswer(TenantCache cache) throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        StorePath inMemory = builder.evaluate("builtins.toFile \"signed\" \"" + cache.tenant() + "\"");
+        StorePath inNoMemory = builder.evaluate("builtins.toFile \"unseen\" \"" + cache.tenant() + "\"");
+        cache.push(builder, inMemory, "none");
+        cache.push(builder, inNoMemory, "none");
+        String revoked = "ci." + cache.tenant() + ".";
+        String keys = "/api/v1/tenants/" + cache.tenant() + "/caches/ci/keys";
+        String name = cache.administer("GET", keys, "").replaceAll("(?s).*?\"name\":\"([^\"]*)\".*", "$1");
+        assertThat(name).startsWith(revoked).endsWith("-1");
+        assertThat(text(cache, inMemory.hash() + ".narinfo")).contains("\nSig: " + name + ":");
+
+        cache.administer("POST", keys + "/" + name + "/revocation", "{\"reason\":\"leaked\"}");
+        Instant end = Instant.now().plusSeconds(5);
+        for (String path : List.of(inMemory.hash() + ".narinfo", inNoMemory.hash() + ".narinfo", "public-key")) {
+            assertThat(new String(cache.get(path).body(), StandardCharsets.UTF_8))
+                    .doesNotContain(name);
+            String seen = text(cache, path);
+            while (seen.contains(name) && Instant.now().isBefore(end)) {
+                Thread.sleep(50);
+                seen = text(cache, path);
+            }
+            assertThat(seen).doesNotContain(name).contains(revoked);
+        }
     }
 
     private void revokedTokensOpenNothingAnyMore(TenantCache cache) throws Exception {
@@ -101,11 +129,20 @@ class TwoServersIT {
         assertThat(seen).as(path).isEqualTo(wanted);
     }
 
-    /** What the second server says. */
+    private String text(TenantCache cache, String path) throws IOException, InterruptedException {
+        return ask(cache, path, cache.token()).body();
+    }
+
     private int status(TenantCache cache, String path, String token) throws IOException, InterruptedException {
+        return ask(cache, path, token).statusCode();
+    }
+
+    /** What the second server says. */
+    private HttpResponse<String> ask(TenantCache cache, String path, String token)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(second + "/" + cache.tenant() + "/ci/" + path))
                 .header("Authorization", "Bearer " + token)
                 .build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 }

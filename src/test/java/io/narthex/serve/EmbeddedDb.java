@@ -33,6 +33,7 @@ public final class EmbeddedDb implements AutoCloseable {
             "default_transaction_read_only = on",
             "statement_timeout = '5min'",
             "idle_in_transaction_session_timeout = '10min'",
+            "jit = off",
             "search_path = audit");
 
     /** In the data directory once roles and database are made; without it the making was cut off. */

@@ -87,13 +87,18 @@ public final class LauncherProcess implements AutoCloseable {
 
     /** WildFly and PostgreSQL, as they run now. */
     public List<ProcessHandle> servers() throws IOException {
-        List<ProcessHandle> servers = new ArrayList<>();
-        for (String file : List.of("wildfly.pid", "postgresql/postmaster.pid")) {
-            String first = Files.readString(home.resolve(file)).split("\\s", 2)[0];
-            Optional<ProcessHandle> server = ProcessHandle.of(Long.parseLong(first));
-            servers.add(server.orElseThrow(() -> new IllegalStateException(file + " names no process")));
-        }
-        return servers;
+        return List.of(wildFly(), process("postgresql/postmaster.pid"));
+    }
+
+    /** WildFly, as it runs now. */
+    public ProcessHandle wildFly() throws IOException {
+        return process("wildfly.pid");
+    }
+
+    private ProcessHandle process(String file) throws IOException {
+        String first = Files.readString(home.resolve(file)).split("\\s", 2)[0];
+        Optional<ProcessHandle> found = ProcessHandle.of(Long.parseLong(first));
+        return found.orElseThrow(() -> new IllegalStateException(file + " names no process"));
     }
 
     public void terminate() {

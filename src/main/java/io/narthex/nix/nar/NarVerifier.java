@@ -29,7 +29,15 @@ public final class NarVerifier {
 
     /** The same in one pass with what the visitor does. */
     public static VerifiedNar verify(InputStream nar, NarVisitor visitor) throws IOException {
-        MessageDigest digest = HashAlgorithm.SHA256.newDigest();
+        return verify(nar, visitor, HashAlgorithm.SHA256.newDigest());
+    }
+
+    /**
+     * The same with a digest of the caller's.
+     *
+     * @param digest of SHA-256, as new
+     */
+    public static VerifiedNar verify(InputStream nar, NarVisitor visitor, MessageDigest digest) throws IOException {
         long size = NarReader.read(new DigestInputStream(nar, digest), visitor);
         return new VerifiedNar(NixHash.ofSha256(digest.digest()), size);
     }

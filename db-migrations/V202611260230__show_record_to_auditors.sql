@@ -1,0 +1,725 @@
+-- What auditors read. Each view is a security barrier, belongs to narthex_audit_views once audit.set_up_roles has been
+-- able to give it that owner, and shows what the policies on the tables let current_user see.
+
+create view audit.events with (security_barrier) as
+select e.id, e.at, e.tenant_id, e.tenant, e.cache_id, e.cache, e.action, e.outcome, e.reason, e.count, e.token_id,
+       e.token_note, e.actor, e.address, e.request_id, e.path, e.key_name, e.detail, e.login,
+       e.tx is not null and e.login in (select w.role from audit_writer w) as stamped
+from audit_event e;
+comment on view audit.events is 'What was changed or refused, a row each; refusals of one kind in one minute are one row with a count';
+comment on column audit.events.id is 'Number of the event; counts up in the order of writing';
+comment on column audit.events.at is 'When it was written';
+comment on column audit.events.tenant_id is 'The tenant that it is about; null: the whole server';
+comment on column audit.events.tenant is 'Its name then';
+comment on column audit.events.cache_id is 'The cache that it is about';
+comment on column audit.events.cache is 'Its name then';
+comment on column audit.events.action is 'What was done or tried, for instance path-published';
+comment on column audit.events.outcome is 'ok, or refused';
+comment on column audit.events.reason is 'Why it was refused';
+comment on column audit.events.count is 'How many like it this row stands for';
+comment on column audit.events.token_id is 'Public id of the token; null: none, or the administrators file';
+comment on column audit.events.token_note is 'Note of the token then';
+comment on column audit.events.actor is 'token, administrator, anonymous, server, or job:name';
+comment on column audit.events.address is 'Where the request came from';
+comment on column audit.events.request_id is 'Of the request, as in the log and in X-Request-Id';
+comment on column audit.events.path is 'Base name of the store path that it is about';
+comment on column audit.events.key_name is 'Name of the signing key that it is about';
+comment on column audit.events.detail is 'What else is to be known of it';
+comment on column audit.events.login is 'The database role that wrote it: the applications';
+comment on column audit.events.stamped is 'Whether it came through the trigger, from the application; false: somebody put it in';
+
+create view audit.downloads with (security_barrier) as
+select d.at, t.name as tenant, c.name as cache, d.path, d.token_id, k.note as token_note, d.address, d.bytes_sent,
+       d.complete
+from nar_download d
+     join cache c on c.id = d.cache_id
+     join tenant t on t.id = c.tenant_id
+     left join token k on k.public_id = d.token_id;
+comment on view audit.downloads is 'Every NAR that was sent, or begun to be; at most two seconds behind';
+comment on column audit.downloads.at is 'When it ended';
+comment on column audit.downloads.tenant is 'The tenant';
+comment on column audit.downloads.cache is 'The cache';
+comment on column audit.downloads.path is 'Base name of the store path';
+comment on column audit.downloads.token_id is 'Public id of the token, administrator for that of the file; null: anonymous';
+comment on column audit.downloads.token_note is 'Note of the token';
+comment on column audit.downloads.address is 'Where the request came from';
+comment on column audit.downloads.bytes_sent is 'Bytes of the body';
+comment on column audit.downloads.complete is 'Whether all of the file was sent in this one answer; a range never is';
+
+create view audit.narinfo_hourly with (security_barrier) as
+select n.hour, t.name as tenant, c.name as cache, n.path, n.hits, 0::bigint as misses
+from narinfo_hour n join cache c on c.id = n.cache_id join tenant t on t.id = c.tenant_id
+union all
+select m.hour, t.name, c.name, null, 0, m.misses
+from narinfo_miss_hour m join cache c on c.id = m.cache_id join tenant t on t.id = c.tenant_id;
+comment on view audit.narinfo_hourly is 'How often narinfos were asked for, an hour: hits of each path, misses of each cache';
+comment on column audit.narinfo_hourly.hour is 'When the hour began';
+comment on column audit.narinfo_hourly.tenant is 'The tenant';
+comment on column audit.narinfo_hourly.cache is 'The cache';
+comment on column audit.narinfo_hourly.path is 'Base name of the store path; null in the row of the misses';
+comment on column audit.narinfo_hourly.hits is 'How often it was there';
+comment on column audit.narinfo_hourly.misses is 'How often something was not there';
+
+create view audit.paths with (security_barrier) as
+select t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path,
+       store_path_package(store_path_base_name(u.hash, u.name)) as package,
+       nullif(store_path_version(store_path_base_name(u.hash, u.name)), '') as version,
+       'uploaded' as origin, null as store, u.published_at as entered_at, k.public_id as token_id, k.note as token_note,
+       coalesce('token ' || k.public_id, case when u.published_by is null then 'administrator' else 'token' end) as brought_by,
+       'sha256-' || encode(u.nar_hash, 'base64') as nar_hash, u.nar_size, b.file_size, u.refs, u.deriver,
+       u.content_address,
+       array(select y.name from upload_signature s join signing_key y on y.id = s.key_id
+              where s.path_id = u.id and y.cache_id = u.cache_id order by y.name) as signed_by,
+       u.foreign_sigs as foreign_signatures, null::timestamptz as quarantined_at
+from uploaded_path u
+     join cache c on c.id = u.cache_id and c.deleted_at is null
+     join tenant t on t.id = c.tenant_id and t.deleted_at is null
+     left join blob b on b.id = u.blob_id
+     left join token k on k.id = u.published_by
+union all
+select t.name, c.name, store_path_base_name(l.hash, l.name), store_path_package(store_path_base_name(l.hash, l.name)),
+       nullif(store_path_version(store_path_base_name(l.hash, l.name)), ''), 'local-store', n.name, l.indexed_at, null, null,
+       'local-store', 'sha256-' || encode(l.nar_hash, 'base64'), l.nar_size, null, l.refs, l.deriver, l.content_address,
+       array(select y.name from path_signature s join signing_key y on y.id = s.key_id
+              where s.path_id = l.id and y.cache_id = c.id order by y.name),
+       l.foreign_sigs, l.quarantined_at
+from local_path l
+     join nix_store n on n.id = l.store_id
+     join cache c on 'local-store' = any (c.sources) and c.deleted_at is null
+     join tenant t on t.id = c.tenant_id and t.deleted_at is null;
+comment on view audit.paths is 'What is in which cache now: what was pushed, and what the Nix store behind it holds';
+comment on column audit.paths.tenant is 'The tenant';
+comment on column audit.paths.cache is 'The cache';
+comment on column audit.paths.path is 'Base name of the store path';
+comment on column audit.paths.package is 'Its package, as Nix parts a name';
+comment on column audit.paths.version is 'Its version; null: none';
+comment on column audit.paths.origin is 'uploaded, or local-store';
+comment on column audit.paths.store is 'Name of the Nix store that holds it; null: it was pushed';
+comment on column audit.paths.entered_at is 'When it was published, or first indexed';
+comment on column audit.paths.token_id is 'Public id of the token that pushed it; null: the administrators file, or nobody';
+comment on column audit.paths.token_note is 'Note of that token';
+comment on column audit.paths.brought_by is 'Who brought it, in words: token id, administrator, or local-store';
+comment on column audit.paths.nar_hash is 'SHA-256 of the NAR, as Nix writes it today (SRI)';
+comment on column audit.paths.nar_size is 'Bytes of the NAR';
+comment on column audit.paths.file_size is 'Bytes of the file that was pushed; null: packed when it is asked for';
+comment on column audit.paths.refs is 'Base names of the paths it refers to';
+comment on column audit.paths.deriver is 'The derivation that made it';
+comment on column audit.paths.content_address is 'Its content address, if it has one';
+comment on column audit.paths.signed_by is 'Names of our keys whose signatures of it are kept';
+comment on column audit.paths.foreign_signatures is 'Signatures of others that it came with, name:base64';
+comment on column audit.paths.quarantined_at is 'Since when its bytes are known to be wrong; not offered since';
+
+create view audit.signatures with (security_barrier) as
+select k.name as key_name, t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path, s.claim,
+       s.signed_at, k.state as key_state, k.active_at, k.retiring_at, coalesce(k.revoked_at, k.retired_at) as signed_until
+from upload_signature s
+     join signing_key k on k.id = s.key_id
+     join cache c on c.id = k.cache_id
+     join tenant t on t.id = c.tenant_id
+     join uploaded_path u on u.id = s.path_id
+union all
+select k.name, t.name, c.name, store_path_base_name(l.hash, l.name), s.claim, s.signed_at, k.state, k.active_at,
+       k.retiring_at, coalesce(k.revoked_at, k.retired_at)
+from path_signature s
+     join signing_key k on k.id = s.key_id
+     join cache c on c.id = k.cache_id
+     join tenant t on t.id = c.tenant_id
+     join local_path l on l.id = s.path_id;
+comment on view audit.signatures is 'Our signatures that are kept, a row each; those of a dead key are dropped with it';
+comment on column audit.signatures.key_name is 'The key that made it';
+comment on column audit.signatures.tenant is 'The tenant';
+comment on column audit.signatures.cache is 'The cache that the key signs for';
+comment on column audit.signatures.path is 'Base name of the store path';
+comment on column audit.signatures.claim is 'What it says: received (bytes hashed here) or local-store';
+comment on column audit.signatures.signed_at is 'When it was made';
+comment on column audit.signatures.key_state is 'State of the key now';
+comment on column audit.signatures.active_at is 'When the key began to sign';
+comment on column audit.signatures.retiring_at is 'When another key took its place; it signed on beside that';
+comment on column audit.signatures.signed_until is 'When the key was retired or revoked; null: it still signs';
+
+create view audit.keys with (security_barrier) as
+select k.name, t.name as tenant, c.name as cache, k.name || ':' || encode(k.public_key, 'base64') as public_key, k.state,
+       k.imported, k.created_at, k.active_at, k.retiring_at, k.retired_at, k.revoked_at, k.revocation_reason, k.due_at,
+       r.name as replaced_by
+from signing_key k
+     join cache c on c.id = k.cache_id
+     join tenant t on t.id = c.tenant_id
+     left join signing_key r on r.id = k.replaced_by;
+comment on view audit.keys is 'Signing keys and their lives, without their secrets';
+comment on column audit.keys.name is 'The keys name';
+comment on column audit.keys.tenant is 'The tenant';
+comment on column audit.keys.cache is 'The cache that it signs for';
+comment on column audit.keys.public_key is 'As trusted-public-keys has it: name:base64';
+comment on column audit.keys.state is 'PENDING, ACTIVE, RETIRING, RETIRED or REVOKED';
+comment on column audit.keys.imported is 'Whether it was brought from elsewhere';
+comment on column audit.keys.created_at is 'When it was made or imported';
+comment on column audit.keys.active_at is 'When it began to sign; null: it never has';
+comment on column audit.keys.retiring_at is 'When another key took its place; it signed on beside that';
+comment on column audit.keys.retired_at is 'When it signed no more and its secret was destroyed';
+comment on column audit.keys.revoked_at is 'When it was declared not to be trusted';
+comment on column audit.keys.revocation_reason is 'In the words of who revoked it';
+comment on column audit.keys.due_at is 'When it becomes ACTIVE or RETIRED by itself';
+comment on column audit.keys.replaced_by is 'The key that takes, or took, its place';
+
+create view audit.tokens with (security_barrier) as
+select k.public_id as token_id, t.name as tenant, k.note, k.scopes, k.caches, k.created_at, m.public_id as created_by,
+       k.expires_at, k.revoked_at, k.last_used_at
+from token k
+     left join tenant t on t.id = k.tenant_id
+     left join token m on m.id = k.created_by;
+comment on view audit.tokens is 'Tokens, without their secrets; rows are kept after revocation';
+comment on column audit.tokens.token_id is 'The part of the token that is no secret';
+comment on column audit.tokens.tenant is 'The tenant that it is for; null: the whole server';
+comment on column audit.tokens.note is 'What was noted of it';
+comment on column audit.tokens.scopes is 'What it may';
+comment on column audit.tokens.caches is 'Names or patterns of caches; empty: all';
+comment on column audit.tokens.created_at is 'When it was made';
+comment on column audit.tokens.created_by is 'Public id of the token that made it; null: the administrators file';
+comment on column audit.tokens.expires_at is 'Null: never';
+comment on column audit.tokens.revoked_at is 'When it was revoked';
+comment on column audit.tokens.last_used_at is 'To about a minute';
+
+create view audit.storage_daily with (security_barrier) as
+select d.day, t.name as tenant, c.name as cache, d.paths, d.nar_bytes, d.stored_bytes
+from storage_daily d join cache c on c.id = d.cache_id join tenant t on t.id = c.tenant_id;
+comment on view audit.storage_daily is 'What was pushed into each cache and lies there, a row a day';
+comment on column audit.storage_daily.day is 'The day (UTC)';
+comment on column audit.storage_daily.tenant is 'The tenant';
+comment on column audit.storage_daily.cache is 'The cache';
+comment on column audit.storage_daily.paths is 'How many paths';
+comment on column audit.storage_daily.nar_bytes is 'Bytes of their NARs, unpacked';
+comment on column audit.storage_daily.stored_bytes is 'Bytes of the files that hold them, each file once a cache';
+
+create view audit.scopes with (security_barrier) as
+select c.id as scope, t.id as tenant_id, t.name as tenant, c.id as cache_id, c.name as cache, 'uploaded' as origin
+from cache c join tenant t on t.id = c.tenant_id
+where c.deleted_at is null and t.deleted_at is null
+union all
+select -n.id, t.id, t.name, c.id, c.name, 'local-store'
+from nix_store n join cache c on 'local-store' = any (c.sources) join tenant t on t.id = c.tenant_id
+where c.deleted_at is null and t.deleted_at is null;
+comment on view audit.scopes is 'What makes up each cache: what was pushed into it, and the Nix stores that it serves';
+comment on column audit.scopes.scope is 'The caches id for what was pushed; the Nix stores, negative';
+comment on column audit.scopes.tenant_id is 'The tenants id';
+comment on column audit.scopes.tenant is 'The tenant';
+comment on column audit.scopes.cache_id is 'The caches id';
+comment on column audit.scopes.cache is 'The cache';
+comment on column audit.scopes.origin is 'uploaded, or local-store';
+
+create view audit.packages with (security_barrier) as
+select s.tenant, s.cache, s.origin, h.package, nullif(h.version, '') as version, h.paths, h.nar_bytes,
+       f.last_at as last_fetched_at
+from audit.scopes s
+     join package_held h on h.scope = s.scope
+     left join package_fetched f on f.tenant_id = s.tenant_id and f.cache_id = s.cache_id and f.package = h.package
+          and f.version = h.version;
+comment on view audit.packages is 'Packages in each cache by name and version, and when one was downloaded last; follows in seconds';
+comment on column audit.packages.tenant is 'The tenant';
+comment on column audit.packages.cache is 'The cache';
+comment on column audit.packages.origin is 'uploaded, or local-store';
+comment on column audit.packages.package is 'As Nix parts a name (builtins.parseDrvName)';
+comment on column audit.packages.version is 'Without the name of the output; null: none';
+comment on column audit.packages.paths is 'How many paths of it are there';
+comment on column audit.packages.nar_bytes is 'Bytes of their NARs, unpacked';
+comment on column audit.packages.last_fetched_at is 'When a NAR of it was sent last from this cache, to an hour; null: never';
+
+create view audit.path_ids with (security_barrier) as
+select p.id, p.base_name as path
+from store_path p
+where (select exists (select from audit_whole w where w.role = current_user))
+   or exists (select from path_held h where h.path_id = p.id and h.scope = any (array(select s.scope from audit.scopes s)))
+   or exists (select from path_edge e where e.reference = p.id and e.scope = any (array(select s.scope from audit.scopes s)));
+comment on view audit.path_ids is 'Base names of the paths that are held or referred to, by the numbers of audit.path_edges; follows in seconds';
+comment on column audit.path_ids.id is 'Number of the name';
+comment on column audit.path_ids.path is 'Base name of the store path';
+
+create view audit.path_edges with (security_barrier) as
+select e.referrer, e.reference from path_edge e
+where (select exists (select from audit_whole w where w.role = current_user))
+union all
+select e.referrer, e.reference from path_edge e
+where not (select exists (select from audit_whole w where w.role = current_user)) and e.scope = any (array(select s.scope from audit.scopes s));
+comment on view audit.path_edges is 'Which path refers to which, by the numbers of audit.path_ids; follows in seconds';
+comment on column audit.path_edges.referrer is 'The path that refers';
+comment on column audit.path_edges.reference is 'The path that it refers to';
+
+create view audit.lag with (security_barrier) as
+select 'references' as what, count(*) as waiting, min(q.queued_at) as oldest_at
+from path_queue q
+where q.scope in (select s.scope from audit.scopes s)
+union all
+select 'seals', count(*), min(e.at)
+from audit_event e
+where e.at > now() - interval '1 hour'
+  and not exists (select from audit_seal s where s.event_id = e.id and s.event_at = e.at);
+comment on view audit.lag is 'How far behind the seals and the references are';
+comment on column audit.lag.what is 'seals, or references (of closures, dependents and packages)';
+comment on column audit.lag.waiting is 'How many wait';
+comment on column audit.lag.oldest_at is 'Since when the oldest waits; null: none does';
+
+create view audit.chains with (security_barrier) as
+select x.chain, x.chain_id, s.sequence, s.hash, s.sealed_at
+from (select '@server' as chain, 0 as chain_id where (select exists (select from audit_whole w where w.role = current_user))
+      union all
+      select case when t.deleted_at is null then t.name else '#' || t.id end, t.id from tenant t) x
+     left join lateral (select s.sequence, s.hash, s.sealed_at from audit_seal s where s.chain = x.chain_id
+                         order by s.sequence desc limit 1) s on true;
+comment on view audit.chains is 'The chains of seals and their heads: one a tenant, and @server. Whoever writes a head down can check it later';
+comment on column audit.chains.chain is 'The tenants name, # and its id when it is deleted, or @server; what audit.verify_chain takes';
+comment on column audit.chains.chain_id is 'The tenants id; 0: @server';
+comment on column audit.chains.sequence is 'Of the last seal; null: there is none';
+comment on column audit.chains.hash is '32 bytes: of the last seal';
+comment on column audit.chains.sealed_at is 'When that was made';
+
+create view audit.seals with (security_barrier) as
+select s.chain as chain_id, s.sequence, s.event_id, s.event_at, s.previous_hash, s.hash, s.sealed_at
+from audit_seal s;
+comment on view audit.seals is 'The seals behind the events, by chain and sequence';
+comment on column audit.seals.chain_id is 'The tenants id; 0: @server';
+comment on column audit.seals.sequence is 'Counts 1, 2, 3 … in its chain';
+comment on column audit.seals.event_id is 'The event that is sealed';
+comment on column audit.seals.event_at is 'When that was written';
+comment on column audit.seals.previous_hash is '32 bytes: the hash before it; zeros at the first';
+comment on column audit.seals.hash is '32 bytes: SHA-256 of previous_hash and audit.canonical of the event, in UTF-8';
+comment on column audit.seals.sealed_at is 'When it was sealed';
+
+create view audit.heads with (security_barrier) as
+select h.chain as chain_id, h.sequence, h.hash, h.at, k.name as key_name,
+       k.name || ':' || encode(k.public_key, 'base64') as public_key, h.signed, h.signature
+from audit_head h join audit_key k on k.id = h.key_id;
+comment on view audit.heads is 'Heads of chains as they were signed and given out';
+comment on column audit.heads.chain_id is 'The tenants id; 0: @server';
+comment on column audit.heads.sequence is 'Of the last seal then';
+comment on column audit.heads.hash is '32 bytes: of the last seal then';
+comment on column audit.heads.at is 'When it was signed';
+comment on column audit.heads.key_name is 'The audit key that signed it';
+comment on column audit.heads.public_key is 'Of that key: name:base64';
+comment on column audit.heads.signed is 'The text that is signed';
+comment on column audit.heads.signature is '64 bytes: Ed25519 over the text in UTF-8';
+
+create view audit.chain_starts with (security_barrier) as
+select b.chain as chain_id, b.month, b.sequence, b.hash from audit_chain_start b;
+comment on view audit.chain_starts is 'Where chains begin since months of them were exported';
+comment on column audit.chain_starts.chain_id is 'The tenants id; 0: @server';
+comment on column audit.chain_starts.month is 'First day of the exported month (UTC)';
+comment on column audit.chain_starts.sequence is 'Of the last seal that was exported with it';
+comment on column audit.chain_starts.hash is '32 bytes: of that seal';
+
+create view audit.exports with (security_barrier) as
+select x.month, x.location, x.events, x.downloads, x.sha256, x.at from audit_export x where (select exists (select from audit_whole w where w.role = current_user));
+comment on view audit.exports is 'Months that were exported and detached; for auditors of the whole server';
+comment on column audit.exports.month is 'First day of the month (UTC)';
+comment on column audit.exports.location is 'Where the export lies';
+comment on column audit.exports.events is 'How many events it holds';
+comment on column audit.exports.downloads is 'How many downloads it holds';
+comment on column audit.exports.sha256 is '32 bytes: SHA-256 of the file';
+comment on column audit.exports.at is 'When the month was detached';
+
+create view audit.legal_holds with (security_barrier) as
+select t.name as tenant, h.since, h.reason from legal_hold h join tenant t on t.id = h.tenant_id;
+comment on view audit.legal_holds is 'Tenants of whose record nothing may go';
+comment on column audit.legal_holds.tenant is 'The tenant';
+comment on column audit.legal_holds.since is 'When it was set';
+comment on column audit.legal_holds.reason is 'In the words of who set it';
+
+-- /nix/store/hash-name, hash-name or hash: what of it audit.path_ids has.
+create function audit.path_ids_of(path text) returns setof integer
+    language sql
+    stable
+as
+$$
+    select p.id from audit.path_ids p where p.path = regexp_replace(path_ids_of.path, '^.*/', '')
+    union all
+    select p.id from audit.path_ids p
+    where length(regexp_replace(path_ids_of.path, '^.*/', '')) = 32
+      and p.path >= regexp_replace(path_ids_of.path, '^.*/', '') || '-'
+      and p.path < regexp_replace(path_ids_of.path, '^.*/', '') || '.'
+$$;
+comment on function audit.path_ids_of(text) is 'Numbers of a path, given as store path, base name or hash part';
+
+-- The fence (offset 0) makes each step look up the edges of one path: a join with a barrier view would read all of them.
+create function audit.closure(of_path text) returns table (path text)
+    language sql
+    stable
+as
+$$
+    with recursive needed(id) as (
+        select i from audit.path_ids_of(closure.of_path) as i
+        union
+        select e.reference
+        from needed n cross join lateral (select x.reference from audit.path_edges x where x.referrer = n.id offset 0) e
+    )
+    select p.path from needed n cross join lateral (select x.path from audit.path_ids x where x.id = n.id offset 0) p
+$$;
+comment on function audit.closure(text) is
+    'The path and all that it needs, directly or not, in the caches that one sees; takes a store path, base name or hash part';
+
+create function audit.dependents(of_path text) returns table (path text)
+    language sql
+    stable
+as
+$$
+    with recursive needing(id) as (
+        select i from audit.path_ids_of(dependents.of_path) as i
+        union
+        select e.referrer
+        from needing n cross join lateral (select x.referrer from audit.path_edges x where x.reference = n.id offset 0) e
+    )
+    select p.path from needing n cross join lateral (select x.path from audit.path_ids x where x.id = n.id offset 0) p
+$$;
+comment on function audit.dependents(text) is
+    'The path and all that needs it, directly or not, in the caches that one sees; takes a store path, base name or hash part';
+
+create function audit.chain_id(chain text) returns integer
+    language plpgsql
+    stable
+as
+$$
+declare
+    found integer;
+begin
+    select c.chain_id into found from audit.chains c where c.chain = chain_id.chain;
+    if found is null then
+        raise exception 'there is no chain % (a tenant''s name, # and the id of a deleted one, or @server; audit.chains lists them)',
+            coalesce(quote_literal(chain), 'null') using errcode = 'no_data_found';
+    end if;
+    return found;
+end
+$$;
+comment on function audit.chain_id(text) is 'The number of a chain, by name; raises where there is none that one sees';
+
+create function audit.verify_chain(of_chain text)
+    returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)
+    language plpgsql
+    stable
+    set work_mem = '64MB'
+as
+$$
+#variable_conflict use_column
+declare
+    number integer := audit.chain_id(of_chain);
+    start record;
+    other timestamptz;
+    kept  record;
+begin
+    select b.sequence, b.hash into start from audit.chain_starts b where b.chain_id = number order by b.sequence desc limit 1;
+    if start is null then
+        select 0::bigint as sequence, decode(repeat('00', 32), 'hex') as hash into start;
+    end if;
+    select of_chain, case when x.gap then x.before + 1 else x.sequence end,
+           case when not x.gap then coalesce(x.event_id, x.id) end, case when not x.gap then coalesce(x.event_at, x.at) end,
+           case
+             when x.sequence is null and not x.stamped then 'it was not written by the application'
+             when x.sequence is null and x.at > clock_timestamp() then 'it is dated ahead of the clock'
+             when x.sequence is null then 'it has no seal after 10 seconds'
+             when x.sequence > start.sequence and x.sequence <= x.before then 'two seals have its number'
+             when x.gap then format('the seals %s to %s were removed', x.before + 1, x.sequence - 1)
+             when x.id is null then 'it was removed'
+             when x.sequence > start.sequence and x.previous_hash <> x.before_hash
+               then 'its seal does not follow the one before it'
+             when not x.stamped then 'it was not written by the application'
+             else 'it was altered'
+           end
+      into chain, sequence, event_id, at, reason
+      from (select y.*, coalesce(y.sequence > y.before + 1, false) as gap from (select s.sequence, s.event_id, s.event_at, s.previous_hash, s.hash, e.id, e.at, e.stamped,
+                   greatest(lag(s.sequence) over w, start.sequence) as before,
+                   case when lag(s.sequence) over w > start.sequence then lag(s.hash) over w else start.hash end as before_hash,
+                   case when s.sequence is not null and e.id is not null then
+                       sha256(s.previous_hash || convert_to(
+                           audit.canonical(e.id, e.at, e.login, e.tenant_id, e.tenant, e.cache_id, e.cache, e.action,
+                                           e.outcome, e.reason, e.count, e.token_id, e.token_note, e.actor, e.address,
+                                           e.request_id, e.path, e.key_name, e.detail), 'UTF8'))
+                   end as computed
+            from (select q.* from audit.seals q where q.chain_id = number) s
+                 full join (select q.* from audit.events q
+                             where q.tenant_id = number or number = 0 and q.tenant_id is null) e
+                 on e.id = s.event_id and e.at = s.event_at
+            window w as (order by s.sequence)) y) x
+     where case
+             when x.sequence is null
+               then not x.stamped or x.at > clock_timestamp() + interval '10 s' or x.at < clock_timestamp() - interval '10 s'
+             else x.id is null or not x.stamped or x.computed <> x.hash
+                  or x.sequence > start.sequence and (x.sequence <> x.before + 1 or x.previous_hash <> x.before_hash)
+           end
+     order by x.sequence, x.id
+     limit 1;
+    if reason = 'it was removed' then
+        select q.at into other from audit.events q where q.id = event_id limit 1;
+        reason := case when other is null then reason else format('it was altered: it is now of %s', other) end;
+    end if;
+    -- what was signed and is still recorded here; whoever rewrote that too shows against a head kept elsewhere
+    select h.sequence, h.at, s.event_id, s.event_at, (select max(q.sequence) from audit.seals q where q.chain_id = number) as last
+      into kept
+      from audit.heads h left join audit.seals s on s.chain_id = number and s.sequence = h.sequence
+     where h.chain_id = number and h.sequence > start.sequence and s.hash is distinct from h.hash
+     order by h.sequence
+     limit 1;
+    if kept.sequence is not null and (reason is null or sequence is null or kept.sequence < sequence) then
+        chain := of_chain;
+        sequence := kept.sequence;
+        event_id := kept.event_id;
+        at := kept.event_at;
+        reason := case when kept.event_id is null
+                       then format('the chain ends at %s, before the head that was signed at %s', coalesce(kept.last, 0), kept.at)
+                       else format('its seal is not the one that was signed at %s', kept.at) end;
+    end if;
+    if reason is not null then
+        return next;
+    end if;
+end
+$$;
+comment on function audit.verify_chain(text) is
+    'Checks a chain and its events: no rows, it is whole; else the first that is broken, and why';
+
+create function audit.verify_chain(of_chain text, kept_sequence bigint, kept_hash bytea)
+    returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)
+    language plpgsql
+    stable
+as
+$$
+#variable_conflict use_column
+declare
+    number integer := audit.chain_id(of_chain);
+    kept record;
+    last bigint;
+begin
+    return query select * from audit.verify_chain(of_chain);
+    if found then
+        return;
+    end if;
+    select x.event_id, x.event_at, x.hash into kept
+      from (select s.event_id, s.event_at, s.hash from audit.seals s
+             where s.chain_id = number and s.sequence = kept_sequence
+            union all
+            select null, null, b.hash from audit.chain_starts b
+             where b.chain_id = number and b.sequence = kept_sequence) x
+     limit 1;
+    select max(s.sequence) into last from audit.seals s where s.chain_id = number;
+    if kept.hash = kept_hash then
+        return;
+    end if;
+    chain := of_chain;
+    sequence := kept_sequence;
+    event_id := kept.event_id;
+    at := kept.event_at;
+    reason := case
+        when kept.hash is not null then 'its seal is not the one that was kept: the chain was computed anew'
+        when exists (select from audit.chain_starts b where b.chain_id = number and b.sequence > kept_sequence)
+          then 'it was exported, and cannot be checked here: audit.chain_starts says with which month'
+        else format('the chain ends at %s, before the kept head: its tail was cut', coalesce(last, 0))
+    end;
+    return next;
+end
+$$;
+comment on function audit.verify_chain(text, bigint, bytea) is
+    'Checks a chain, and that it still has a head that was kept elsewhere: a cut tail and a chain computed anew show';
+
+create function audit.verify_chain(of_chain text, kept_sequence bigint, kept_hash text)
+    returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)
+    language sql
+    stable
+as
+$$
+    select * from audit.verify_chain(of_chain, kept_sequence,
+        case when kept_hash ~ '^(\\x)?[0-9A-Fa-f]{64}$' then decode(right(kept_hash, 64), 'hex')
+             else decode(kept_hash, 'base64') end)
+$$;
+comment on function audit.verify_chain(text, bigint, text) is 'The same, with the hash in hex (with or without \x) or base64';
+
+-- What a login needs so that it reads and nothing else. Superusers run it, or who may create roles and owns the schema.
+create function audit.create_auditor(role text, tenant text) returns text
+    language plpgsql
+as
+$$
+declare
+    bound integer;
+    may   boolean := (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user);
+begin
+    if tenant is null or role is null then
+        raise exception 'name a role, and a tenant or * for the whole server';
+    end if;
+    if tenant <> '*' then
+        select t.id into bound from public.tenant t where t.name = create_auditor.tenant and t.deleted_at is null;
+        if bound is null then
+            raise exception 'there is no tenant %', quote_literal(tenant);
+        end if;
+    end if;
+    if not may then
+        raise exception '% may not create roles: a superuser has to run this, with the embedded database psql "$(cat …/superuser.uri)"',
+            current_user using errcode = 'insufficient_privilege';
+    end if;
+    perform audit.set_up_roles();
+    if role in ('narthex_audit_views', 'narthex_audit_readers')
+       or exists (select from public.audit_writer w where w.role = create_auditor.role)
+       or exists (select from pg_roles r where r.rolname = create_auditor.role and (r.rolsuper or r.rolbypassrls or r.rolcreaterole))
+       or exists (select from pg_class c join pg_roles r on r.oid = c.relowner
+                   where c.oid = 'public.audit_event'::regclass and r.rolname = create_auditor.role) then
+        raise exception 'role % may do more than an auditor', role;
+    end if;
+    if bound is not null and exists (select from public.audit_whole w where w.role = create_auditor.role) then
+        raise exception 'role % already reads the record of the whole server; see audit.drop_auditor', role;
+    end if;
+    if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
+        execute format('create role %I login', role);
+    end if;
+    execute format('grant narthex_audit_readers to %I', role);
+    perform audit.limit_auditor(role);
+    insert into public.audit_auditor (role, tenant_id) values (create_auditor.role, bound) on conflict do nothing;
+    return format('%s reads the record of %s; give it a password: ALTER ROLE %I PASSWORD ''…'' (psql: \password %I)',
+                  role, case when bound is null then 'the whole server' else 'tenant ' || tenant end, role, role);
+end
+$$;
+comment on function audit.create_auditor(text, text) is
+    'Makes a login that reads the record of a tenant (of one more, if it is there; *: of all) and may do nothing else';
+
+create function audit.drop_auditor(role text) returns text
+    language plpgsql
+as
+$$
+begin
+    delete from public.audit_auditor a where a.role = drop_auditor.role
+       and not exists (select from public.audit_writer w where w.role = drop_auditor.role);
+    if not found then
+        raise exception '% is no auditor', role;
+    end if;
+    execute format('revoke narthex_audit_readers from %I', role);
+    return format('%s reads no record any more; to remove the login: DROP ROLE %I', role, role);
+end
+$$;
+comment on function audit.drop_auditor(text) is 'Takes from a role all that audit.create_auditor gave it, except the login';
+
+create function audit.limit_auditor(role text) returns void
+    language plpgsql
+as
+$$
+declare
+    setting text;
+begin
+    foreach setting in array array['default_transaction_read_only = on', 'statement_timeout = ''5min''',
+                                   'idle_in_transaction_session_timeout = ''10min''', 'jit = off'] loop
+        if not exists (select from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+                        where s.setdatabase = 0 and r.rolname = limit_auditor.role
+                          and exists (select from unnest(s.setconfig) as c where c like split_part(setting, ' ', 1) || '=%')) then
+            execute format('alter role %I set ', role) || setting;
+        end if;
+    end loop;
+end
+$$;
+comment on function audit.limit_auditor(text) is 'Makes a login''s transactions read-only and ends those that take too long';
+
+-- Run at every start, by the owner: makes and grants what it may, and names what a superuser has to run.
+create function audit.set_up_roles() returns void
+    language plpgsql
+as
+$$
+declare
+    owner   name := (select r.rolname from pg_class c join pg_roles r on r.oid = c.relowner
+                      where c.oid = 'public.audit_event'::regclass);
+    missing text[] := '{}';
+    step    record;
+    item    record;
+begin
+    perform pg_advisory_xact_lock(hashtext('narthex-audit-roles'));
+    for step in select * from (values
+        (1, not exists (select from pg_roles where rolname = 'narthex_audit_views'), 'create role narthex_audit_views nologin'),
+        (2, not exists (select from pg_roles where rolname = 'narthex_audit_readers'), 'create role narthex_audit_readers nologin'),
+        (3, not exists (select from pg_roles where rolname = 'narthex_auditor'), 'create role narthex_auditor login'),
+        (4, null, format('grant narthex_audit_views to %I', owner)),
+        (5, null, 'grant narthex_audit_readers to narthex_auditor')) as x(number, needed, statement)
+        order by number
+    loop
+        begin
+            -- asked when its turn has come: the roles may just have been made
+            if step.number = 4 then
+                step.needed := not pg_has_role(owner, 'narthex_audit_views', 'member');
+            elsif step.number = 5 then
+                step.needed := not pg_has_role('narthex_auditor', 'narthex_audit_readers', 'member');
+            end if;
+            if step.needed then
+                execute step.statement;
+            end if;
+        exception
+            when insufficient_privilege or undefined_object then
+                missing := missing || step.statement;
+        end;
+    end loop;
+    begin
+        perform audit.limit_auditor('narthex_auditor');
+    exception
+        when insufficient_privilege or undefined_object then
+            missing := missing || array['alter role narthex_auditor set default_transaction_read_only = on',
+                                        'alter role narthex_auditor set statement_timeout = ''5min''',
+                                        'alter role narthex_auditor set idle_in_transaction_session_timeout = ''10min''',
+                                        'alter role narthex_auditor set jit = off'];
+    end;
+    if cardinality(missing) > 0 then
+        raise warning 'audit: auditors cannot log in yet, a superuser has to run: %; and then: select audit.set_up_roles()',
+            array_to_string(missing, '; ');
+    end if;
+    if not exists (select from pg_roles where rolname = 'narthex_audit_views')
+       or not exists (select from pg_roles where rolname = 'narthex_audit_readers')
+       or not pg_has_role(current_user, 'narthex_audit_views', 'member') then
+        return;
+    end if;
+
+    if not has_schema_privilege('narthex_audit_readers', 'audit', 'usage') then
+        grant usage on schema audit to narthex_audit_readers;
+    end if;
+    if not has_schema_privilege('narthex_audit_views', 'audit', 'usage') then
+        grant usage on schema audit to narthex_audit_views;
+    end if;
+    if not has_schema_privilege('narthex_audit_views', 'public', 'usage') then
+        grant usage on schema public to narthex_audit_views;
+    end if;
+    for item in select * from (values
+        ('tenant', '(id, name, created_at, deleted_at)'),
+        ('cache', '(id, tenant_id, name, visibility, sources, created_at, deleted_at)'),
+        ('token', '(id, public_id, tenant_id, note, scopes, caches, created_at, created_by, expires_at, revoked_at, last_used_at)'),
+        ('signing_key', '(id, name, public_key, state, created_at, active_at, retiring_at, retired_at, revoked_at, cache_id,'
+                        ' imported, revocation_reason, due_at, replaced_by)'),
+        ('audit_key', '(id, name, public_key)'), ('blob', '(id, file_size)'),
+        ('audit_event', ''), ('audit_seal', ''), ('audit_head', ''), ('audit_chain_start', ''), ('audit_export', ''),
+        ('audit_writer', ''), ('audit_whole', ''), ('audit_scope', ''), ('nar_download', ''), ('narinfo_hour', ''),
+        ('narinfo_miss_hour', ''), ('storage_daily', ''), ('legal_hold', ''), ('uploaded_path', ''), ('local_path', ''),
+        ('nix_store', ''), ('upload_signature', ''), ('path_signature', ''), ('store_path', ''), ('path_held', ''),
+        ('path_edge', ''), ('path_queue', ''), ('package_held', ''), ('package_fetched', '')) as x(name, columns)
+    loop
+        if not has_any_column_privilege('narthex_audit_views', 'public.' || item.name, 'select') then
+            execute format('grant select %s on public.%I to narthex_audit_views', item.columns, item.name);
+        end if;
+    end loop;
+    for item in select c.relname as name, r.rolname as owner
+                  from pg_class c join pg_roles r on r.oid = c.relowner
+                 where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'
+    loop
+        if item.owner <> 'narthex_audit_views' then
+            -- its new owner has to be allowed to create there for as long as this takes
+            grant create on schema audit to narthex_audit_views;
+            execute format('alter view audit.%I owner to narthex_audit_views', item.name);
+            revoke create on schema audit from narthex_audit_views;
+        end if;
+        if not has_table_privilege('narthex_audit_readers', 'audit.' || item.name, 'select') then
+            execute format('grant select on audit.%I to narthex_audit_readers', item.name);
+        end if;
+    end loop;
+    for item in select p.oid::regprocedure::text as name, p.oid
+                  from pg_proc p
+                 where p.pronamespace = 'audit'::regnamespace
+                   and p.proname not in ('create_auditor', 'drop_auditor', 'limit_auditor', 'set_up_roles')
+    loop
+        if not has_function_privilege('narthex_audit_readers', item.oid, 'execute') then
+            execute format('grant execute on function %s to narthex_audit_readers', item.name);
+        end if;
+    end loop;
+end
+$$;
+comment on function audit.set_up_roles() is
+    'Makes the auditors'' roles and hands the views over, as far as it may; warns with what a superuser has to run';
+
+-- public has been given execute by PostgreSQL
+revoke all on all functions in schema audit from public;
+revoke all on function audit.create_auditor(text, text), audit.drop_auditor(text), audit.limit_auditor(text),
+    audit.set_up_roles() from public;
+grant select on all tables in schema audit to ${app};
+grant execute on function audit.path_ids_of(text), audit.closure(text), audit.dependents(text), audit.chain_id(text),
+    audit.verify_chain(text), audit.verify_chain(text, bigint, bytea), audit.verify_chain(text, bigint, text) to ${app};

@@ -1,0 +1,25 @@
+package io.narthex.http;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.net.SocketTimeoutException;
+
+/** A body that {@link PacedBodies} gave up. 400 and not 408: that one old Nix clients answer by sending a body of nothing. */
+@Provider
+@ApplicationScoped
+public class SlowBodyMapper implements ExceptionMapper<SocketTimeoutException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(SocketTimeoutException e) {
+        String text = String.valueOf(e.getMessage());
+        String sentence = text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+        return ProblemWriter.answer(Problem.of(ProblemType.BAD_REQUEST, sentence), uri)
+                .build();
+    }
+}

@@ -1,0 +1,57 @@
+package io.narthex.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How long a body may take. */
+class BodyPaceTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int LEAST = 10 * BodyPace.LEAST_BYTES_PER_SECOND;
+
+    private final BodyPace pace = new BodyPace(Duration.ofSeconds(10));
+
+    @Test
+    void refusesABodyThatStandsStill() {
+        pace.received(1_000_000);
+
+        assertThat(pace.waited(9 * SECOND)).isEmpty();
+        assertThat(pace.patience()).isEqualTo(SECOND);
+        assertThat(pace.waited(SECOND)).hasValue("the body stood still for 10 seconds");
+    }
+
+    @Test
+    void refusesABodyThatTrickles() {
+        for (int i = 0; i < 9; i++) {
+            assertThat(pace.waited(SECOND)).isEmpty();
+            pace.received(100);
+        }
+        pace.received(LEAST - 901);
+
+        assertThat(pace.waited(SECOND)).hasValueSatisfying(t -> assertThat(t).contains("too slowly"));
+    }
+
+    @Test
+    void letsABodyPassThatIsJustFastEnoughForEver() {
+        for (int i = 0; i < 1_000; i++) {
+            pace.received(LEAST / 10);
+            assertThat(pace.waited(SECOND)).isEmpty();
+        }
+    }
+
+    @Test
+    void measuresEachSpanAnew() {
+        pace.received(100L * LEAST);
+        for (int i = 0; i < 10; i++) {
+            assertThat(pace.waited(SECOND)).isEmpty();
+            pace.received(1);
+        }
+        for (int i = 0; i < 9; i++) {
+            assertThat(pace.waited(SECOND)).isEmpty();
+            pace.received(1);
+        }
+
+        assertThat(pace.waited(SECOND)).isPresent();
+    }
+}

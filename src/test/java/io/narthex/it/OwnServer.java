@@ -1,0 +1,107 @@
+package io.narthex.it;
+
+import io.narthex.configuration.Database;
+import io.narthex.serve.EmbeddedDb;
+import io.narthex.serve.LauncherProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server of a test's own, on a database of its own that outlives it. */
+public final class OwnServer implements AutoCloseable {
+    private final Path home;
+    private final EmbeddedDb db;
+    private final Map<String, String> settings;
+    private @Nullable LauncherProcess launcher;
+
+    private OwnServer(Path home, EmbeddedDb db, Map<String, String> settings) {
+        this.home = home;
+        this.db = db;
+        this.settings = settings;
+    }
+
+    /** Starts it, with more settings than those of ports and database. */
+    public static OwnServer start(Path directory, Map<String, String> more)
+            throws IOException, SQLException, InterruptedException {
+        EmbeddedDb db = EmbeddedDb.temporary(
+                Path.of(System.getProperty("it.directory")).resolve("embedded-pg"), directory.resolve("postgresql"));
+        Database access = db.access();
+        Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
+        settings.put("NARTHEX_DB_URL", access.url().orElseThrow());
+        settings.put("NARTHEX_DB_USER", access.user());
+        settings.put("NARTHEX_DB_PASSWORD", access.password().reveal());
+        settings.put("NARTHEX_DB_OWNER_USER", access.ownerUser().orElseThrow());
+        settings.put("NARTHEX_DB_OWNER_PASSWORD", access.ownerPassword().reveal());
+        settings.put("NARTHEX_NIX_STORE", directory.resolve("no-store").toString());
+        settings.putAll(more);
+        OwnServer server = new OwnServer(directory.resolve("home"), db, settings);
+        try {
+            server.start();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Starts it again. */
+    public void start() throws IOException, InterruptedException {
+        LauncherProcess started = LauncherProcess.start(home, settings);
+        launcher = started;
+        String output = started.awaitBanner();
+        if (!output.contains("in nix.conf")) {
+            throw new IOException("the server did not start: " + output);
+        }
+    }
+
+    /** {@code kill -9} of WildFly; returns when it is gone, and the launcher that saw it. */
+    public void kill() throws IOException, InterruptedException {
+        LauncherProcess running = launcher;
+        if (running == null) {
+            throw new IllegalStateException("it does not run");
+        }
+        ProcessHandle server = running.wildFly();
+        server.destroyForcibly();
+        server.onExit().join();
+        running.awaitEnd();
+        running.close();
+        launcher = null;
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
+    }
+
+    public String token() throws IOException {
+        return Files.readString(home.resolve("admin-token")).strip();
+    }
+
+    public Rows rows() {
+        return Rows.of(db.access());
+    }
+
+    public ServerJobs jobs() throws IOException {
+        return new ServerJobs(url(), token());
+    }
+
+    /** A cache of a tenant of its own on this server. */
+    public TenantCache cache(String cacheSettings) throws IOException, InterruptedException {
+        return TenantCache.make(url(), token(), cacheSettings);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (launcher != null) {
+            launcher.close();
+        }
+        db.close();
+    }
+}
