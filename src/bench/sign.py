@@ -54,6 +54,9 @@ def main(directory, options):
     narthex.ask("GET", "/bench/c/public-key")
     say(f"making {options.paths} paths")
     narthex.sql(MAKE % options.paths)
+    # what the server knows of them in memory was read before
+    narthex.end()
+    narthex.start()
     names = narthex.sql("select encode(hash, 'hex') from uploaded_path order by random() limit 2000").split()
     digits = "0123456789abcdfghijklmnpqrsvwxyz"
     hashes = []
