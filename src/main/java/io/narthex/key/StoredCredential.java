@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.as.server.CurrentServiceContainer;
 import org.jboss.msc.service.ServiceController;
 import org.jboss.msc.service.ServiceName;
-import org.jboss.msc.service.StabilityMonitor;
 import org.wildfly.security.credential.PasswordCredential;
 import org.wildfly.security.credential.store.CredentialStore;
 import org.wildfly.security.password.interfaces.ClearPassword;
@@ -26,6 +26,7 @@ final class StoredCredential {
      *
      * @throws IOException when there is no such store, or it has no such secret, or does not open
      */
+    @SuppressWarnings("deprecation") // what is not asks for a service of our own, only to wait for another
     static byte[] read(String store, String alias) throws IOException {
         ServiceController<?> service =
                 CurrentServiceContainer.getServiceContainer().getService(ServiceName.parse(STORES + store));
@@ -33,10 +34,7 @@ final class StoredCredential {
             throw new IOException("WildFly has no credential store of that name");
         }
         try {
-            StabilityMonitor starting = new StabilityMonitor();
-            starting.addController(service);
-            starting.awaitStability(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            CredentialStore opened = (CredentialStore) service.getValue();
+            CredentialStore opened = (CredentialStore) service.awaitValue(PATIENCE_SECONDS, TimeUnit.SECONDS);
             PasswordCredential credential = opened.retrieve(alias, PasswordCredential.class);
             if (credential == null) {
                 throw new IOException("the credential store has no alias " + alias);
@@ -51,7 +49,7 @@ final class StoredCredential {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        } catch (IllegalStateException | GeneralSecurityException e) {
+        } catch (TimeoutException | IllegalStateException | GeneralSecurityException e) {
             throw new IOException("the credential store does not open", e);
         }
     }
