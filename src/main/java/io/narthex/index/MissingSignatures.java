@@ -36,7 +36,8 @@ class MissingSignatures {
     private static final int PAGE = 5_000;
 
     private static final String LOCAL_PAGE =
-            "select max(id), count(*) from (select id from local_path where store_id = ? and id > ? order by id limit ?) p";
+            "select max(id), count(*) from (select id from local_path where store_id = ? and id > ? order by id limit"
+                    + " ?) p";
     private static final String LOCAL = """
         select p.id, p.hash, p.name, p.nar_hash, p.nar_size, p.refs, p.row_digest from local_path p
         where p.store_id = ? and p.id > ? and p.id <= ?
@@ -68,6 +69,7 @@ class MissingSignatures {
         cross join lateral (select u.id from uploaded_path u where u.id = x.id for key share skip locked) p
         on conflict (key_id, path_id) do nothing
         """;
+
     private static final String PACE = """
         insert into key_signing (key_id, per_second) values (?, ?)
         on conflict (key_id) do update set per_second = excluded.per_second, at = excluded.at

@@ -107,14 +107,14 @@ class PathWriter {
 
     /** Signs and keeps what is missing of a path that the index has, and gives all signatures. */
     List<Signature> complete(StoreDir storeDir, KeyRing.Ring ring, long id, ValidPath path, Map<Long, byte[]> known) {
-        List<KeyRing.Member> missing =
-                ring.members().stream().filter(key -> !known.containsKey(key.id())).toList();
+        List<KeyRing.Member> missing = ring.members().stream()
+                .filter(key -> !known.containsKey(key.id()))
+                .toList();
         Map<Long, Signature> all = new HashMap<>();
         ring.members().stream()
                 .filter(key -> known.containsKey(key.id()))
                 .forEach(key -> all.put(
-                        key.id(), new Signature(
-                                key.publicKey().name(), Objects.requireNonNull(known.get(key.id())))));
+                        key.id(), new Signature(key.publicKey().name(), Objects.requireNonNull(known.get(key.id())))));
         if (!missing.isEmpty()) {
             all.putAll(sign(fingerprint(storeDir, path), missing));
             entities.unwrap(Session.class).doWork(c -> keep(c, missing, List.of(new Written(id, path, all))));
@@ -173,9 +173,11 @@ class PathWriter {
                 s.setArray(2, array(connection, "bigint", written, Written::id));
                 s.setArray(
                         3,
-                        bytes(connection, written, w -> Objects.requireNonNull(
-                                        w.signatures().get(key.id()))
-                                .bytes()));
+                        bytes(
+                                connection,
+                                written,
+                                w -> Objects.requireNonNull(w.signatures().get(key.id()))
+                                        .bytes()));
                 s.setArray(4, bytes(connection, written, w -> w.path().digest().bytes()));
                 s.executeUpdate();
             }

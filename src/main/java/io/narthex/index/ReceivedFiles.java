@@ -25,6 +25,7 @@ public class ReceivedFiles {
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
         on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
         """;
+
     private static final String FIND = """
         select b.id, b.storage_key, b.compression, b.file_hash, b.file_size, b.nar_hash, b.nar_size, b.content_hash
         from blob b

@@ -37,8 +37,9 @@ public class SigningCounts implements SigningProgress {
         Map<String, Progress> all = new HashMap<>();
         for (Object row : rows) {
             Object[] columns = (Object[]) row;
-            all.put((String) columns[0], new Progress(number(columns[1]), number(columns[2]), ((Number) columns[3])
-                    .doubleValue()));
+            all.put(
+                    (String) columns[0],
+                    new Progress(number(columns[1]), number(columns[2]), ((Number) columns[3]).doubleValue()));
         }
         return all;
     }

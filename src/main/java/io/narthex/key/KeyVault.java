@@ -89,7 +89,8 @@ public class KeyVault {
 
     /** Where it lies, for people. */
     private String masterKey() {
-        return settings.masterKeyCredential().orElseGet(() -> settings.masterKeyFile().toString());
+        return settings.masterKeyCredential()
+                .orElseGet(() -> settings.masterKeyFile().toString());
     }
 
     /** Whether the master key that seals now has sealed it. */
@@ -114,9 +115,8 @@ public class KeyVault {
             return known;
         }
         Path file = settings.masterKeyFile();
-        Optional<MasterKey> read = settings.masterKeyCredential()
-                .map(this::stored)
-                .or(() -> read(file, "NARTHEX_MASTER_KEY_FILE"));
+        Optional<MasterKey> read =
+                settings.masterKeyCredential().map(this::stored).or(() -> read(file, "NARTHEX_MASTER_KEY_FILE"));
         if (read.isEmpty()) {
             keys.findSealed().ifPresent(key -> {
                 throw StartRefused.because(

@@ -169,9 +169,10 @@ public class DocumentIntake {
     private Realisation foreign(Cache cache, DocumentKind kind, String name, Realisation pushed) {
         List<Signature> signatures =
                 pushed.signatures().stream().map(Signature::parse).toList();
-        List<String> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
-                .map(Signature::toString)
-                .toList();
+        List<String> kept =
+                SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
+                        .map(Signature::toString)
+                        .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
 

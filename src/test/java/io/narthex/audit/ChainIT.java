@@ -80,8 +80,7 @@ class ChainIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';',
-            quoteCharacter = '"', textBlock = """
+    @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
         null; 'postgres';    now();                        not written by the application
         '5';  'narthex_app'; now() - interval '1 minute';  no seal
         '5';  'narthex_app'; now() + interval '1 minute';  ahead of the clock

@@ -37,13 +37,6 @@ class KilledSigningIT {
     private static final int ROWS = 60_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String MAKE_ROWS = """
-        with b as (insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, listing)
-                   values ('made-up', 'none', sha256('x'), 112, sha256('x'), 112, '') returning id)
-        insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs)
-        select c.id, substr(sha256(int4send(i)), 1, 20), 'made-up', b.id, 'x.nar', sha256('x'), 112, '{}', '{}'
-        from b, cache c join tenant t on t.id = c.tenant_id, generate_series(1, %d) i where t.name = '%s'
-        """;
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
@@ -62,7 +55,7 @@ class KilledSigningIT {
                 assertThat(launcher.awaitBanner()).contains("in nix.conf");
                 cache = TenantCache.make(wire.url(), token(), "{}");
                 assertThat(cache.keys()).isNotEmpty();
-                execute(database.access(), MAKE_ROWS.formatted(ROWS, cache.tenant()));
+                execute(database.access(), rows(cache));
                 try (SecretKey secret = SecretKey.generate("from-elsewhere-1", new SecureRandom())) {
                     cache.administer(
                             "POST",
@@ -74,8 +67,9 @@ class KilledSigningIT {
                     Thread.sleep(5);
                 }
                 // the database outlives it
-                ProcessHandle server = ProcessHandle.of(Long.parseLong(
-                                Files.readString(directory.resolve("home/wildfly.pid")).split("\\s", 2)[0]))
+                ProcessHandle server = ProcessHandle.of(
+                                Long.parseLong(Files.readString(directory.resolve("home/wildfly.pid"))
+                                        .split("\\s", 2)[0]))
                         .orElseThrow();
                 server.destroyForcibly();
                 server.onExit().join();
@@ -89,11 +83,14 @@ class KilledSigningIT {
 
                 NarInfo read = read(cache, database.access());
 
-                List<PublicKey> keys =
-                        Arrays.stream(cache.keys().split(" ")).map(PublicKey::parse).toList();
+                List<PublicKey> keys = Arrays.stream(cache.keys().split(" "))
+                        .map(PublicKey::parse)
+                        .toList();
                 assertThat(keys).hasSize(2);
-                assertThat(read.signatures()).hasSize(2).allMatch(signature -> keys.stream()
-                        .anyMatch(key -> key.verify(Fingerprint.of(read), signature)));
+                assertThat(read.signatures())
+                        .hasSize(2)
+                        .allMatch(signature ->
+                                keys.stream().anyMatch(key -> key.verify(Fingerprint.of(read), signature)));
                 while (count(database.access(), "select count(*) from upload_signature") < 2L * ROWS) {
                     Thread.sleep(50);
                 }
@@ -104,14 +101,24 @@ class KilledSigningIT {
                 JsonNode next = firstSuccess(wire);
                 assertThat(next.path("seen").asLong()).isEqualTo(ROWS - seen);
                 assertThat(next.path("added").asLong()).isBetween(2L * ROWS - signed - 2, 2L * ROWS - signed);
-                JsonNode progress = JSON.readTree(cache.administer(
-                                "GET", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/keys", ""))
+                JsonNode progress = JSON.readTree(
+                                cache.administer("GET", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/keys", ""))
                         .path(1)
                         .path("signing");
                 assertThat(progress.path("done").asLong()).isEqualTo(ROWS);
                 assertThat(progress.path("total").asLong()).isEqualTo(ROWS);
             }
         }
+    }
+
+    private static String rows(TenantCache cache) {
+        return """
+            with b as (insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, listing)
+                       values ('made-up', 'none', sha256('x'), 112, sha256('x'), 112, '') returning id)
+            insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs)
+            select c.id, substr(sha256(int4send(i)), 1, 20), 'made-up', b.id, 'x.nar', sha256('x'), 112, '{}', '{}'
+            from b, cache c join tenant t on t.id = c.tenant_id, generate_series(1, %d) i where t.name = '%s'
+            """.formatted(ROWS, cache.tenant());
     }
 
     private static NarInfo read(TenantCache cache, Database access) throws Exception {
@@ -159,11 +166,7 @@ class KilledSigningIT {
     }
 
     private void start(WireClient wire) throws IOException {
-        wire.send(
-                "POST",
-                "/api/v1/jobs/sign-uploads/runs",
-                "Authorization: Bearer " + token(),
-                "Content-Length: 0");
+        wire.send("POST", "/api/v1/jobs/sign-uploads/runs", "Authorization: Bearer " + token(), "Content-Length: 0");
     }
 
     private JsonNode runs(WireClient wire) throws IOException {

@@ -25,7 +25,8 @@ class ResealIT {
     @Test
     void sealsTheKeysUnderTheNewMasterKeyAlone() throws Exception {
         Path target = Path.of(System.getProperty("it.directory"));
-        Path changed = Files.writeString(directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+        Path changed = Files.writeString(
+                directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
         Path first = directory.resolve("home/master-key");
         try (EmbeddedDb database =
                 EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
@@ -33,7 +34,11 @@ class ResealIT {
 
             String whileBothOpen = publicKey(
                     database,
-                    Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString(), "NARTHEX_OTHER_MASTER_KEY_FILE", first.toString()));
+                    Map.of(
+                            "NARTHEX_MASTER_KEY_FILE",
+                            changed.toString(),
+                            "NARTHEX_OTHER_MASTER_KEY_FILE",
+                            first.toString()));
             String afterwards = publicKey(database, Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString()));
 
             assertThat(whileBothOpen).isEqualTo(published);
@@ -72,7 +77,8 @@ class ResealIT {
         do {
             Thread.sleep(50);
             run = new ObjectMapper()
-                    .readTree(wire.get("/api/v1/jobs/reseal-keys/runs", authorization).body())
+                    .readTree(wire.get("/api/v1/jobs/reseal-keys/runs", authorization)
+                            .body())
                     .path("items")
                     .path(0);
         } while (run.path("outcome").asText().equals("RUNNING"));

@@ -8,7 +8,6 @@ import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -78,14 +77,19 @@ class SecretsIT {
             secrets.put("imported key", imported.toText());
             secrets.put("its bytes", imported.toText().split(":", 2)[1]);
         }
-        secrets.put("master key", Files.readString(Path.of(System.getProperty("it.home"), "master-key")).strip());
+        secrets.put(
+                "master key",
+                Files.readString(Path.of(System.getProperty("it.home"), "master-key"))
+                        .strip());
         secrets.put("administrator's token", ApiClient.token());
         secrets.put("token", cache.token());
         secrets.put("application's password", System.getProperty("it.db.password"));
         secrets.put("owner's password", System.getProperty("it.db.owner.password"));
         secrets.put(
                 "superuser's password",
-                URI.create(System.getProperty("it.db.superuser.uri")).getUserInfo().split(":", 2)[1]);
+                URI.create(System.getProperty("it.db.superuser.uri"))
+                        .getUserInfo()
+                        .split(":", 2)[1]);
         return secrets;
     }
 
@@ -151,19 +155,15 @@ class SecretsIT {
 
     private static void readLogs(Map<String, byte[]> places) throws IOException {
         Path server = Path.of(System.getProperty("server.home"), "standalone/log");
-        try (Stream<Path> files = Stream.of(server, Path.of(System.getProperty("it.home"))).flatMap(SecretsIT::walk)) {
-            for (Path file : files.filter(f -> f.getFileName().toString().contains(".log")).toList()) {
-                places.put("log " + file, Files.readAllBytes(file));
+        for (Path directory : List.of(server, Path.of(System.getProperty("it.home")))) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.filter(f -> f.getFileName().toString().contains(".log"))
+                        .filter(Files::isRegularFile)
+                        .toList()) {
+                    places.put("log " + file, Files.readAllBytes(file));
+                }
             }
         }
         assertThat(places.keySet()).anyMatch(place -> place.endsWith("server.log"));
-    }
-
-    private static Stream<Path> walk(Path directory) {
-        try {
-            return Files.walk(directory).filter(Files::isRegularFile);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

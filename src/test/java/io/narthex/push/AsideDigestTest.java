@@ -15,7 +15,8 @@ class AsideDigestTest {
     private final Random random = new Random(4);
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, AsideDigest.PIECE_BYTES - 1, AsideDigest.PIECE_BYTES, AsideDigest.PIECE_BYTES + 1, 9_000_001})
+    @ValueSource(
+            ints = {0, 1, AsideDigest.PIECE_BYTES - 1, AsideDigest.PIECE_BYTES, AsideDigest.PIECE_BYTES + 1, 9_000_001})
     void givesTheHashOfWhatCame(int length) {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             assertThat(hash(threads, bytes(length))).isEqualTo(expected(bytes(length)));
