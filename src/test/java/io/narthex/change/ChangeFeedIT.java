@@ -69,7 +69,7 @@ class ChangeFeedIT {
         db = EmbeddedDb.temporary(
                 Path.of(System.getProperty("it.directory")).resolve("embedded-pg"), directory.resolve("postgresql"));
         Flyway.configure()
-                .locations("classpath:db/migration", "filesystem:db-migrations")
+                .locations("classpath:db/migration")
                 .placeholders(Map.of("app", db.access().user()))
                 .dataSource(dataSource("owner", true))
                 .load()
