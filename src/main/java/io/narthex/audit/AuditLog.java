@@ -69,6 +69,11 @@ public class AuditLog {
         append(event, Actor.SERVER);
     }
 
+    /** An event that the caller writes in the same call of the database as the change, and then says so. */
+    public PreparedEvent prepare(AuditEvent event) {
+        return new PreparedEvent(new Entry(event, actors.current(), null, 1));
+    }
+
     private void append(AuditEvent event, Actor actor) {
         try (Connection connection = dataSource.getConnection()) {
             String line = EventRows.write(connection, new Entry(event, actor, null, 1));

@@ -59,14 +59,15 @@ public class ChangeFeed {
     /**
      * Waits until {@link #mayPublish()}: two seconds at most after this node joined others, three if the database is away.
      *
+     * @return this node's number among the writers of changes
      * @throws DatabaseAwayException when it is away
      */
-    UUID awaitSeen() {
+    public UUID awaitSeen() {
         return running().feed.awaitSeen();
     }
 
-    /** After the commit of a transaction that recorded these. */
-    void committed(List<Change> changes) {
+    /** After the commit of a transaction that recorded these, and before its caller goes on. */
+    public void committed(List<Change> changes) {
         running().feed.committed(changes);
     }
 

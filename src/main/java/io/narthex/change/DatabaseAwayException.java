@@ -7,7 +7,7 @@ public final class DatabaseAwayException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    DatabaseAwayException() {
+    public DatabaseAwayException() {
         super("the database is away");
     }
 }

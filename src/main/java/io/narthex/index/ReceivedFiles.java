@@ -3,7 +3,6 @@ package io.narthex.index;
 import io.narthex.nix.hash.NixHash;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,6 +23,7 @@ public class ReceivedFiles {
                  select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
         on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
+        returning blob_id
         """;
 
     private static final String FIND = """
@@ -52,10 +52,16 @@ public class ReceivedFiles {
             NixHash narHash,
             long narSize,
             Optional<NixHash> contentsHash,
-            byte[] listing) {}
+            byte[] listing) {
+        private ReceivedFile as(long id, String fileName) {
+            return new ReceivedFile(
+                    new StoredNar(id, storageKey, fileName, compression, fileHash, fileSize, narHash, narSize),
+                    contentsHash);
+        }
+    }
 
-    /** Keeps a file for the narinfos that may claim it within a day; false where the cache had one of that name. */
-    public boolean stage(int cacheId, String fileName, Facts facts) {
+    /** Keeps a file for the narinfos that may claim it within a day; empty where the cache had one of that name. */
+    public Optional<ReceivedFile> stage(int cacheId, String fileName, Facts facts) {
         return work(connection -> {
             try (PreparedStatement s = connection.prepareStatement(STAGE)) {
                 s.setString(1, facts.storageKey());
@@ -68,25 +74,17 @@ public class ReceivedFiles {
                 s.setBytes(8, facts.listing());
                 s.setInt(9, cacheId);
                 s.setString(10, fileName);
-                return s.executeUpdate() == 1;
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next() ? Optional.of(facts.as(r.getLong(1), fileName)) : Optional.empty();
+                }
             }
         });
     }
 
     /** The file of that name, if the cache has received it. */
     public Optional<ReceivedFile> find(int cacheId, String fileName) {
-        return find(cacheId, fileName, "");
-    }
-
-    /** The same, and no sweep takes it before the caller's transaction ends. */
-    @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<ReceivedFile> claim(int cacheId, String fileName) {
-        return find(cacheId, fileName, "for key share");
-    }
-
-    private Optional<ReceivedFile> find(int cacheId, String fileName, String lock) {
         return work(connection -> {
-            try (PreparedStatement s = connection.prepareStatement(FIND + lock)) {
+            try (PreparedStatement s = connection.prepareStatement(FIND)) {
                 s.setInt(1, cacheId);
                 s.setString(2, fileName);
                 s.setInt(3, cacheId);

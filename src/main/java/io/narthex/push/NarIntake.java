@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Takes NAR files in: verified in one pass, and kept for the narinfos that claim them. Thread-safe. */
 @ApplicationScoped
@@ -55,25 +56,42 @@ public class NarIntake {
         if (!cache.takesUploads()) {
             throw new PushException.NotTaken(cache.fullName());
         }
+        String fileName = name.toString();
+        // asked meanwhile: the answer waits for neither alone
+        CompletableFuture<Boolean> had = CompletableFuture.supplyAsync(
+                () -> files.find(cache.id(), fileName).isPresent(), executor);
         try (BlobWriter writer = blobs.create()) {
             NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
             ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer);
-            String fileName = name.toString();
-            if (pending.isKnown(cache.id(), fileName)
-                    || files.find(cache.id(), fileName).isPresent()) {
+            if (pending.isKnown(cache.id(), fileName) || done(had)) {
                 files.renew(cache.id(), fileName);
                 return false;
             }
             ReceivedFiles.Facts facts = facts(writer.key().toString(), nar);
-            CompletableFuture<Void> kept =
-                    writer.finish().thenRunAsync(() -> files.stage(cache.id(), fileName, facts), executor);
+            CompletableFuture<Optional<ReceivedFile>> kept =
+                    writer.finish().thenApplyAsync(synced -> files.stage(cache.id(), fileName, facts), executor);
             pending.add(cache.id(), fileName, kept);
             return true;
         } catch (BlobStoreFullException e) {
             throw new PushException.NoRoom(e);
         }
+    }
+
+    /** As if it had been called here. */
+    private static boolean done(CompletableFuture<Boolean> had) {
+        try {
+            return had.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
+    }
+
+    /** Whether the cache has received a file, claimed or not; one that is on its way is waited for. */
+    public boolean has(Cache cache, String fileName) {
+        return pending.await(cache.id(), fileName)
+                && files.find(cache.id(), fileName).isPresent();
     }
 
     /** Bytes of a file that the cache has received, which then stays another day; empty where there is none. */

@@ -1,15 +1,25 @@
 package io.narthex.push;
 
 import io.narthex.cache.Cache;
+import io.narthex.cache.ReferenceCheck;
 import io.narthex.change.ChangeFeed;
 import io.narthex.index.NarSource;
+import io.narthex.index.NewPaths;
+import io.narthex.index.NewPaths.Outcome;
 import io.narthex.index.PathIndex;
+import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
 import io.narthex.index.SignedPath;
+import io.narthex.key.KeyRing;
+import io.narthex.localstore.LocalStore;
 import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +42,16 @@ public class Publisher {
     private PathIndex index;
 
     @Inject
-    private Publication publication;
+    private NewPaths paths;
+
+    @Inject
+    private Merging merging;
+
+    @Inject
+    private KeyRing ring;
+
+    @Inject
+    private LocalStore store;
 
     @Inject
     private ChangeFeed feed;
@@ -54,10 +73,59 @@ public class Publisher {
             throw new PushException.NoSuchNar(info.url());
         }
         Optional<NarInfo> local = local(cache, asked);
-        if (local.isEmpty()) {
-            awaitOtherNodes(cache, file);
+        PushPolicy.checkPath(cache.storeDir(), asked, info);
+        local.ifPresent(here -> PushPolicy.checkSame(here, info));
+        Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
+        if (remembered.isPresent()) {
+            Optional<Boolean> added = publish(cache, asked, info, remembered.get(), by);
+            if (added.isPresent()) {
+                return added.get();
+            }
+            pending.forget(cache.id(), file);
         }
-        return publication.publish(cache, asked, info, file, local, by);
+        Optional<ReceivedFile> found = find(cache, file, local.isEmpty());
+        if (found.isEmpty() && local.isPresent()) {
+            merging.signLocal(cache, local.get(), info);
+            return false;
+        }
+        return found.flatMap(received -> publish(cache, asked, info, received, by))
+                .orElseThrow(() -> new PushException.NoSuchNar(info.url()));
+    }
+
+    /** Tells whether the path is new; empty where the file is gone. */
+    private Optional<Boolean> publish(
+            Cache cache, StorePathHash asked, NarInfo info, ReceivedFile file, @Nullable Long by) {
+        PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+        NarInfo facts = with(info, kept);
+        Collection<StorePath> wanted =
+                cache.references() == ReferenceCheck.LENIENT ? List.of() : PushPolicy.otherReferences(info);
+        Outcome outcome = paths.publish(cache, facts, file.nar(), wanted, by);
+        List<StorePath> missing = List.of();
+        if (outcome instanceof Outcome.Missing some) {
+            missing = withoutLocal(cache, some.paths());
+            outcome = missing.isEmpty() ? paths.publish(cache, facts, file.nar(), List.of(), by) : outcome;
+        }
+        return switch (outcome) {
+            case Outcome.Added added -> Optional.of(true);
+            case Outcome.Unclaimed gone -> Optional.empty();
+            case Outcome.Present present -> {
+                merging.merge(cache, asked, info, kept, missing);
+                yield Optional.of(false);
+            }
+            case Outcome.Missing some -> {
+                merging.merge(cache, asked, info, kept, missing);
+                yield Optional.of(false);
+            }
+        };
+    }
+
+    private List<StorePath> withoutLocal(Cache cache, List<StorePath> missing) {
+        return cache.showsLocalStore()
+                ? missing.stream()
+                        .filter(path -> store.database().find(path.hash()).isEmpty())
+                        .toList()
+                : missing;
     }
 
     /** The path as the cache shows it from the machine's store, if it does. */
@@ -69,17 +137,34 @@ public class Publisher {
                 : Optional.empty();
     }
 
-    private void awaitOtherNodes(Cache cache, String file) {
+    private Optional<ReceivedFile> find(Cache cache, String file, boolean awaited) {
         long begun = System.nanoTime();
-        while (!feed.beat().isAlone()
-                && files.find(cache.id(), file).isEmpty()
-                && System.nanoTime() - begun < OTHER_NODE_NANOS) {
+        Optional<ReceivedFile> found = files.find(cache.id(), file);
+        while (found.isEmpty() && awaited && !feed.beat().isAlone() && System.nanoTime() - begun < OTHER_NODE_NANOS) {
             try {
                 Thread.sleep(LOOK_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
+                return found;
             }
+            found = files.find(cache.id(), file);
         }
+        return found;
+    }
+
+    private static NarInfo with(NarInfo info, List<Signature> signatures) {
+        return new NarInfo(
+                info.storeDir(),
+                info.storePath(),
+                info.url(),
+                info.compression(),
+                info.fileHash(),
+                info.fileSize(),
+                info.narHash(),
+                info.narSize(),
+                info.references(),
+                info.deriver(),
+                signatures,
+                info.contentAddress());
     }
 }

@@ -1,0 +1,184 @@
+package io.narthex.index;
+
+import io.narthex.audit.AuditAction;
+import io.narthex.audit.AuditEvent;
+import io.narthex.audit.AuditLog;
+import io.narthex.audit.PreparedEvent;
+import io.narthex.cache.Cache;
+import io.narthex.change.Change;
+import io.narthex.change.ChangeFeed;
+import io.narthex.change.ChangeKind;
+import io.narthex.change.DatabaseAwayException;
+import io.narthex.key.KeyRing;
+import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes paths that the cache does not have yet. One call of the database is the whole transaction: the path, our
+ * signatures, what tells the nodes, and the event; a client that pushes a closure waits for one after the other.
+ */
+@ApplicationScoped
+@Transactional(Transactional.TxType.NEVER)
+public class NewPaths {
+    private static final String PUBLISH = """
+        select outcome, missing, event, tenant_name, cache_name
+        from publish_upload(node => ?, cache => ?, hash => ?, name => ?, blob => ?, file_name => ?, nar_hash => ?,
+                            nar_size => ?, refs => ?, wanted => ?, deriver => ?, content_address => ?,
+                            foreign_sigs => ?, published_by => ?, key_ids => ?, signatures => ?, tenant => ?,
+                            token_id => ?, token_note => ?, actor => ?, address => cast(? as inet), request_id => ?,
+                            base_name => ?, detail => cast(? as jsonb))
+        """;
+    /** As the function raises it. */
+    private static final String NODE_GONE = "NX001";
+
+    @Resource(lookup = "java:jboss/datasources/NarthexDS")
+    private DataSource dataSource;
+
+    @Inject
+    private KeyRing ring;
+
+    @Inject
+    private ChangeFeed feed;
+
+    @Inject
+    private AuditLog audit;
+
+    /** What came of it. */
+    public sealed interface Outcome {
+        /** The path is published, durably, and this node's memory knows. */
+        record Added() implements Outcome {}
+
+        /** The cache has a path of that hash; nothing was done. */
+        record Present() implements Outcome {}
+
+        /** The cache lacks these of the wanted paths; nothing was done. */
+        record Missing(List<StorePath> paths) implements Outcome {}
+
+        /** The cache has not received this file, or no more; nothing was done. */
+        record Unclaimed() implements Outcome {}
+    }
+
+    /**
+     * Adds a path with our signatures, which say that its bytes were hashed here.
+     *
+     * @param facts with the signatures of others that are kept
+     * @param nar the file that the cache has received
+     * @param wanted paths that must be in the cache
+     * @param by the token that brought it; null: the administrator's
+     * @throws DatabaseAwayException when the other nodes cannot know of this one
+     */
+    public Outcome publish(
+            Cache cache, NarInfo facts, StoredNar nar, Collection<StorePath> wanted, @Nullable Long by) {
+        UUID node = feed.awaitSeen();
+        PreparedEvent event = audit.prepare(event(cache, facts, nar));
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement s = connection.prepareStatement(PUBLISH)) {
+            s.setObject(1, node);
+            set(connection, s, cache, facts, nar, wanted, by);
+            sign(connection, s, ring.of(cache).members(), Fingerprint.of(facts));
+            s.setInt(17, cache.tenantId());
+            event.set(s, 18);
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                return switch (r.getString(1)) {
+                    case "added" -> {
+                        feed.committed(List.of(new Change(
+                                ChangeKind.PATH, cache.id(), facts.storePath().hash())));
+                        event.committed(r.getLong(3), r.getString(4), r.getString(5));
+                        yield new Outcome.Added();
+                    }
+                    case "present" -> new Outcome.Present();
+                    case "missing" -> new Outcome.Missing(named(wanted, (byte[][]) r.getArray(2).getArray()));
+                    default -> new Outcome.Unclaimed();
+                };
+            }
+        } catch (SQLException e) {
+            if (NODE_GONE.equals(e.getSQLState())) {
+                throw new DatabaseAwayException();
+            }
+            throw new IllegalStateException("a path cannot be published", e);
+        }
+    }
+
+    private static void set(
+            Connection connection,
+            PreparedStatement s,
+            Cache cache,
+            NarInfo facts,
+            StoredNar nar,
+            Collection<StorePath> wanted,
+            @Nullable Long by)
+            throws SQLException {
+        s.setInt(2, cache.id());
+        s.setBytes(3, facts.storePath().hash().toBytes());
+        s.setString(4, facts.storePath().name());
+        s.setLong(5, nar.id());
+        s.setString(6, nar.fileName());
+        s.setBytes(7, facts.narHash().bytes());
+        s.setLong(8, facts.narSize());
+        s.setArray(9, texts(connection, facts.references().stream().map(StorePath::baseName)));
+        s.setArray(
+                10,
+                connection.createArrayOf(
+                        "bytea", wanted.stream().map(p -> p.hash().toBytes()).toArray(byte[][]::new)));
+        s.setString(11, facts.deriver().map(StorePath::baseName).orElse(null));
+        s.setString(12, facts.contentAddress().orElse(null));
+        s.setArray(13, texts(connection, facts.signatures().stream().map(Signature::toString)));
+        s.setObject(14, by, Types.BIGINT);
+    }
+
+    private static void sign(
+            Connection connection, PreparedStatement s, List<KeyRing.Member> keys, byte[] fingerprint)
+            throws SQLException {
+        s.setArray(
+                15,
+                connection.createArrayOf(
+                        "bigint", keys.stream().map(KeyRing.Member::id).toArray()));
+        s.setArray(
+                16,
+                connection.createArrayOf(
+                        "bytea",
+                        keys.stream().map(key -> key.sign(fingerprint).bytes()).toArray(byte[][]::new)));
+    }
+
+    private static java.sql.Array texts(Connection connection, Stream<String> all) throws SQLException {
+        return connection.createArrayOf("text", all.toArray());
+    }
+
+    private static List<StorePath> named(Collection<StorePath> wanted, byte[][] hashes) {
+        Set<StorePathHash> missing = Stream.of(hashes).map(StorePathHash::of).collect(Collectors.toSet());
+        return wanted.stream().filter(path -> missing.contains(path.hash())).toList();
+    }
+
+    private static AuditEvent event(Cache cache, NarInfo facts, StoredNar nar) {
+        return AuditEvent.of(AuditAction.PATH_PUBLISHED)
+                .cache(cache.tenantId(), cache.id())
+                .path(facts.storePath())
+                .detail("narHash", facts.narHash().toString())
+                .detail("narSize", facts.narSize())
+                .detail("fileHash", nar.fileHash().toString())
+                .detail("fileSize", nar.fileSize())
+                .detail("compression", nar.compression())
+                .detail("foreignSignatures", Publications.names(facts.signatures()));
+    }
+}

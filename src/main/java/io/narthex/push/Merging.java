@@ -1,0 +1,46 @@
+package io.narthex.push;
+
+import io.narthex.cache.Cache;
+import io.narthex.index.Publications;
+import io.narthex.key.KeyRing;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.util.List;
+
+/** Adds signatures of others to a path that a cache has; each call is one transaction. */
+@ApplicationScoped
+@Transactional
+class Merging {
+    @Inject
+    private Publications publications;
+
+    @Inject
+    private KeyRing ring;
+
+    /**
+     * Merges what was pushed into the path that was pushed before.
+     *
+     * @param kept signatures that the cache keeps
+     * @param missing what the path refers to and the cache lacks; the reason if the path is not there
+     * @throws PushException.Conflict where the two are not the same
+     */
+    void merge(Cache cache, StorePathHash asked, NarInfo info, List<Signature> kept, List<StorePath> missing) {
+        Publications.Published published =
+                publications.find(cache, asked).orElseThrow(() -> new PushException.MissingReferences(missing));
+        PushPolicy.checkSame(published.facts(), info);
+        SignaturePolicy.merge(published.facts().signatures(), kept);
+        publications.sign(cache, published, kept);
+    }
+
+    /** Merges into a path of the machine's store, without its NAR. */
+    void signLocal(Cache cache, NarInfo local, NarInfo info) {
+        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+        SignaturePolicy.merge(local.signatures(), kept);
+        publications.signLocal(cache, local, kept);
+    }
+}
