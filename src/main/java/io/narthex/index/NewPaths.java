@@ -87,8 +87,7 @@ public class NewPaths {
      * @param by the token that brought it; null: the administrator's
      * @throws DatabaseAwayException when the other nodes cannot know of this one
      */
-    public Outcome publish(
-            Cache cache, NarInfo facts, StoredNar nar, Collection<StorePath> wanted, @Nullable Long by) {
+    public Outcome publish(Cache cache, NarInfo facts, StoredNar nar, Collection<StorePath> wanted, @Nullable Long by) {
         UUID node = feed.awaitSeen();
         PreparedEvent event = audit.prepare(event(cache, facts, nar));
         try (Connection connection = dataSource.getConnection();
@@ -108,7 +107,9 @@ public class NewPaths {
                         yield new Outcome.Added();
                     }
                     case "present" -> new Outcome.Present();
-                    case "missing" -> new Outcome.Missing(named(wanted, (byte[][]) r.getArray(2).getArray()));
+                    case "missing" ->
+                        new Outcome.Missing(
+                                named(wanted, (byte[][]) r.getArray(2).getArray()));
                     default -> new Outcome.Unclaimed();
                 };
             }
@@ -147,8 +148,7 @@ public class NewPaths {
         s.setObject(14, by, Types.BIGINT);
     }
 
-    private static void sign(
-            Connection connection, PreparedStatement s, List<KeyRing.Member> keys, byte[] fingerprint)
+    private static void sign(Connection connection, PreparedStatement s, List<KeyRing.Member> keys, byte[] fingerprint)
             throws SQLException {
         s.setArray(
                 15,
