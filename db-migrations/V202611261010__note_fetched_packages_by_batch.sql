@@ -22,5 +22,41 @@ comment on function note_fetched_packages(integer[], integer[], text[], timestam
 revoke all on function note_fetched_packages(integer[], integer[], text[], timestamptz) from public;
 grant execute on function note_fetched_packages(integer[], integer[], text[], timestamptz) to ${app};
 
--- Behind the views nothing is looked up by tenant: they ask by path, by token, or by time.
+-- Behind the views nothing is looked up by tenant: they join by cache, and are asked by path, by token, or by time.
 drop index nar_download_by_cache;
+drop index narinfo_hour_by_time;
+create index narinfo_hour_by_time on narinfo_hour using brin (hour);
+
+-- Counts are written again and again in the same hour: room on the page spares the index.
+do $$
+declare
+    part regclass;
+begin
+    for part in select i.inhrelid from pg_inherits i where i.inhparent = 'narinfo_hour'::regclass loop
+        execute format('alter table %s set (fillfactor = 50)', part);
+    end loop;
+end
+$$;
+
+create or replace function audit_make_partition(parent text, month date) returns boolean
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+declare
+    child text := parent || '_' || to_char(month, 'YYYYMM');
+begin
+    if to_regclass(format('%I', child)) is not null then
+        return false;
+    end if;
+    execute format('create table %I (like %I including defaults including constraints including comments)', child, parent);
+    if parent in ('audit_event', 'audit_seal') then
+        execute format('create trigger refuse_truncate before truncate on %I execute function audit_refuse()', child);
+    elsif parent = 'narinfo_hour' then
+        execute format('alter table %I set (fillfactor = 50)', child);
+    end if;
+    execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child,
+                   month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+    return true;
+end
+$$;

@@ -17,8 +17,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
@@ -30,6 +32,13 @@ class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
     private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
+    /**
+     * Each count that is written costs the database some 15 µs. More than so many wait and are added up in memory for so
+     * long: that is a twentieth of a core at 30,000 different narinfos, where each time would be a third.
+     */
+    private static final int FEW_HITS = 1_000;
+
+    private static final long MANY_HITS_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** So that one after the other goes to the same page of the index. */
     private static final Comparator<Download> BY_PATH = Comparator.comparing(Download::path);
 
@@ -60,6 +69,7 @@ class ReadWriter {
     private final ReadCounts counts = new ReadCounts();
     private final FetchedPaths fetched = new FetchedPaths();
     private final Clock clock = Clock.systemUTC();
+    private long hitsWrittenAt = System.nanoTime() - MANY_HITS_NANOS;
     private boolean failing;
 
     /** The meters are there before anything is dropped. */
@@ -69,11 +79,16 @@ class ReadWriter {
         meters.counter(DROPPED, "kind", "hit");
     }
 
-    /** Writes all that there is; what cannot be written waits for the next time, as far as there is room. */
-    synchronized void write() {
+    /**
+     * Writes what there is; what cannot be written waits for the next time, as far as there is room.
+     *
+     * @param all also counts of narinfos that are many and were written lately
+     */
+    synchronized void write(boolean all) {
         counts.take(log, clock.instant());
         List<Download> batch = log.takeDownloads(BATCH);
-        List<Map.Entry<ReadCounts.Hits, Long>> hits = counts.hits();
+        boolean due = all || counts.numberOfHits() <= FEW_HITS || System.nanoTime() - hitsWrittenAt >= MANY_HITS_NANOS;
+        List<Map.Entry<ReadCounts.Hits, Long>> hits = due ? counts.hits() : List.of();
         List<Map.Entry<ReadCounts.Misses, Long>> misses = counts.misses();
         if (!batch.isEmpty() || !hits.isEmpty() || !misses.isEmpty()) {
             write(batch, hits, misses);
@@ -100,7 +115,11 @@ class ReadWriter {
             }
             if (!hits.isEmpty() || !misses.isEmpty()) {
                 transact(connection, c -> count(c, hits, misses));
-                counts.written();
+                counts.missesWritten();
+                if (!hits.isEmpty()) {
+                    counts.hitsWritten();
+                    hitsWrittenAt = System.nanoTime();
+                }
             }
             failing = false;
         } catch (SQLException | IOException | RuntimeException e) {
@@ -139,6 +158,7 @@ class ReadWriter {
             List<Map.Entry<ReadCounts.Hits, Long>> hits,
             List<Map.Entry<ReadCounts.Misses, Long>> misses)
             throws SQLException {
+        Map<Instant, String> hours = new HashMap<>();
         try (PreparedStatement h = connection.prepareStatement(HITS);
                 PreparedStatement m = connection.prepareStatement(MISSES)) {
             if (!hits.isEmpty()) {
@@ -150,7 +170,7 @@ class ReadWriter {
                                 connection,
                                 "timestamptz",
                                 hits,
-                                e -> time(e.getKey().hour())));
+                                e -> hours.computeIfAbsent(e.getKey().hour(), ReadWriter::time)));
                 h.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
                 h.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
                 h.executeUpdate();
