@@ -4,6 +4,7 @@ create function verify_seals(of_chain integer, after bigint, most integer, out l
     language plpgsql
     stable
     set search_path = public, pg_temp
+    set enable_seqscan = off
 as
 $$
 declare
@@ -65,6 +66,7 @@ create function verify_events_sealed(of_chain integer, after bigint, most intege
     language plpgsql
     stable
     set search_path = public, pg_temp
+    set enable_seqscan = off
 as
 $$
 begin
@@ -88,3 +90,6 @@ revoke all on function audit_event_is_kept(bigint, timestamptz, xid8, name), ver
     verify_events_sealed(integer, bigint, integer) from public;
 grant execute on function audit_event_is_kept(bigint, timestamptz, xid8, name), verify_seals(integer, bigint, integer),
     verify_events_sealed(integer, bigint, integer) to ${app};
+
+-- A plan made while a month has no seals yet reads all of them for each event, until statistics are there.
+alter function seal_audit_events(integer) set enable_seqscan = off;
