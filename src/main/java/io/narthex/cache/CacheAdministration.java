@@ -48,6 +48,9 @@ public class CacheAdministration {
     @Inject
     private Event<CacheCreated> created;
 
+    @Inject
+    private Event<CacheDeleted> deleted;
+
     /** @param made whether there was none before */
     record Put(StoredCache cache, boolean made) {}
 
@@ -126,6 +129,7 @@ public class CacheAdministration {
         entry.delete(now());
         caches.save(entry);
         hosts.free(entry.id());
+        deleted.fire(new CacheDeleted(entry.id()));
         changes.record(ChangeKind.CACHE, entry.id(), null);
         audit.record(event(AuditAction.CACHE_DELETED, owner, entry));
     }

@@ -6,6 +6,9 @@ import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.key.KeyRing;
+import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
@@ -34,6 +37,12 @@ public class CachedPaths {
     private EntityManager entities;
 
     @Inject
+    private PushedFacts pushed;
+
+    @Inject
+    private KeyRing ring;
+
+    @Inject
     private Changes changes;
 
     @Inject
@@ -57,8 +66,16 @@ public class CachedPaths {
                 .setMaxResults(limit)
                 .getResultList()
                 .stream()
-                .map(entry -> PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())))
+                .map(entry -> answer(cache, entry))
                 .toList();
+    }
+
+    private PathAnswer answer(Cache cache, UploadEntry entry) {
+        NarInfo facts = pushed.of(cache, entry);
+        List<Signature> foreign = ring.find(cache)
+                .map(keys -> keys.foreign(facts.signatures(), Fingerprint.of(facts)))
+                .orElse(List.of());
+        return PathAnswer.of(entry, facts, foreign, token(entry.publishedBy()));
     }
 
     /** The public id of a token; null for the administrator's. */
@@ -77,10 +94,8 @@ public class CachedPaths {
      */
     Optional<PathDetail> find(Cache cache, StorePathHash hash, Optional<SignedPath> offered) {
         return entry(cache, hash)
-                .map(entry -> new PathDetail(
-                        PathAnswer.of(entry, cache.storeDir(), token(entry.publishedBy())),
-                        null,
-                        signatures("upload_signature", cache, entry.id())))
+                .map(entry ->
+                        new PathDetail(answer(cache, entry), null, signatures("upload_signature", cache, entry.id())))
                 .or(() -> offered.filter(path -> path.source() instanceof NarSource.InLocalStore)
                         .map(path -> new PathDetail(
                                 PathAnswer.of(path),

@@ -64,6 +64,9 @@ public class IndexedPaths {
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
     Optional<SignedPath> indexed(Cache cache, ValidPath path) {
         KeyRing.Ring keys = ring.of(cache);
+        if (keys.members().isEmpty()) {
+            return Optional.empty();
+        }
         Optional<PathEntry> known = entries.find(storeId(), path.path().hash())
                 .filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
@@ -94,7 +97,7 @@ public class IndexedPaths {
     List<KeyRing.Ring> rings() {
         return caches.now().all().stream()
                 .filter(Cache::showsLocalStore)
-                .map(ring::of)
+                .flatMap(cache -> ring.find(cache).stream())
                 .toList();
     }
 

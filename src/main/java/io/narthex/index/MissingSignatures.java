@@ -105,7 +105,7 @@ class MissingSignatures {
             long signed = 0;
             for (Cache cache : caches.now().all()) {
                 if (page.seen() > 0 && cache.showsLocalStore()) {
-                    for (KeyRing.Member key : ring.of(cache).members()) {
+                    for (KeyRing.Member key : members(cache)) {
                         long begun = System.nanoTime();
                         List<Unsigned> missing =
                                 read(connection, LOCAL, storeDir, storeId, after, page.last(), key.id());
@@ -123,7 +123,7 @@ class MissingSignatures {
             Page page = page(connection, UPLOADS_PAGE, after, PAGE);
             long signed = 0;
             for (Cache cache : cachesOf(connection, after, page)) {
-                for (KeyRing.Member key : ring.of(cache).members()) {
+                for (KeyRing.Member key : members(cache)) {
                     long begun = System.nanoTime();
                     List<Unsigned> missing =
                             read(connection, UPLOADS, cache.storeDir(), cache.id(), after, page.last(), key.id());
@@ -132,6 +132,11 @@ class MissingSignatures {
             }
             return new Page(page.last(), page.seen(), signed);
         });
+    }
+
+    /** None where they do not open: the other caches' paths are signed all the same. */
+    private List<KeyRing.Member> members(Cache cache) {
+        return ring.find(cache).map(KeyRing.Ring::members).orElse(List.of());
     }
 
     private static Page page(Connection connection, String sql, Object... of) throws SQLException {

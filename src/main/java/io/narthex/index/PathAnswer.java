@@ -3,7 +3,6 @@ package io.narthex.index;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
-import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import java.time.Instant;
 import java.util.List;
@@ -35,13 +34,17 @@ record PathAnswer(
         List<String> foreignSignatures,
         Instant publishedAt,
         @Nullable String publishedBy) {
-    static PathAnswer of(UploadEntry entry, StoreDir storeDir, @Nullable String publishedBy) {
-        NarInfo facts = entry.facts(storeDir);
+    /**
+     * A path that was pushed.
+     *
+     * @param foreign the signatures of others that may be told of
+     */
+    static PathAnswer of(UploadEntry entry, NarInfo facts, List<Signature> foreign, @Nullable String publishedBy) {
         StoredNar nar = entry.nar();
         return new PathAnswer(
                 entry.id(),
                 facts.storePath().hash().toString(),
-                facts.storePath().toString(storeDir),
+                facts.storePath().toString(facts.storeDir()),
                 facts.narHash().toNix32(),
                 facts.narSize(),
                 nar.compression(),
@@ -50,7 +53,7 @@ record PathAnswer(
                 facts.references().stream().map(StorePath::baseName).toList(),
                 facts.deriver().map(StorePath::baseName).orElse(null),
                 facts.contentAddress().orElse(null),
-                facts.signatures().stream().map(Signature::toString).toList(),
+                foreign.stream().map(Signature::toString).toList(),
                 entry.publishedAt(),
                 publishedBy);
     }
@@ -70,7 +73,7 @@ record PathAnswer(
                 facts.references().stream().map(StorePath::baseName).toList(),
                 facts.deriver().map(StorePath::baseName).orElse(null),
                 facts.contentAddress().orElse(null),
-                facts.signatures().stream().map(Signature::toString).toList(),
+                path.foreignSignatures().stream().map(Signature::toString).toList(),
                 path.since(),
                 null);
     }

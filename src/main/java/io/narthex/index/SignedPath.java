@@ -6,6 +6,7 @@ import io.narthex.key.KeyRing;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoWriter;
 import io.narthex.nix.signature.Signature;
@@ -97,20 +98,10 @@ public final class SignedPath {
     /** What the path came with in the name of a key of ours counts no more than that key does now. */
     private static byte[] render(NarInfo facts, KeyRing.Ring ring, Collection<Signature> ours) {
         List<Signature> signatures = new ArrayList<>(ours);
-        facts.signatures().stream().filter(s -> !ring.isOwn(s)).forEach(signatures::add);
-        return NarInfoWriter.write(new NarInfo(
-                facts.storeDir(),
-                facts.storePath(),
-                facts.url(),
-                facts.compression(),
-                facts.fileHash(),
-                facts.fileSize(),
-                facts.narHash(),
-                facts.narSize(),
-                facts.references(),
-                facts.deriver(),
-                signatures,
-                facts.contentAddress()));
+        if (!facts.signatures().isEmpty()) {
+            signatures.addAll(ring.foreign(facts.signatures(), Fingerprint.of(facts)));
+        }
+        return NarInfoWriter.write(facts.withSignatures(signatures));
     }
 
     /** How often its narinfo was asked for. */
@@ -133,6 +124,11 @@ public final class SignedPath {
 
     public NarSource source() {
         return source;
+    }
+
+    /** The signatures of others that its narinfo has. */
+    List<Signature> foreignSignatures() {
+        return ring.foreign(facts.signatures(), Fingerprint.of(facts));
     }
 
     /** When the cache got it: when Nix registered it, or when it was published. */

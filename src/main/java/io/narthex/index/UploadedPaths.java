@@ -26,6 +26,9 @@ public class UploadedPaths {
     private UploadWriter writer;
 
     @Inject
+    private PushedFacts pushed;
+
+    @Inject
     private KeyRing ring;
 
     /** The path with this hash, signed by every key of the cache. */
@@ -37,21 +40,24 @@ public class UploadedPaths {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
-                .map(entry -> signed(cache, entry));
+                .flatMap(entry -> signed(cache, entry));
     }
 
-    private SignedPath signed(Cache cache, UploadEntry entry) {
+    private Optional<SignedPath> signed(Cache cache, UploadEntry entry) {
         KeyRing.Ring keys = ring.of(cache);
-        NarInfo facts = entry.facts(cache.storeDir());
+        if (keys.members().isEmpty()) {
+            return Optional.empty();
+        }
+        NarInfo facts = pushed.of(cache, entry);
         List<Signature> ours = writer.complete(keys, entry.id(), facts, signatures(entry.id()));
-        return new SignedPath(
+        return Optional.of(new SignedPath(
                 entry.id(),
                 facts,
                 new NarSource.InBlobStore(entry.nar()),
                 entry.publishedAt(),
                 keys,
                 ours,
-                entry.publishedAt());
+                entry.publishedAt()));
     }
 
     private Map<Long, byte[]> signatures(long pathId) {

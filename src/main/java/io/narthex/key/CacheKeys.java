@@ -3,10 +3,13 @@ package io.narthex.key;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
+import io.narthex.nix.signature.PublicKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Reads the keys of a cache for the ring; the first is made where there is none. */
 @ApplicationScoped
@@ -37,18 +40,21 @@ class CacheKeys {
     }
 
     /**
-     * The keys of a cache as they stand now, with the secrets of those that sign: one at least.
+     * The keys of a cache as they stand now, with the secrets of those that sign: one at least, unless the cache is
+     * deleted.
      *
-     * @throws StartRefused when the master key is missing or wrong
+     * @throws KeyException.Sealed where one does not open
+     * @throws StartRefused when the master key is missing
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
-    KeyRing.Ring read(Cache cache) {
+    KeyRing.Ring read(Cache cache, Map<String, PublicKey> revoked) {
         List<SigningKey> all = keys.of(cache.id());
         if (all.stream().noneMatch(key -> key.state().signs())) {
             keys.lock();
             // another node may have been faster
             all = keys.of(cache.id());
-            if (all.stream().noneMatch(key -> key.state().signs())) {
+            // whoever has not heard yet that the cache is deleted makes no key for it
+            if (all.stream().noneMatch(key -> key.state().signs()) && keys.isLive(cache.id())) {
                 made.generate(cache);
                 all = keys.of(cache.id());
             }
@@ -58,6 +64,15 @@ class CacheKeys {
                         .filter(key -> key.state().signs())
                         .map(key -> new KeyRing.Member(key.id(), vault.open(key)))
                         .toList(),
-                all.stream().map(PublishedKey::of).toList());
+                all.stream().map(PublishedKey::of).toList(),
+                revoked);
+    }
+
+    /** The REVOKED keys of the whole server, by name. */
+    @Transactional
+    Map<String, PublicKey> revoked() {
+        return keys.revoked().stream()
+                .map(SigningKey::publicKey)
+                .collect(Collectors.toUnmodifiableMap(PublicKey::name, key -> key));
     }
 }

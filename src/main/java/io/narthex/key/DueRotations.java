@@ -77,7 +77,7 @@ class DueRotations {
         }
         List<SigningKey> due = keys.due(now, AT_ONCE);
         steps.takeDue(due, now);
-        return begun + due.size();
+        return begun + due.size() + steps.endOfDeleted(now);
     }
 
     private void begin(Cache cache, Instant now) {
@@ -86,7 +86,7 @@ class DueRotations {
                 .filter(key ->
                         policy.rotationOf(key).filter(at -> !at.isAfter(now)).isPresent())
                 .toList();
-        steps.begin(cache, replaced, policy.begin(now));
+        steps.begin(cache, replaced, policy.begin(now), now);
     }
 
     /** Drops the signatures of one key that is dead for a while; false where there is none, or they are being read. */

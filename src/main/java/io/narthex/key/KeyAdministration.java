@@ -21,6 +21,9 @@ import java.util.function.UnaryOperator;
 @ApplicationScoped
 @Transactional
 class KeyAdministration {
+    /** Each signs every path, is in every narinfo and has tables of its own. The timer may go beyond it. */
+    private static final int MOST = 64;
+
     @Inject
     private SigningKeys keys;
 
@@ -59,9 +62,16 @@ class KeyAdministration {
         return keys.find(cache.id(), name).orElseThrow(UnknownKey::new);
     }
 
+    private void checkRoom(Cache cache) {
+        if (keys.living(cache.id()) >= MOST) {
+            throw new KeyException.TooMany(MOST);
+        }
+    }
+
     /** A new key that signs at once, beside those that do. */
     PublishedKey generate(Cache cache) {
         keys.lock();
+        checkRoom(cache);
         return PublishedKey.of(made.generate(cache));
     }
 
@@ -80,6 +90,7 @@ class KeyAdministration {
         if (same.isPresent() || keys.isNameTaken(name) || made.isReserved(cache, name)) {
             throw new NameTaken(name);
         }
+        checkRoom(cache);
         return PublishedKey.of(made.keep(cache, secret));
     }
 
@@ -108,10 +119,14 @@ class KeyAdministration {
                             "underWay",
                             true));
         });
+        if (underWay.isEmpty()) {
+            checkRoom(cache);
+        }
         SigningKey key = underWay.orElseGet(() -> steps.begin(
                 cache,
                 all.stream().filter(k -> k.state() == KeyState.ACTIVE).toList(),
-                wish.over(policies.of(cache.id()).begin(now), now)));
+                wish.over(policies.of(cache.id()).begin(now), now),
+                now));
         steps.takeDue(List.of(key), now);
         return new Begun(PublishedKey.of(key), underWay.isEmpty());
     }

@@ -55,6 +55,41 @@ abstract sealed class KeyException extends RuntimeException {
         }
     }
 
+    /** The cache has as many keys as it may have. */
+    static final class TooMany extends KeyException {
+        private static final long serialVersionUID = 1;
+
+        private final int most;
+
+        TooMany(int most) {
+            super("more than " + most + " keys");
+            this.most = most;
+        }
+
+        int most() {
+            return most;
+        }
+    }
+
+    /**
+     * A secret does not open under the master key: it is another one, or the row was altered. The message is for the
+     * operator.
+     */
+    public static final class Sealed extends KeyException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        Sealed(String name, String message) {
+            super(message);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
     /** There is no secret any more. */
     static final class SecretDestroyed extends KeyException {
         private static final long serialVersionUID = 1;

@@ -5,7 +5,9 @@ import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
 import io.narthex.key.KeyException.KnownKey;
 import io.narthex.key.KeyException.NameTaken;
+import io.narthex.key.KeyException.Sealed;
 import io.narthex.key.KeyException.SecretDestroyed;
+import io.narthex.key.KeyException.TooMany;
 import io.narthex.key.KeyException.UnknownKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
@@ -18,11 +20,16 @@ import jakarta.ws.rs.ext.Provider;
 @Provider
 @ApplicationScoped
 public class KeyExceptionMapper implements ExceptionMapper<KeyException> {
+    private static final System.Logger LOG = System.getLogger(KeyExceptionMapper.class.getName());
+
     @Context
     UriInfo uri;
 
     @Override
     public Response toResponse(KeyException e) {
+        if (e instanceof Sealed) {
+            LOG.log(System.Logger.Level.ERROR, "event=key-sealed path={0} reason={1}", uri.getPath(), e.getMessage());
+        }
         return ProblemWriter.answer(problem(e), uri).build();
     }
 
@@ -42,6 +49,15 @@ public class KeyExceptionMapper implements ExceptionMapper<KeyException> {
                                         : "The cache had this key, as " + known.name() + ", and a key that is "
                                                 + known.state() + " does not come back")
                         .with("state", known.state());
+            case TooMany many ->
+                Problem.of(
+                        ProblemType.CONFLICT,
+                        "The cache has " + many.most() + " keys that sign or will: revoke some, or let them retire");
+            case Sealed sealed ->
+                Problem.of(
+                        ProblemType.UNAVAILABLE,
+                        "The signing key " + sealed.name()
+                                + " does not open under the server's master key; its log says" + " why");
             case SecretDestroyed destroyed ->
                 Problem.of(ProblemType.CONFLICT, "The secret of a key that is " + destroyed.state() + " is destroyed")
                         .with("state", destroyed.state());

@@ -24,6 +24,12 @@ class KeyRecord {
         changes.record(ChangeKind.KEY, key.cacheId(), null);
     }
 
+    /** A key is not to be trusted any more: no cache is to give out what it has signed. */
+    void revoked(SigningKey key, String reason) {
+        changed(AuditAction.KEY_REVOKED, key, Map.of("reason", reason));
+        changes.record(ChangeKind.KEY, KeyRing.EVERY_CACHE, null);
+    }
+
     /** Something was done about a key that changes nothing of it. */
     void told(AuditAction action, SigningKey key, Map<String, Object> detail) {
         audit.record(new AuditEvent(action, null, key.cacheId(), null, key.name(), detail));

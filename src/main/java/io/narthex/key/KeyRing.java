@@ -4,6 +4,8 @@ import io.narthex.cache.Cache;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.configuration.Settings;
+import io.narthex.configuration.StartRefused;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.signature.Signature;
@@ -12,20 +14,30 @@ import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of each cache, in memory, with the secrets of those that sign now. Thread-safe. */
 @ApplicationScoped
 public class KeyRing implements ChangeListener {
     /** Whoever signs by a ring that was replaced has done so by then. */
     private static final long WIPE_SECONDS = 60;
+    /** What a change says in the place of a cache's number; no cache has it. */
+    static final long EVERY_CACHE = 0;
+
+    private static final System.Logger LOG = System.getLogger(KeyRing.class.getName());
+
+    @Inject
+    private Settings settings;
 
     @Inject
     private CacheKeys keys;
@@ -34,6 +46,9 @@ public class KeyRing implements ChangeListener {
     private ManagedScheduledExecutorService timer;
 
     private final Map<Integer, Ring> rings = new ConcurrentHashMap<>();
+    /** By name, of the whole server; null: to be read. */
+    private volatile @Nullable Map<String, PublicKey> revoked;
+
     private final AtomicLong changes = new AtomicLong();
 
     /**
@@ -56,19 +71,25 @@ public class KeyRing implements ChangeListener {
         private final List<Member> members;
         private final List<PublishedKey> all;
         private final Set<String> names;
+        private final Map<String, PublicKey> revoked;
         private volatile boolean replaced;
 
         /**
          * @param members those that sign
          * @param all in whatever state
+         * @param revoked the REVOKED keys of all caches of the server, by name
          */
-        public Ring(List<Member> members, List<PublishedKey> all) {
+        public Ring(List<Member> members, List<PublishedKey> all, Map<String, PublicKey> revoked) {
+            this.revoked = revoked;
             this.members = List.copyOf(members);
             this.all = List.copyOf(all);
             this.names = all.stream().map(key -> key.publicKey().name()).collect(Collectors.toUnmodifiableSet());
         }
 
-        /** Those that sign now, ACTIVE and RETIRING: at least one, in the order in which they were made. */
+        /**
+         * Those that sign now, ACTIVE and RETIRING, in the order in which they were made: none only where the cache was
+         * deleted in this moment.
+         */
         public List<Member> members() {
             return members;
         }
@@ -86,9 +107,27 @@ public class KeyRing implements ChangeListener {
             return all;
         }
 
-        /** Whether a signature claims to be by a key of this cache, in whatever state: it is not foreign. */
-        public boolean isOwn(Signature signature) {
-            return names.contains(signature.keyName());
+        /** Whether it is a key that was revoked, in whichever cache of the server. */
+        public boolean isRevoked(PublicKey key) {
+            return key.equals(revoked.get(key.name()));
+        }
+
+        /**
+         * Those signatures of others that may be told of, in their order: none in the name of a key of this cache, in
+         * whatever state, and none that a revoked key of another cache has made. Of that one the name alone says nothing:
+         * anybody may import a key under any name, and revoke it.
+         *
+         * @param signed what they sign
+         */
+        public List<Signature> foreign(Collection<Signature> signatures, byte[] signed) {
+            return signatures.stream()
+                    .filter(signature -> !names.contains(signature.keyName()) && !isByRevoked(signature, signed))
+                    .toList();
+        }
+
+        private boolean isByRevoked(Signature signature, byte[] signed) {
+            PublicKey dead = revoked.get(signature.keyName());
+            return dead != null && dead.verify(signed, signature);
         }
 
         /** Whether these still are the keys and their states. */
@@ -108,10 +147,34 @@ public class KeyRing implements ChangeListener {
      */
     public void load(Cache standard) {
         keys.importOnce(standard);
-        of(standard);
+        try {
+            of(standard);
+        } catch (KeyException.Sealed e) {
+            throw StartRefused.because(
+                    settings, e.getMessage() + ": restore the right master key, or name it in NARTHEX_MASTER_KEY_FILE");
+        }
     }
 
-    /** The keys of a cache; its first is made where it has none. */
+    /** The keys of a cache, unless one of them does not open, which is logged: whoever looks after many caches goes on. */
+    public Optional<Ring> find(Cache cache) {
+        try {
+            return Optional.of(of(cache));
+        } catch (KeyException.Sealed e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "event=key-sealed cache={0}/{1} reason={2}",
+                    cache.tenant(),
+                    cache.name(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The keys of a cache; its first is made where it has none.
+     *
+     * @throws KeyException.Sealed where one that signs does not open
+     */
     public Ring of(Cache cache) {
         Ring known = rings.get(cache.id());
         // not in computeIfAbsent: a change that comes while the database is asked must find the map free
@@ -124,19 +187,29 @@ public class KeyRing implements ChangeListener {
             return known;
         }
         long before = changes.get();
-        Ring read = keys.read(cache);
+        Map<String, PublicKey> dead = revoked;
+        if (dead == null) {
+            dead = keys.revoked();
+        }
+        Ring read = keys.read(cache, dead);
+        revoked = dead;
         rings.put(cache.id(), read);
-        if (changes.get() != before && rings.remove(cache.id(), read)) {
-            // it may have been read before the change
-            replace(read);
+        if (changes.get() != before) {
+            // they may have been read before the change
+            revoked = null;
+            if (rings.remove(cache.id(), read)) {
+                replace(read);
+            }
         }
         return read;
     }
 
-    /** A key says the cache that it signs for. */
+    /** A key says the cache that it signs for; one that is revoked concerns all that hold a signature of it. */
     @Override
     public void changed(Change change) {
-        if (change.kind() == ChangeKind.KEY) {
+        if (change.kind() == ChangeKind.KEY && change.subject() == EVERY_CACHE) {
+            lost();
+        } else if (change.kind() == ChangeKind.KEY) {
             changes.incrementAndGet();
             Ring old = rings.remove((int) change.subject());
             if (old != null) {
@@ -148,6 +221,7 @@ public class KeyRing implements ChangeListener {
     @Override
     public void lost() {
         changes.incrementAndGet();
+        revoked = null;
         rings.keySet().forEach(cache -> {
             Ring old = rings.remove(cache);
             if (old != null) {

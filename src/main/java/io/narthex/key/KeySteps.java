@@ -14,6 +14,11 @@ import java.util.Map;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class KeySteps {
+    /** Of deleted caches, in one transaction; a tenant may have had thousands. */
+    private static final int AT_ONCE = 500;
+
+    private static final String CACHE_DELETED = "the cache was deleted";
+
     @Inject
     private SigningKeys keys;
 
@@ -24,8 +29,8 @@ class KeySteps {
     private KeyRecord record;
 
     /** Begins a rotation: a new key is shown from now on, and takes the place of others when its time comes. */
-    SigningKey begin(Cache cache, Collection<SigningKey> replaced, Rotation rotation) {
-        SigningKey key = made.generate(cache, rotation);
+    SigningKey begin(Cache cache, Collection<SigningKey> replaced, Rotation rotation, Instant now) {
+        SigningKey key = made.generate(cache, rotation, now);
         replaced.forEach(old -> old.replacedBy(key.id()));
         record.changed(
                 AuditAction.KEY_ROTATION_STARTED,
@@ -74,10 +79,31 @@ class KeySteps {
         takeDue(replaced, now);
     }
 
+    /**
+     * Destroys the secrets of caches that are deleted, or whose tenants are, some of them; gives how many. What such a key
+     * has signed is good: where others keep it, it is not taken from them, as it would be if the key were revoked.
+     */
+    int endOfDeleted(Instant now) {
+        List<SigningKey> orphans = keys.ofDeleted(AT_ONCE);
+        for (SigningKey key : orphans) {
+            if (key.state() == KeyState.PENDING) {
+                key.revoke(now, CACHE_DELETED);
+                record.changed(AuditAction.KEY_REVOKED, key, Map.of("reason", CACHE_DELETED));
+            } else {
+                if (key.state() == KeyState.ACTIVE) {
+                    key.retire(now, now);
+                }
+                key.endRetirement(now);
+                record.changed(AuditAction.KEY_RETIRED, key, Map.of("reason", CACHE_DELETED));
+            }
+        }
+        return orphans.size();
+    }
+
     /** Ends a key's life at once. Where it was the last that is active, another is in its place at once. */
     void revoke(Cache cache, SigningKey key, String reason, Instant now) {
         key.revoke(now, reason);
-        record.changed(AuditAction.KEY_REVOKED, key, Map.of("reason", reason));
+        record.revoked(key, reason);
         List<SigningKey> all = keys.of(cache.id());
         all.stream().filter(key::isReplacementOf).forEach(old -> old.replacedBy(null));
         if (all.stream().noneMatch(k -> k.state() == KeyState.ACTIVE)) {

@@ -51,7 +51,7 @@ public class KeyVault {
     /**
      * The secret of a key that still has one.
      *
-     * @throws StartRefused when the master key is missing or wrong
+     * @throws KeyException.Sealed when the master key does not open it
      */
     SecretKey open(SigningKey key) {
         byte[] sealed = key.sealedSecret();
@@ -66,10 +66,10 @@ public class KeyVault {
                 Arrays.fill(text, (byte) 0);
             }
         } catch (WrongMasterKeyException e) {
-            throw StartRefused.because(
-                    settings,
+            throw new KeyException.Sealed(
+                    key.name(),
                     "the master key " + masterKey() + " does not open the signing key " + key.name() + " ("
-                            + e.getMessage() + "): restore the right one, or name it in NARTHEX_MASTER_KEY_FILE");
+                            + e.getMessage() + ")");
         }
     }
 

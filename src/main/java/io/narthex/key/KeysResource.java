@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The keys of a cache: which there are, making, importing, changing, revoking and exporting them. */
@@ -35,6 +36,9 @@ import java.util.regex.Pattern;
 public class KeysResource {
     /** What can stand in a URL as it is. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+=-]{0,254}");
+
+    /** What stands in a key's place in URLs. */
+    private static final Set<String> KEPT = Set.of("policy", "rotations");
 
     private static final int LONGEST_SECRET = 1_000;
     private static final int LONGEST_REASON = 1_000;
@@ -90,6 +94,11 @@ public class KeysResource {
             if (!NAME.matcher(secret.publicKey().name()).matches()) {
                 throw new ProblemException(
                         ProblemType.BAD_REQUEST, "The key's name must be letters, digits and ._@+=-, at most 255");
+            }
+            if (KEPT.contains(secret.publicKey().name())) {
+                throw new ProblemException(
+                        ProblemType.BAD_REQUEST,
+                        "No key may be named " + secret.publicKey().name() + ": its URL is another thing's");
             }
             return keys.bring(cache, secret);
         } catch (NixFormatException e) {

@@ -63,8 +63,7 @@ public class NewKeys {
     }
 
     /** A new key that takes the place of others later. */
-    SigningKey generate(Cache cache, Rotation rotation) {
-        Instant now = clock.now();
+    SigningKey generate(Cache cache, Rotation rotation, Instant now) {
         return make(cache, (secret, box) -> SigningKey.pending(cache.id(), secret.publicKey(), box, now, rotation));
     }
 

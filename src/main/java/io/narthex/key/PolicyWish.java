@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody wants of a policy: an omitted field stays; null is never to rotate, else it resets. */
 record PolicyWish(Given<Integer> rotateEveryDays, Given<Integer> publishAheadDays, Given<Integer> overlapDays) {
+    /** Keys that may sign beside one another; a daily rotation with the usual overlap needs 41. */
+    private static final int MOST_AT_ONCE = 50;
+
     /**
      * Reads the body of a PUT.
      *
@@ -28,7 +31,7 @@ record PolicyWish(Given<Integer> rotateEveryDays, Given<Integer> publishAheadDay
     /**
      * The policy that comes of it.
      *
-     * @throws ProblemException if a key would have to be shown for longer than the one before it lives
+     * @throws ProblemException if a key would have to be shown for longer than the one before it lives, or too many would sign at once
      */
     KeyPolicy over(KeyPolicy kept) {
         @Nullable Integer every = rotateEveryDays.named() ? rotateEveryDays.value() : kept.rotateEveryDays();
@@ -38,6 +41,13 @@ record PolicyWish(Given<Integer> rotateEveryDays, Given<Integer> publishAheadDay
                     ProblemType.BAD_REQUEST,
                     "publishAheadDays (" + ahead + ") must be less than rotateEveryDays (" + every + ")");
         }
-        return new KeyPolicy(every, ahead, overlapDays.or(kept.overlapDays(), KeyPolicy.INITIAL.overlapDays()));
+        int overlap = overlapDays.or(kept.overlapDays(), KeyPolicy.INITIAL.overlapDays());
+        if (every != null && overlap > every * MOST_AT_ONCE) {
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST,
+                    "overlapDays (" + overlap + ") must be at most " + MOST_AT_ONCE + " times rotateEveryDays (" + every
+                            + "): so many keys would sign at once");
+        }
+        return new KeyPolicy(every, ahead, overlap);
     }
 }

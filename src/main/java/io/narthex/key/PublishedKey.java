@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What may be known of a key.
  *
  * @param imported whether it was brought from elsewhere
- * @param revocationReason for administrators
+ * @param revocationReason in the words of who revoked it; for whoever has a token for the cache
  * @param nextAt when the next step of its life is planned
  */
 public record PublishedKey(

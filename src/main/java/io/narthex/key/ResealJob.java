@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class ResealJob implements Job {
+    private static final System.Logger LOG = System.getLogger(ResealJob.class.getName());
     private static final int PAGE = 100;
 
     @Inject
@@ -63,6 +64,10 @@ public class ResealJob implements Job {
         }
         try (SecretKey secret = vault.open(key)) {
             key.reseal(vault.seal(secret));
+        } catch (KeyException.Sealed e) {
+            // neither master key opens it: the others are sealed anew all the same
+            LOG.log(System.Logger.Level.ERROR, "event=key-sealed reason={0}", e.getMessage());
+            return false;
         }
         audit.record(AuditEvent.of(AuditAction.MASTER_KEY_CHANGED).key(key.name()));
         return true;

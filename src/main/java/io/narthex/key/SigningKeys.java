@@ -86,6 +86,44 @@ class SigningKeys {
                 .getResultList();
     }
 
+    /** Those that were revoked, of all caches. */
+    List<SigningKey> revoked() {
+        return entities.createQuery("select k from SigningKey k where k.state = REVOKED", SigningKey.class)
+                .getResultList();
+    }
+
+    /** Whether the cache is there: neither it nor its tenant is deleted. */
+    boolean isLive(int cacheId) {
+        return !entities.createNativeQuery(
+                        "select c.id from cache c join tenant t on t.id = c.tenant_id where c.id = :id"
+                                + " and c.deleted_at is null and t.deleted_at is null",
+                        Integer.class)
+                .setParameter("id", cacheId)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Those of caches that are deleted, or whose tenants are, whose secrets are not destroyed. */
+    List<SigningKey> ofDeleted(int most) {
+        List<?> found = entities.createNativeQuery(
+                        "select k.* from signing_key k join cache c on c.id = k.cache_id join tenant t on t.id ="
+                                + " c.tenant_id where k.sealed_secret is not null and (c.deleted_at is not null or"
+                                + " t.deleted_at is not null) order by k.id limit :most",
+                        SigningKey.class)
+                .setParameter("most", most)
+                .getResultList();
+        return found.stream().map(SigningKey.class::cast).toList();
+    }
+
+    /** How many keys of a cache have a secret. */
+    long living(int cacheId) {
+        return entities.createQuery(
+                        "select count(k) from SigningKey k where k.cacheId = :cache and k.sealedSecret is not null",
+                        Long.class)
+                .setParameter("cache", cacheId)
+                .getSingleResult();
+    }
+
     /** Keeps a key and makes the place for its signatures. */
     SigningKey add(SigningKey key) {
         entities.persist(key);

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -72,9 +73,9 @@ class RealisationAnswer {
         json.writeArrayFieldStart("signatures");
         KeyRing.Ring keys = ring.of(requested.get());
         TreeSet<String> signatures = new TreeSet<>();
-        realisation.signatures().stream()
-                .filter(text -> !keys.isOwn(Signature.parse(text)))
-                .forEach(signatures::add);
+        List<Signature> others =
+                realisation.signatures().stream().map(Signature::parse).toList();
+        keys.foreign(others, fingerprint).forEach(other -> signatures.add(other.toString()));
         keys.members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
         for (String signature : signatures) {
             json.writeString(signature);

@@ -32,7 +32,10 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
     /** That of a cache. */
     static SignaturePolicy of(Cache cache, KeyRing.Ring ring) {
         List<PublicKey> own = ring.all().stream().map(PublishedKey::publicKey).toList();
-        return new SignaturePolicy(cache.foreignSignatures(), own, cache.trustedPublicKeys());
+        List<PublicKey> trusted = cache.trustedPublicKeys().stream()
+                .filter(key -> !ring.isRevoked(key))
+                .toList();
+        return new SignaturePolicy(cache.foreignSignatures(), own, trusted);
     }
 
     /**

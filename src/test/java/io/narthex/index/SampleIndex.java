@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ public final class SampleIndex {
                 StoreDir.DEFAULT,
                 1,
                 valid,
-                new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of()),
+                new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of(), Map.of()),
                 List.of(key.sign(new byte[0])),
                 null);
         signed.stamp(nix.stamp());

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -80,7 +81,8 @@ class SignedPathTest {
                 IntStream.range(0, keys)
                         .mapToObj(i -> new KeyRing.Member(i, SecretKey.generate("key-" + i, new SecureRandom())))
                         .toList(),
-                List.of());
+                List.of(),
+                Map.of());
         return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null);
     }
 

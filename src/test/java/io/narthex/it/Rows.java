@@ -1,6 +1,7 @@
 package io.narthex.it;
 
 import io.narthex.configuration.Database;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -29,6 +30,13 @@ public final class Rows {
                 System.getProperty("it.db.owner.password"));
     }
 
+    /** By a login in libpq's form, as a server's home has it. */
+    public static Rows by(URI login) {
+        String[] who = login.getUserInfo().split(":", 2);
+        return new Rows(
+                "jdbc:postgresql://" + login.getHost() + ":" + login.getPort() + login.getPath(), who[0], who[1]);
+    }
+
     /** Of a database that has an owner. */
     public static Rows of(Database database) {
         return new Rows(
@@ -37,9 +45,14 @@ public final class Rows {
                 database.ownerPassword().reveal());
     }
 
+    /** A connection of the caller's own. */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, user, password);
+    }
+
     /** Changes rows; gives how many. */
     public int change(String sql, Object... values) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, user, password);
+        try (Connection connection = connect();
                 PreparedStatement s = prepared(connection, sql, values)) {
             return s.executeUpdate();
         }
@@ -47,7 +60,7 @@ public final class Rows {
 
     /** The first column, as text. */
     public List<String> texts(String sql, Object... values) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, user, password);
+        try (Connection connection = connect();
                 PreparedStatement s = prepared(connection, sql, values);
                 ResultSet r = s.executeQuery()) {
             List<String> all = new ArrayList<>();

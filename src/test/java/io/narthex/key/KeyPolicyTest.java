@@ -63,6 +63,7 @@ class KeyPolicyTest {
                 "{\"rotateEveryDays\":null}                                  |     | 7 | 40",
                 "{\"rotateEveryDays\":30,\"publishAheadDays\":29}            | 30  | 29 | 40",
                 "{\"publishAheadDays\":0,\"overlapDays\":30}                 | 365 | 0 | 30",
+                "{\"rotateEveryDays\":1,\"publishAheadDays\":0,\"overlapDays\":50} | 1 | 0 | 50",
                 "{\"publishAheadDays\":null,\"overlapDays\":null}            | 365 | 7 | 40",
             })
     void isWhatIsAskedAndElseWhatItWas(String body, Integer every, int ahead, int overlap) throws Exception {
@@ -73,6 +74,7 @@ class KeyPolicyTest {
     @ValueSource(
             strings = {
                 "{\"rotateEveryDays\":0}",
+                "{\"rotateEveryDays\":1,\"publishAheadDays\":0,\"overlapDays\":51}",
                 "{\"rotateEveryDays\":7}",
                 "{\"rotateEveryDays\":\"365\"}",
                 "{\"publishAheadDays\":365}",

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.store.StorePath;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -92,6 +94,9 @@ class KeysIT {
         String anothersNext = ours.replace("ci.", "other.").replaceAll("-1$", "-77");
         post(keys, "{\"secretKey\":\"" + secret(anothersNext) + "\"}", 409);
         post(keys, "{\"secretKey\":\"nonsense\"}", 400);
+        // what stands in the place of a key in URLs could not be revoked
+        post(keys, "{\"secretKey\":\"" + secret("policy") + "\"}", 400);
+        post(keys, "{\"secretKey\":\"" + secret("rotations") + "\"}", 400);
         post(keys, "{\"secretKey\":\"a/b" + secret("c").substring(1) + "\"}", 400);
     }
 
@@ -153,6 +158,96 @@ class KeysIT {
         assertThat(detail.path("signatures").path(0).path("claim").asText()).isEqualTo("received");
         post(keys + "/" + second + "/revocation", "{}", 400);
         post(keys + "/nobodys-1/revocation", "{\"reason\":\"x\"}", 404);
+    }
+
+    @Test
+    void leaveTheAnswersOfOtherCachesTooWhenTheyAreRevoked() throws Exception {
+        String leaked = "leaked-" + cache.tenant();
+        String namesake = "namesake-" + cache.tenant();
+        String secret = secret(leaked);
+        post(keys, "{\"secretKey\":\"" + secret + "\"}", 201);
+        // anybody may take a name that others trust, and revoke that key of his
+        post(keys, "{\"secretKey\":\"" + secret(namesake) + "\"}", 201);
+        TenantCache other = TenantCache.make("{\"visibility\":\"public\"}");
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        StorePath path = builder.evaluate("builtins.toFile \"foreign\" \"" + cache.tenant() + "\"");
+        builder.sign(path, secret);
+        builder.sign(path, secret(namesake));
+        other.push(builder, path, "none");
+        String detail = "/api/v1/tenants/" + other.tenant() + "/caches/ci/paths/" + path.hash();
+        assertThat(narInfo(other, path)).contains("\nSig: " + leaked + ":", "\nSig: " + namesake + ":");
+        assertThat(get(detail).path("foreignSignatures")).hasSize(2);
+
+        post(keys + "/" + leaked + "/revocation", "{\"reason\":\"leaked\"}", 200);
+        post(keys + "/" + namesake + "/revocation", "{\"reason\":\"mischief\"}", 200);
+
+        assertThat(narInfo(other, path)).doesNotContain(leaked).contains("\nSig: " + namesake + ":");
+        assertThat(get(detail).path("foreignSignatures")).hasSize(1);
+        // whoever has it may sign with it, and push that: nobody gets to see it
+        Path key = Files.writeString(directory.resolve("leaked"), secret);
+        builder.run("nix", "store", "sign", "--store", other.urlWithToken(), "-k", key.toString(), NixStore.path(path));
+        assertThat(narInfo(other, path)).doesNotContain(leaked);
+    }
+
+    @Test
+    void loseTheirSecretsWithTheirCacheAndTheirTenant() throws Exception {
+        String shown = post(keys + "/rotations", "{}", 201).path("name").asText();
+        String first = get(keys).path(0).path("name").asText();
+
+        cache.administer("DELETE", keys.substring(0, keys.lastIndexOf('/')), "");
+
+        assertThat(all("select state || ' ' || (sealed_secret is null) from signing_key where name = ?", first))
+                .containsExactly("RETIRED true");
+        assertThat(all("select state || ' ' || (sealed_secret is null) from signing_key where name = ?", shown))
+                .containsExactly("REVOKED true");
+        assertThat(actions(first)).containsExactly("key-created", "key-retired");
+        TenantCache another = TenantCache.make("{}");
+        String theirs = another.keys().substring(0, another.keys().indexOf(':'));
+
+        another.administer("DELETE", "/api/v1/tenants/" + another.tenant(), "");
+
+        assertThat(all("select state || ' ' || (sealed_secret is null) from signing_key where name = ?", theirs))
+                .containsExactly("RETIRED true");
+        assertThat(actions(theirs)).containsExactly("key-created", "key-retired");
+    }
+
+    @Test
+    void areAPlainAnswerWhereOneDoesNotOpen() throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        StorePath path = builder.evaluate("builtins.toFile \"sealed\" \"" + cache.tenant() + "\"");
+        cache.push(builder, path, "none");
+        String first = get(keys).path(0).path("name").asText();
+        assertThat(Rows.ofServer()
+                        .change(
+                                "update signing_key set sealed_secret = set_byte(sealed_secret, 40,"
+                                        + " 255 - get_byte(sealed_secret, 40)) where name = ?",
+                                first))
+                .isEqualTo(1);
+        // the ring is read again
+        String second = post(keys, "{}", 201).path("name").asText();
+
+        HttpResponse<byte[]> refused = cache.get(path.hash() + ".narinfo");
+        HttpResponse<String> export = api.asAdministrator("POST", keys + "/" + first + "/export");
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(new String(refused.body(), StandardCharsets.UTF_8))
+                .contains("The signing key " + first + " does not open under the server's master key");
+        assertThat(export.statusCode()).isEqualTo(503);
+        assertThat(ApiClient.json(export).path("type").asText()).isEqualTo("urn:narthex:problem:unavailable");
+        // the way out
+        post(keys + "/" + first + "/revocation", "{\"reason\":\"does not open\"}", 200);
+        assertThat(narInfo(path)).contains("\nSig: " + second + ":");
+    }
+
+    @Test
+    void areAtMostSoMany() throws Exception {
+        for (int made = 1; made < 64; made++) {
+            post(keys, "{}", 201);
+        }
+
+        post(keys, "{}", 409);
+        post(keys + "/rotations", "{}", 409);
+        post(keys, "{\"secretKey\":\"" + secret("many-" + cache.tenant()) + "\"}", 409);
     }
 
     @Test
@@ -224,6 +319,10 @@ class KeysIT {
     }
 
     private String narInfo(StorePath path) throws Exception {
+        return narInfo(cache, path);
+    }
+
+    private static String narInfo(TenantCache cache, StorePath path) throws Exception {
         return new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII);
     }
 

@@ -5,19 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.configuration.Database;
+import io.narthex.it.Rows;
+import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The master key is changed, on servers that are started one after the other on one database. */
 class ResealIT {
+    /** How many are sealed under another master key than the last one is. */
+    private static final String RESEALED =
+            "select count(*) from signing_key where substr(sealed_secret, 2, 8) <> (select"
+                    + " substr(sealed_secret, 2, 8) from signing_key order by id desc limit 1)";
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
@@ -53,6 +63,86 @@ class ResealIT {
                                     "NARTHEX_OTHER_MASTER_KEY_FILE",
                                     directory.resolve("none").toString())))
                     .startsWith("narthex: there is no file " + directory.resolve("none"));
+        }
+    }
+
+    /** More keys than a page of the job has, the last of them held by somebody else until the server is dead. */
+    @Test
+    void goesOnWhereItWasKilled() throws Exception {
+        Path target = Path.of(System.getProperty("it.directory"));
+        Path changed = Files.writeString(
+                directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
+        try (EmbeddedDb database =
+                EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
+            List<TenantCache> caches = makeKeys(database);
+            Rows rows = Rows.of(database.access());
+            Map<String, String> settings = settings(
+                    database.access(),
+                    Map.of(
+                            "NARTHEX_MASTER_KEY_FILE",
+                            changed.toString(),
+                            "NARTHEX_OTHER_MASTER_KEY_FILE",
+                            directory.resolve("home/master-key").toString()));
+            try (Connection holder = rows.connect();
+                    Statement hold = holder.createStatement();
+                    LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
+                holder.setAutoCommit(false);
+                hold.execute("select from signing_key where id = (select max(id) from signing_key) for update");
+                assertThat(launcher.awaitBanner()).contains("in nix.conf");
+                while (!rows.texts(RESEALED).equals(List.of("100"))) {
+                    Thread.sleep(20);
+                }
+                launcher.wildFly().destroyForcibly();
+                launcher.wildFly().onExit().join();
+                launcher.awaitEnd();
+                holder.rollback();
+            }
+            assertThat(rows.texts(RESEALED)).containsExactly("100");
+            try (LauncherProcess again = LauncherProcess.start(directory.resolve("home"), settings)) {
+                assertThat(again.awaitBanner()).contains("in nix.conf");
+                while (rows.texts("select 1 from job_run where job = 'reseal-keys' and outcome = 'SUCCEEDED'")
+                        .isEmpty()) {
+                    Thread.sleep(50);
+                }
+            }
+            assertThat(rows.texts("select outcome || ' ' || seen from job_run where job = 'reseal-keys' order by id"))
+                    .startsWith("INTERRUPTED 100", "SUCCEEDED 3");
+            assertThat(rows.texts("select count(distinct substr(sealed_secret, 2, 8)) from signing_key"))
+                    .containsExactly("1");
+            assertThat(rows.texts("select count(*) from audit_event where action = 'master-key-changed'"))
+                    .containsExactly("103");
+            settings.remove("NARTHEX_OTHER_MASTER_KEY_FILE");
+            try (LauncherProcess last = LauncherProcess.start(directory.resolve("home"), settings)) {
+                assertThat(last.awaitBanner()).contains("in nix.conf");
+                WireClient wire = new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
+                for (TenantCache cache : caches) {
+                    // its keys are opened for that
+                    assertThat(wire.get("/" + cache.tenant() + "/ci/public-key")
+                                    .text()
+                                    .lines())
+                            .hasSize(51);
+                }
+            }
+        }
+    }
+
+    /** Two caches with 51 keys each; with that of the default cache more than a hundred. */
+    private List<TenantCache> makeKeys(EmbeddedDb database) throws Exception {
+        Map<String, String> settings = settings(database.access(), Map.of());
+        String url = "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
+        try (LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
+            assertThat(launcher.awaitBanner()).contains("in nix.conf");
+            String token =
+                    Files.readString(directory.resolve("home/admin-token")).strip();
+            List<TenantCache> caches = List.of(
+                    TenantCache.make(url, token, "{\"visibility\":\"public\"}"),
+                    TenantCache.make(url, token, "{\"visibility\":\"public\"}"));
+            for (TenantCache cache : caches) {
+                for (int i = 0; i < 50; i++) {
+                    cache.administer("POST", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/keys", "{}");
+                }
+            }
+            return caches;
         }
     }
 

@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixFailedException;
 import io.narthex.it.NixStore;
+import io.narthex.it.Rows;
 import io.narthex.it.WireClient;
 import io.narthex.nix.store.StorePath;
 import io.narthex.serve.LauncherProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -80,6 +82,25 @@ class RotationIT {
             assertThat(text("/public-key").lines()).containsExactly(newer);
             assertThat(signers(path)).containsExactly("rotated.example-2");
             doesNotSubstitute(path, older);
+            substitutes(path, newer);
+
+            Rows rows = Rows.by(URI.create(
+                    Files.readString(directory.resolve("home/superuser.uri")).strip()));
+            String tables = "select c.relname from pg_class c join signing_key k on c.relname in ('path_signature_'"
+                    + " || k.id, 'upload_signature_' || k.id) where k.name = ? order by 1";
+            assertThat(rows.texts(tables, "rotated.example-1")).hasSize(2);
+            itIs(Duration.ofDays(365 + 40).plusSeconds(59));
+            Thread.sleep(1_500); // the job looks every second
+            assertThat(rows.texts(tables, "rotated.example-1")).hasSize(2);
+            itIs(Duration.ofDays(365 + 40).plusSeconds(60));
+            Instant end = Instant.now().plusSeconds(10);
+            while (!rows.texts(tables, "rotated.example-1").isEmpty()
+                    && Instant.now().isBefore(end)) {
+                Thread.sleep(50);
+            }
+            assertThat(rows.texts(tables, "rotated.example-1")).isEmpty();
+            assertThat(rows.texts(tables, "rotated.example-2")).hasSize(2);
+            assertThat(signers(path)).containsExactly("rotated.example-2");
             substitutes(path, newer);
 
             JsonNode first = keys().path(0);

@@ -130,6 +130,7 @@ class LocalPathPushIT {
         StorePath path = served.add("brought-too", "brought too");
         TenantCache cache = TenantCache.make(SETTINGS);
         assertThat(narInfo(cache, path).url()).isNotEmpty();
+        sign(cache, path, "before-1");
         HandPush push = HandPush.of(served, path, Compression.ZSTD);
         assertThat(push.putNar(cache)).isEqualTo(201);
         String info = push.narInfo()
@@ -141,9 +142,14 @@ class LocalPathPushIT {
                         .statusCode())
                 .isEqualTo(201);
 
+        // what was pushed for the store's path alone stays
+        assertThat(foreignKeys(narInfo(cache, path))).containsExactly("before-1");
+
         served.delete(path);
 
-        assertThat(narInfo(cache, path).compression()).isEqualTo("zstd");
+        NarInfo kept = narInfo(cache, path);
+        assertThat(kept.compression()).isEqualTo("zstd");
+        assertThat(foreignKeys(kept)).containsExactly("before-1");
     }
 
     @Test

@@ -54,6 +54,23 @@ public record NarInfo(
         contentAddress = contentAddress.map(text -> ContentAddress.parse(text).toString());
     }
 
+    /** The same with other signatures. */
+    public NarInfo withSignatures(List<Signature> others) {
+        return new NarInfo(
+                storeDir,
+                storePath,
+                url,
+                compression,
+                fileHash,
+                fileSize,
+                narHash,
+                narSize,
+                references,
+                deriver,
+                others,
+                contentAddress);
+    }
+
     private static void check(String field, boolean holds, String flaw) {
         if (!holds) {
             throw new NixFormatException(field, flaw);

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RealisationFingerprintTest {
     private static final DerivationOutput DEPENDENCY =
@@ -44,6 +46,31 @@ class RealisationFingerprintTest {
                 .isTrue();
         try (SecretKey key = SecretKey.parse(Golden.text("secret.key"))) {
             assertThat(key.sign(fingerprint)).isEqualTo(signature);
+        }
+    }
+
+    /**
+     * Nix's own: src/libstore-tests/realisation.cc at ac274952 and data/realisation/*-fingerprint.txt, *-sig.json beside it;
+     * the key is there too.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "foo,     WsjxK4/EI74COtzMDI+VCjQU9O4FydK0+YeY1CE5hUevogd+T+CPvNXza7oog3GTMS+ZlBwsC2S3ppwusKnJDg==",
+        "foo.drv, ZE30UrOh26/EYvUaczjJtz6c4WcRYke6IEhDNN5TiFRF6Uu+H8lHofponlhfZxDDrCUlfstS/vtv3Xm2F6M/AA==",
+    })
+    void isWhatNewerNixSigns(String outPath, String signature) {
+        String hash = "g1w7hy3qg1w7hy3qg1w7hy3qg1w7hy3q-";
+        byte[] fingerprint = RealisationFingerprint.of(
+                StorePath.parseBaseName(hash + "bar.drv"), "foo", StorePath.parseBaseName(hash + outPath));
+
+        assertThat(new String(fingerprint, StandardCharsets.US_ASCII))
+                .isEqualTo("{\"key\":{\"drvPath\":\"" + hash
+                        + "bar.drv\",\"outputName\":\"foo\"},\"value\":{\"outPath\":\"" + hash + outPath + "\"}}");
+        try (SecretKey key = SecretKey.parse("test-key:tU7tTvLcScf8pmz/eTV0BEtLmRsPpZfKaRcd0nCN+pysBZPHSeg61/u2oc7mIOew"
+                + "fuAY1V1BiX32homTaDJ2Jw==")) {
+            Signature golden = Signature.parse("test-key:" + signature);
+            assertThat(key.sign(fingerprint)).isEqualTo(golden);
+            assertThat(key.publicKey().verify(fingerprint, golden)).isTrue();
         }
     }
 

@@ -1,0 +1,35 @@
+package io.narthex.key;
+
+import io.narthex.cache.CacheDeleted;
+import io.narthex.tenant.TenantDeleted;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+
+/** Destroys the secrets of caches in the transaction that deletes these; what is more than a few hundred, the job soon after. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+class KeysOfDeleted {
+    @Inject
+    private SigningKeys keys;
+
+    @Inject
+    private KeySteps steps;
+
+    @Inject
+    private KeyClock clock;
+
+    void cacheDeleted(@Observes CacheDeleted event) {
+        end();
+    }
+
+    void tenantDeleted(@Observes TenantDeleted event) {
+        end();
+    }
+
+    private void end() {
+        keys.lock();
+        steps.endOfDeleted(clock.now());
+    }
+}
