@@ -56,6 +56,7 @@ declare
     owner   name := (select r.rolname from pg_class c join pg_roles r on r.oid = c.relowner
                       where c.oid = 'public.audit_event'::regclass);
     missing text[] := '{}';
+    unlimited text[] := '{}';
     step    record;
     item    record;
     side_doors text[] := array(
@@ -93,15 +94,14 @@ begin
         perform audit.limit_auditor('narthex_auditor');
     exception
         when insufficient_privilege or undefined_object then
-            missing := missing || array['alter role narthex_auditor set default_transaction_read_only = on',
-                                        'alter role narthex_auditor set statement_timeout = ''5min''',
-                                        'alter role narthex_auditor set idle_in_transaction_session_timeout = ''10min''',
-                                        'alter role narthex_auditor set jit = off',
-                                        'alter role narthex_auditor set search_path = audit'];
+            unlimited := array(select 'alter role narthex_auditor set ' || l from unnest(public.auditor_limits_missing('narthex_auditor')) l);
     end;
     if cardinality(missing) > 0 then
-        raise warning 'audit: auditors cannot log in yet, a superuser has to run: %; and then: select audit.set_up_roles()',
-            array_to_string(missing, '; ');
+        raise warning 'audit: nobody but the application can read the record yet, a superuser has to run: %; and then: select audit.set_up_roles()',
+            array_to_string(missing || unlimited, '; ');
+    elsif cardinality(unlimited) > 0 then
+        raise warning 'audit: narthex_auditor lacks some of its settings, a superuser has to run: %',
+            array_to_string(unlimited, '; ');
     end if;
     if not exists (select from pg_roles where rolname = 'narthex_audit_views')
        or not exists (select from pg_roles where rolname = 'narthex_audit_readers')
