@@ -18,6 +18,9 @@ from b, cache c join tenant t on t.id = c.tenant_id, generate_series(1, %d) i wh
 analyze uploaded_path;
 """
 
+# Paths whose narinfos are read meanwhile.
+READ = 2000
+
 
 class Signing(Narthex):
     def ask(self, method, path, body=None):
@@ -37,6 +40,38 @@ class Signing(Narthex):
                    ).stdout.strip()
 
 
+def served(narthex, directory, options):
+    """Paths of the machine's store, registered as Nix registers them; those that are read lie there, empty."""
+    root = narthex.store.root
+    os.makedirs(root + "/nix/store")
+    names = ["".join(bench.BASE32[i >> 5 * d & 31] if d < 6 else "0" for d in range(31, -1, -1)) + f"-local-{i}"
+             for i in range(options.paths)]
+    with open(directory + "/registration", "w") as out:
+        for i, name in enumerate(names):
+            references = [f"/nix/store/{names[r]}" for r in range(max(0, i - 10 - i % 10), i)]
+            lines = [f"/nix/store/{name}", f"{i:064x}", "112", "", str(len(references)), *references]
+            out.write("\n".join(lines) + "\n")
+    for name in names[:READ]:
+        open(f"{root}/nix/store/{name}", "w").close()
+    with open(directory + "/registration") as lines:
+        run("nix-store", "--store", "local?root=" + root, "--load-db", stdin=lines)
+    return [name[:32] for name in names[:READ]]
+
+
+def pushed(narthex, directory, options):
+    """Rows of paths as if they had been pushed."""
+    narthex.ask("PUT", "/api/v1/tenants/bench", {})
+    narthex.ask("PUT", "/api/v1/tenants/bench/caches/c", {"visibility": "public"})
+    narthex.ask("GET", "/bench/c/public-key")
+    narthex.sql(MAKE % options.paths)
+    # what the server knows of them in memory was read before
+    narthex.end()
+    narthex.start()
+    names = narthex.sql(f"select encode(hash, 'hex') from uploaded_path order by random() limit {READ}").split()
+    numbers = [int.from_bytes(bytes.fromhex(name), "little") for name in names]
+    return ["".join(bench.BASE32[number >> 5 * i & 31] for i in range(31, -1, -1)) for number in numbers]
+
+
 def main(directory, options):
     store = Store.__new__(Store)
     store.root = directory + "/store"
@@ -46,24 +81,24 @@ def main(directory, options):
         run("nix-store", "--generate-binary-cache-key", name, f"{directory}/{name}", f"{directory}/{name}.pub")
     os.rename(directory + "/bench-1", secret)
     narthex = Signing("narthex", shlex.split(options.command), directory, store, secret)
+    narthex.store = store
     bench.SERVERS.append(narthex)
-    narthex.start()
-    narthex.ask("PUT", "/api/v1/tenants/bench", {})
-    narthex.ask("PUT", "/api/v1/tenants/bench/caches/c", {"visibility": "public"})
-    keys = "/api/v1/tenants/bench/caches/c/keys"
-    narthex.ask("GET", "/bench/c/public-key")
     say(f"making {options.paths} paths")
-    narthex.sql(MAKE % options.paths)
-    # what the server knows of them in memory was read before
-    narthex.end()
-    narthex.start()
-    names = narthex.sql("select encode(hash, 'hex') from uploaded_path order by random() limit 2000").split()
-    digits = "0123456789abcdfghijklmnpqrsvwxyz"
-    hashes = []
-    for name in names:
-        number = int.from_bytes(bytes.fromhex(name), "little")
-        hashes.append("".join(digits[number >> 5 * i & 31] for i in range(31, -1, -1)))
-    say("signing by two keys, while narinfos are read")
+    if options.local:
+        hashes = served(narthex, directory, options)
+        narthex.start()
+        job, url, keys = "sign-paths", narthex.url, "/api/v1/tenants/default/caches/default/keys"
+        begun = time.monotonic()
+        # the reindex job signs what it brings in
+        while narthex.ask("GET", keys)[0]["signing"]["done"] < options.paths:
+            time.sleep(1)
+        say(f"indexed and signed by the first key within {time.monotonic() - begun:.0f} s of the start")
+    else:
+        narthex.start()
+        hashes = pushed(narthex, directory, options)
+        job, url, keys = "sign-uploads", narthex.url + "/bench/c", "/api/v1/tenants/bench/caches/c/keys"
+    say("signing by what has not signed, while narinfos are read")
+    before = sum(key["signing"]["done"] for key in narthex.ask("GET", keys))
     narthex.ask("POST", keys, {"secretKey": read(directory + "/bench-2").strip()})
     done, times = threading.Event(), []
 
@@ -71,7 +106,7 @@ def main(directory, options):
         i = 0
         while not done.is_set():
             begun = time.monotonic()
-            with urllib.request.urlopen(f"{narthex.url}/bench/c/{hashes[i % len(hashes)]}.narinfo") as answer:
+            with urllib.request.urlopen(f"{url}/{hashes[i % len(hashes)]}.narinfo") as answer:
                 text = answer.read().decode()
             times.append(time.monotonic() - begun)
             if text.count("\nSig: ") != 2:
@@ -82,7 +117,7 @@ def main(directory, options):
     begun, cpu = time.monotonic(), narthex.cpu()
     reader.start()
     try:
-        narthex.ask("POST", "/api/v1/jobs/sign-uploads/runs", {})
+        narthex.ask("POST", f"/api/v1/jobs/{job}/runs", {})
     except urllib.error.HTTPError as e:
         if e.code != 409:
             raise
@@ -96,8 +131,8 @@ def main(directory, options):
     done.set()
     reader.join()
     times.sort()
-    made = 2 * options.paths
-    print(f"{made} signatures (two keys, {options.paths} paths) in {took:.0f} s: {made / took:.0f}/s, "
+    made = 2 * options.paths - before
+    print(f"{made} signatures ({options.paths} paths, of which two keys lacked {made}) in {took:.0f} s: {made / took:.0f}/s, "
           f"{cpu:.0f} s of CPU; meanwhile {len(times)} narinfos one after the other, median "
           f"{times[len(times) // 2] * 1000:.1f} ms, 99 % {times[len(times) * 99 // 100] * 1000:.1f} ms, "
           f"most {times[-1] * 1000:.0f} ms")
@@ -106,6 +141,7 @@ def main(directory, options):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--paths", type=int, default=1_000_000, help="how many (%(default)s)")
+    parser.add_argument("--local", action="store_true", help="paths of the machine's store, not pushed ones")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
     bench.STARTED = time.monotonic()
     bench.SERVERS = []

@@ -55,6 +55,7 @@ select now() - x.age, t.id, c.id, x.path, k.public_id,
   from (values ('acme', interval '1 minute', pg_temp.path(3, 'curl-8.4.0-dev')),
                ('globex', '2 minutes', pg_temp.path(12, 'nginx-1.24'))) as x(tenant, age, path)
        join tenant t on t.name = x.tenant join cache c on c.tenant_id = t.id join token k on k.tenant_id = t.id;
+select note_fetched_packages(array_agg(tenant_id), array_agg(cache_id), array_agg(path), now()) from nar_download;
 insert into narinfo_hour (tenant_id, cache_id, hour, path, hits)
 select tenant_id, id, date_trunc('hour', now(), 'UTC'), name || tenant_id, 7 from cache where name = 'main';
 insert into narinfo_miss_hour (tenant_id, cache_id, hour, misses)

@@ -63,9 +63,17 @@ final class ReadCounts {
                 .toList();
     }
 
-    /** All of them are in the database. */
-    void written() {
+    int numberOfHits() {
+        return hits.size();
+    }
+
+    /** All hits are in the database. */
+    void hitsWritten() {
         hits.clear();
+    }
+
+    /** All misses are in the database. */
+    void missesWritten() {
         misses.clear();
     }
 }

@@ -5,10 +5,8 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,12 +16,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /** Writes down what {@link ReadLog} was told, in batches. One call at a time. */
 @ApplicationScoped
@@ -31,10 +32,20 @@ class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
     private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
+    /**
+     * Each count that is written costs the database some 15 µs. More than so many wait and are added up in memory for so
+     * long: that is a twentieth of a core at 30,000 different narinfos, where each time would be a third.
+     */
+    private static final int FEW_HITS = 1_000;
+
+    private static final long MANY_HITS_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** So that one after the other goes to the same page of the index. */
+    private static final Comparator<Download> BY_PATH = Comparator.comparing(Download::path);
 
     private static final String COPY =
             "copy nar_download (at, tenant_id, cache_id, path, token_id, address, bytes_sent,"
-                    + " complete) from stdin";
+                    + " complete) from stdin (format binary)";
+    private static final String NOTE = "select note_fetched_packages(?::int[], ?::int[], ?::text[], ?::timestamptz)";
     private static final String HITS = """
         insert into narinfo_hour (tenant_id, cache_id, hour, path, hits)
         select * from unnest(?::int[], ?::int[], ?::timestamptz[], ?::text[], ?::bigint[])
@@ -56,7 +67,9 @@ class ReadWriter {
     private MeterRegistry meters;
 
     private final ReadCounts counts = new ReadCounts();
+    private final FetchedPaths fetched = new FetchedPaths();
     private final Clock clock = Clock.systemUTC();
+    private long hitsWrittenAt = System.nanoTime() - MANY_HITS_NANOS;
     private boolean failing;
 
     /** The meters are there before anything is dropped. */
@@ -66,11 +79,16 @@ class ReadWriter {
         meters.counter(DROPPED, "kind", "hit");
     }
 
-    /** Writes all that there is; what cannot be written waits for the next time, as far as there is room. */
-    synchronized void write() {
+    /**
+     * Writes what there is; what cannot be written waits for the next time, as far as there is room.
+     *
+     * @param all also counts of narinfos that are many and were written lately
+     */
+    synchronized void write(boolean all) {
         counts.take(log, clock.instant());
         List<Download> batch = log.takeDownloads(BATCH);
-        List<Map.Entry<ReadCounts.Hits, Long>> hits = counts.hits();
+        boolean due = all || counts.numberOfHits() <= FEW_HITS || System.nanoTime() - hitsWrittenAt >= MANY_HITS_NANOS;
+        List<Map.Entry<ReadCounts.Hits, Long>> hits = due ? counts.hits() : List.of();
         List<Map.Entry<ReadCounts.Misses, Long>> misses = counts.misses();
         if (!batch.isEmpty() || !hits.isEmpty() || !misses.isEmpty()) {
             write(batch, hits, misses);
@@ -85,14 +103,23 @@ class ReadWriter {
         List<Download> batch = first;
         try (Connection connection = dataSource.getConnection()) {
             while (!batch.isEmpty()) {
-                List<Download> rows = batch;
-                transact(connection, c -> copy(c, rows));
+                List<Download> rows = batch.stream().sorted(BY_PATH).toList();
+                FetchedPaths.Fresh fresh = fetched.fresh(rows, clock.instant());
+                transact(connection, c -> {
+                    copy(c, rows);
+                    note(c, fresh);
+                });
+                fetched.noted(fresh);
                 batch = List.of();
                 batch = log.takeDownloads(BATCH);
             }
             if (!hits.isEmpty() || !misses.isEmpty()) {
                 transact(connection, c -> count(c, hits, misses));
-                counts.written();
+                counts.missesWritten();
+                if (!hits.isEmpty()) {
+                    counts.hitsWritten();
+                    hitsWrittenAt = System.nanoTime();
+                }
             }
             failing = false;
         } catch (SQLException | IOException | RuntimeException e) {
@@ -131,6 +158,7 @@ class ReadWriter {
             List<Map.Entry<ReadCounts.Hits, Long>> hits,
             List<Map.Entry<ReadCounts.Misses, Long>> misses)
             throws SQLException {
+        Map<Instant, String> hours = new HashMap<>();
         try (PreparedStatement h = connection.prepareStatement(HITS);
                 PreparedStatement m = connection.prepareStatement(MISSES)) {
             if (!hits.isEmpty()) {
@@ -142,7 +170,7 @@ class ReadWriter {
                                 connection,
                                 "timestamptz",
                                 hits,
-                                e -> time(e.getKey().hour())));
+                                e -> hours.computeIfAbsent(e.getKey().hour(), ReadWriter::time)));
                 h.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
                 h.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
                 h.executeUpdate();
@@ -173,26 +201,33 @@ class ReadWriter {
     }
 
     private static void copy(Connection connection, List<Download> batch) throws SQLException, IOException {
-        StringBuilder rows = new StringBuilder(batch.size() * 100);
+        DownloadRows rows = new DownloadRows();
         for (Download download : batch) {
-            column(rows, download.at().toString(), '\t');
-            column(rows, Integer.toString(download.tenantId()), '\t');
-            column(rows, Integer.toString(download.cacheId()), '\t');
-            column(rows, download.path(), '\t');
-            column(rows, download.tokenId(), '\t');
-            column(rows, AddressText.of(download.address()), '\t');
-            column(rows, Long.toString(download.bytesSent()), '\t');
-            column(rows, download.complete() ? "t" : "f", '\n');
+            rows.add(download);
         }
-        connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn(COPY, new ByteArrayInputStream(rows.toString().getBytes(StandardCharsets.US_ASCII)));
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
+        try {
+            rows.end(copy);
+            copy.endCopy();
+        } finally {
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
     }
 
-    /** No value here has a character that COPY would want escaped: names of paths, ids, numbers. */
-    private static void column(StringBuilder rows, @Nullable String value, char end) {
-        rows.append(value == null ? "\\N" : value).append(end);
+    private static void note(Connection connection, FetchedPaths.Fresh fresh) throws SQLException {
+        List<FetchedPaths.Fetched> paths = fresh.paths();
+        if (paths.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement s = connection.prepareStatement(NOTE)) {
+            s.setArray(1, array(connection, "int4", paths, FetchedPaths.Fetched::tenantId));
+            s.setArray(2, array(connection, "int4", paths, FetchedPaths.Fetched::cacheId));
+            s.setArray(3, array(connection, "text", paths, FetchedPaths.Fetched::path));
+            s.setString(4, time(fresh.at()));
+            s.execute();
+        }
     }
 
     private void tellDropped() {

@@ -23,6 +23,7 @@ record EventQuery(
         @Nullable String path,
         @Nullable Instant since,
         @Nullable Instant until) {
+    private static final int LAST_YEAR = 9999;
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+._?=-]{1,255}");
 
     EventQuery {
@@ -34,12 +35,19 @@ record EventQuery(
         }
     }
 
-    /** @throws ProblemException if it is no moment */
+    /** @throws ProblemException if it is no moment of the years 1 to 9999: the database knows not all that Java does */
     static @Nullable Instant moment(String name, @Nullable String text) {
-        try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException e) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z");
+        if (text == null) {
+            return null;
         }
+        try {
+            OffsetDateTime moment = OffsetDateTime.parse(text);
+            if (moment.getYear() >= 1 && moment.getYear() <= LAST_YEAR) {
+                return moment.toInstant();
+            }
+        } catch (DateTimeException e) {
+            // told below
+        }
+        throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z");
     }
 }

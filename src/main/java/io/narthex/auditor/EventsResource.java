@@ -10,10 +10,10 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class EventsResource {
     private static final String LINES = "application/x-ndjson";
+    private static final MediaType LINES_TYPE = MediaType.valueOf(LINES);
     private static final Pattern CURSOR = Pattern.compile("[0-9]{1,19}-[0-9]{1,18}");
     /** Read at once and held in memory while it is sent. */
     private static final int PIECE = 1_000;
@@ -96,14 +97,27 @@ public class EventsResource {
             @BeanParam Filter filter,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
-            @HeaderParam(HttpHeaders.ACCEPT) @Nullable String accept) {
+            @Context HttpHeaders headers) {
         Sight sight = Sight.of(caller);
         Page page = Page.parse(limit, after, CURSOR);
         EventQuery query = filter.query();
-        Response.ResponseBuilder answer = accept != null && accept.contains(LINES)
+        Response.ResponseBuilder answer = wantsLines(headers.getAcceptableMediaTypes())
                 ? lines(sight, query, page.after(), limit == null ? Long.MAX_VALUE : page.limit())
                 : page(sight, query, page);
         return answer.header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    /** What is wanted most comes first; who takes anything gets a page. */
+    private static boolean wantsLines(List<MediaType> accepted) {
+        for (MediaType type : accepted) {
+            if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+                return false;
+            }
+            if (type.isCompatible(LINES_TYPE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Response.ResponseBuilder page(Sight sight, EventQuery query, Page page) {

@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * A month of the record as a file: lines of JSON in gzip. The first line tells what follows and under which heads; then come
- * the events, chain after chain, each with its seal, and then the downloads.
+ * the events, chain after chain, each with its seal, then the downloads, then the counts of narinfos.
  *
  * @param sha256 of the file
  */
@@ -62,6 +62,7 @@ record MonthExport(long events, long downloads, byte[] sha256) {
             lines.write('\n');
             events = copy(connection, "select line from audit_export_events(?)", month, lines);
             downloads = copy(connection, "select line from audit_export_downloads(?)", month, lines);
+            copy(connection, "select line from audit_export_narinfos(?)", month, lines);
         }
         return new MonthExport(events, downloads, digest.digest());
     }

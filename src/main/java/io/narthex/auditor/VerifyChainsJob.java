@@ -19,10 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies every chain once a day, a chain a page. A broken one is an error in the log, and the run fails and names it. */
+/**
+ * Verifies every chain once a day, a part of a chain a page: first its seals and their events, then whether every event has
+ * a seal. A broken one is an error in the log, and the run fails and names it.
+ */
 @ApplicationScoped
 public class VerifyChainsJob implements Job {
     private static final System.Logger LOG = System.getLogger(VerifyChainsJob.class.getName());
+
+    /** Seals or events of a page: about a second. */
+    private static final int PAGE = 20_000;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
@@ -64,11 +70,11 @@ public class VerifyChainsJob implements Job {
             broken = null;
             brokenSoFar = 0;
         }
-        List<SignedHead.Head> next = heads.now(checkpoint == null ? -1 : Integer.parseInt(checkpoint), 1);
+        ChainPart part = checkpoint == null ? ChainPart.FIRST : ChainPart.parse(checkpoint);
+        List<SignedHead.Head> next = heads.now(part.chain() - 1, 1);
         if (!next.isEmpty()) {
-            verify(next.getFirst());
-            return new JobPage(
-                    Integer.toString(next.getFirst().number()), next.getFirst().sequence(), 0, 0, 0);
+            SignedHead.Head head = next.getFirst();
+            return verify(head, part.chain() == head.number() ? part : ChainPart.first(head.number()));
         }
         timetable.finished();
         brokenChains.set(brokenSoFar);
@@ -79,34 +85,55 @@ public class VerifyChainsJob implements Job {
         return new JobPage(null, 0, 0, 0, 0);
     }
 
-    private void verify(SignedHead.Head head) {
+    private JobPage verify(SignedHead.Head head, ChainPart part) {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement s =
-                        connection.prepareStatement("select sequence, event_id, reason from audit.verify_chain(?)")) {
-            s.setString(1, head.chain());
+                PreparedStatement s = connection.prepareStatement(
+                        part.seals()
+                                ? "select last, whole from verify_seals(?, ?, ?)"
+                                : "select last, whole from verify_events_sealed(?, ?, ?)")) {
+            s.setInt(1, part.chain());
+            s.setLong(2, part.after());
+            s.setInt(3, PAGE);
             try (ResultSet row = s.executeQuery()) {
-                if (row.next()) {
-                    brokenSoFar++;
-                    String sequence = row.getString(1);
-                    String event = row.getString(2);
-                    String reason = row.getString(3);
-                    LOG.log(
-                            Level.ERROR,
-                            "event=audit-chain-broken chain={0} sequence={1} audit-event={2} reason={3}",
-                            head.chain(),
-                            sequence,
-                            event,
-                            reason);
-                    if (broken == null) {
-                        broken = "The chain " + head.chain() + " is broken at event " + event + " (sequence " + sequence
-                                + "): " + reason;
-                    }
-                }
+                row.next();
+                Long last = row.getObject(1, Long.class);
+                boolean broken = !row.getBoolean(2) && isBroken(connection, head);
+                ChainPart then = broken ? ChainPart.first(part.chain() + 1) : part.then(last);
+                return new JobPage(then.toString(), last == null ? 0 : PAGE, 0, 0, 0);
             }
         } catch (SQLException e) {
             // tomorrow again: what takes too long today would do so every ten seconds
             timetable.finished();
             throw new JobFailed("The chain " + head.chain() + " could not be verified.", e);
+        }
+    }
+
+    /** Asks what is broken; nothing may be, where an event got its seal in between. */
+    private boolean isBroken(Connection connection, SignedHead.Head head) throws SQLException {
+        try (PreparedStatement s =
+                connection.prepareStatement("select sequence, event_id, reason from audit.verify_chain(?)")) {
+            s.setString(1, head.chain());
+            try (ResultSet row = s.executeQuery()) {
+                if (!row.next()) {
+                    return false;
+                }
+                tell(head.chain(), row.getString(1), row.getString(2), row.getString(3));
+                return true;
+            }
+        }
+    }
+
+    private void tell(String chain, String sequence, String event, String reason) {
+        brokenSoFar++;
+        LOG.log(
+                Level.ERROR,
+                "event=audit-chain-broken chain={0} sequence={1} audit-event={2} reason={3}",
+                chain,
+                sequence,
+                event,
+                reason);
+        if (broken == null) {
+            broken = "The chain " + chain + " is broken at event " + event + " (sequence " + sequence + "): " + reason;
         }
     }
 }

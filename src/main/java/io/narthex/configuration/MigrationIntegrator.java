@@ -42,7 +42,8 @@ public final class MigrationIntegrator implements Integrator {
                     settings,
                     "the database schema could not be brought up to date (" + reason(e)
                             + "): NARTHEX_DB_OWNER_USER, or NARTHEX_DB_USER where that is not set, must own the"
-                            + " database or may at least create in its schema public");
+                            + " database, or may at least create in it and in its schema public (grant create on"
+                            + " database, grant create on schema public)");
         }
     }
 

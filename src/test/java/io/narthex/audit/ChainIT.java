@@ -37,6 +37,7 @@ class ChainIT {
         superuser.setAutoCommit(false);
         RecordDb.execute(superuser, "set local session_replication_role = replica");
         assertThat(RecordDb.rows(superuser, VERIFY)).isEmpty();
+        assertThat(isWholeInParts()).isTrue();
     }
 
     @AfterEach
@@ -66,6 +67,7 @@ class ChainIT {
                 .asString()
                 .startsWith("acme|3|" + id + "|")
                 .contains(reason);
+        assertThat(isWholeInParts()).isFalse();
     }
 
     @Test
@@ -77,6 +79,7 @@ class ChainIT {
         RecordDb.execute(superuser, "delete from audit_seal where sequence = 2 and chain = audit.chain_id('acme')");
 
         assertThat(RecordDb.rows(superuser, VERIFY)).containsExactly("acme|2|||the seals 2 to 2 were removed");
+        assertThat(isWholeInParts()).isFalse();
     }
 
     @ParameterizedTest
@@ -98,6 +101,68 @@ class ChainIT {
                 .singleElement()
                 .asString()
                 .startsWith("acme||" + id + "|")
+                .contains(reason);
+        assertThat(isWholeInParts()).isFalse();
+    }
+
+    /** In another database of the same server, where nobody writes events. */
+    @Test
+    void doesNotWaitForATransactionThatSomebodyLeftOpen() throws Exception {
+        superuser.rollback();
+        RecordDb.execute(superuser, "set local session_replication_role = replica");
+        try (Connection other = db.as("postgres");
+                Connection application = db.as("narthex_app")) {
+            other.setAutoCommit(false);
+            RecordDb.execute(other, "select pg_current_xact_id()");
+            RecordDb.execute(
+                    application,
+                    "insert into audit_event (action, actor, tenant_id, tenant)"
+                            + " select 'beside-open', 'token', t.id, t.name from tenant t where t.name = 'globex'");
+            String sealed = "select count(*) from audit.events e join audit.seals s on s.event_id = e.id"
+                    + " where e.action = 'beside-open'";
+
+            db.seal();
+            assertThat(RecordDb.rows(application, sealed)).containsExactly("1");
+            // it comes behind one with a greater number, and is found all the same
+            RecordDb.execute(
+                    superuser,
+                    "insert into audit_event (action, actor, tx, login, tenant_id, tenant) select 'beside-open',"
+                            + " 'token', pg_current_xact_id(), 'narthex_app', t.id, t.name from tenant t"
+                            + " where t.name = 'globex'");
+            RecordDb.execute(application, "insert into audit_event (action, actor) values ('later', 'token')");
+            db.seal();
+            superuser.commit();
+            db.seal();
+            assertThat(RecordDb.rows(application, sealed)).containsExactly("2");
+            other.rollback();
+            db.seal();
+            assertThat(RecordDb.rows(application, "select * from audit.verify_chain('globex')"))
+                    .isEmpty();
+        }
+    }
+
+    /** The first of two months is gone with its seals, or with its events alone. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        audit_event;             acme|1|;  it was removed
+        audit_event, audit_seal; acme|1||; the seals 1 to
+        """)
+    void findsAMonthThatWasDropped(String tables, String event, String reason) throws Exception {
+        RecordDb.execute(superuser, "delete from audit_head");
+        RecordDb.execute(
+                superuser,
+                "insert into audit_event (at, tx, login, action, actor, tenant_id, tenant) select '2026-10-15', '3',"
+                    + " 'narthex_app', 'of-another-month', 'token', t.id, t.name from tenant t where t.name = 'acme'");
+        RecordDb.execute(superuser, "update audit_progress set tx = '0', id = 0");
+        RecordDb.execute(superuser, "select seal_audit_events(100)");
+        for (String table : tables.split(", ", -1)) {
+            RecordDb.execute(superuser, "drop table " + table + "_202611");
+        }
+
+        assertThat(RecordDb.rows(superuser, VERIFY))
+                .singleElement()
+                .asString()
+                .startsWith(event)
                 .contains(reason);
     }
 
@@ -186,5 +251,22 @@ class ChainIT {
                 .getFirst();
         assertThat(head).startsWith("'acme', 5, ");
         return head;
+    }
+
+    /** As the job asks that verifies chains, two seals or events at a time. */
+    private static boolean isWholeInParts() throws Exception {
+        boolean whole = true;
+        for (String part : List.of("verify_seals", "verify_events_sealed")) {
+            String last = "0";
+            while (!last.isEmpty()) {
+                String row = RecordDb.rows(
+                                superuser,
+                                "select whole, last from " + part + "(audit.chain_id('acme'), " + last + ", 2)")
+                        .getFirst();
+                whole &= row.startsWith("t");
+                last = row.substring(row.indexOf('|') + 1);
+            }
+        }
+        return whole;
     }
 }

@@ -111,6 +111,20 @@ class DocumentedQueriesIT {
                 "create table mine (id integer)",
                 "create table audit.mine (id integer)",
                 "create temporary table mine (id integer)",
+                "create function pg_temp.mine() returns integer language sql as 'select 1'",
+                "select lo_create(0)",
+                "select lo_from_bytea(0, 'mine')",
+                "select pg_advisory_lock(hashtext('narthex-audit-seal'))",
+                "select pg_try_advisory_xact_lock_shared(1, 1)",
+                "select pg_current_xact_id()",
+                "select txid_current()",
+                "select pg_logical_emit_message(true, 'mine', 'mine')",
+                "copy (select 1) to program 'true'",
+                "copy (select 1) to '/tmp/mine'",
+                "select pg_read_file('/etc/passwd')",
+                "select * from pg_statistic",
+                "set session authorization narthex_app",
+                "set session_replication_role = replica",
                 "set role narthex_audit_views",
                 "set role narthex_owner"
             })
@@ -118,7 +132,9 @@ class DocumentedQueriesIT {
         RecordDb.execute(auditor, "set default_transaction_read_only = off");
 
         assertThatThrownBy(() -> RecordDb.execute(auditor, sql))
-                .hasMessageMatching("(?s).*(permission denied|does not exist|cannot (update|delete)|is not a table).*");
+                .hasMessageMatching(
+                        "(?s).*(permission denied|must be superuser|does not exist|cannot (update|delete)|is not a"
+                                + " table).*");
     }
 
     @Test

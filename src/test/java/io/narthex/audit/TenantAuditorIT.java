@@ -160,6 +160,42 @@ class TenantAuditorIT {
     }
 
     @Test
+    void seesWhatItsRoleWasMadeForAndNotWhatOneOfThatNameSaw() throws Exception {
+        try (Connection superuser = db.as("postgres")) {
+            RecordDb.execute(superuser, "select audit.create_auditor('another', 'acme')");
+            RecordDb.execute(superuser, "drop role another");
+            RecordDb.execute(superuser, "select audit.create_auditor('another', 'globex')");
+            RecordDb.execute(superuser, "set role another");
+
+            assertThat(RecordDb.rows(superuser, "select distinct tenant from audit.events"))
+                    .containsExactly("globex");
+        }
+    }
+
+    /** On a PostgreSQL of one's own these are open until a superuser makes the first auditor. */
+    @Test
+    void losesWhatPostgresqlLetsEveryLoginDo() throws Exception {
+        try (Connection superuser = db.as("postgres");
+                Connection application = db.as("narthex_app")) {
+            RecordDb.execute(superuser, "grant temporary on database narthex to public");
+            RecordDb.execute(
+                    superuser, "grant execute on function pg_advisory_xact_lock(bigint), lo_create(oid) to public");
+            RecordDb.execute(acme, "set default_transaction_read_only = off");
+            RecordDb.execute(acme, "create temporary table mine (id integer)");
+
+            RecordDb.execute(superuser, "select audit.set_up_roles()");
+
+            for (String call : List.of(
+                    "create temporary table more (id integer)",
+                    "select pg_advisory_xact_lock(1)",
+                    "select lo_create(0)")) {
+                assertThatThrownBy(() -> RecordDb.execute(acme, call)).hasMessageContaining("permission denied");
+            }
+            RecordDb.execute(application, "select pg_advisory_xact_lock(1)");
+        }
+    }
+
+    @Test
     void seesNothingAsTheGroupThatItIsAMemberOf() throws Exception {
         try (Connection connection = db.as(RecordDb.ACME)) {
             RecordDb.execute(connection, "set role narthex_audit_readers");

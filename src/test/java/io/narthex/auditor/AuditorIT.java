@@ -21,6 +21,8 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The record as the API gives it. */
 @ExtendWith(ArquillianExtension.class)
@@ -71,9 +73,89 @@ class AuditorIT {
                 .containsExactly("pull");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        application/json;                                     application/json
+        */*;                                                  application/json
+        application/x-ndjson;                                 application/x-ndjson
+        APPLICATION/X-NDJSON;                                 application/x-ndjson
+        application/json, application/x-ndjson@q=0.1;         application/json
+        application/json@q=0.1, application/x-ndjson;         application/x-ndjson
+        """)
+    void givesTheTypeThatIsWantedMost(String accept, String type) throws Exception {
+        HttpResponse<String> answer = client.send(
+                "GET",
+                EVENTS + "?limit=1",
+                BodyPublishers.noBody(),
+                "Accept",
+                accept.replace('@', ';'),
+                "Authorization",
+                "Bearer " + administrator);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith(type);
+    }
+
+    @Test
+    void givesATenantsAdministratorNothingOfAnother() throws Exception {
+        TenantCache other = TenantCache.make("{}");
+        for (String query : List.of("?tenant=" + other.tenant(), "?cache=none", "?tenant=default")) {
+            assertThat(ApiClient.json(client.as(administrator, "GET", EVENTS + query, ""))
+                            .path("items"))
+                    .as(query)
+                    .isEmpty();
+        }
+        assertThat(client.as("", "GET", EVENTS, "").statusCode()).isEqualTo(401);
+        assertThat(client.as(cache.token(), "GET", "/api/v1/audit/heads", "").statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(administrator, "GET", "/api/v1/tenants/" + cache.tenant() + "/legal-hold", "")
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    /** Each filter alone keeps what it names and leaves the rest. */
+    @Test
+    void filtersByEachOfItsWords() throws Exception {
+        client.asAdministrator("PUT", "/api/v1/tenants/" + cache.tenant() + "/caches/other", "{}");
+        cache.put("nar/" + "0".repeat(52) + ".nar", new byte[] {1, 2, 3});
+        String token = cache.token().split("_", -1)[1];
+        List<JsonNode> all = awaitRefusal();
+        String middle = all.get(2).path("at").asText();
+
+        assertThat(lines("?tenant=" + cache.tenant() + "&cache=other"))
+                .isNotEmpty()
+                .allMatch(event -> event.path("cache").asText().equals("other"));
+        assertThat(lines("?tenant=" + cache.tenant() + "&outcome=refused"))
+                .singleElement()
+                .matches(event -> event.path("tokenId").asText().equals(token));
+        assertThat(lines("?tenant=" + cache.tenant() + "&token=" + token)).hasSize(1);
+        assertThat(lines("?tenant=" + cache.tenant() + "&since=" + middle)).hasSize(all.size() - 2);
+        assertThat(lines("?tenant=" + cache.tenant() + "&until=" + middle)).hasSize(2);
+        assertThat(lines("?tenant=" + cache.tenant() + "&limit=2")).hasSize(2);
+    }
+
+    private List<JsonNode> awaitRefusal() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            List<JsonNode> all = lines("?tenant=" + cache.tenant());
+            if (all.getLast().path("outcome").asText().equals("refused")) {
+                return all;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("no refusal");
+    }
+
     @Test
     void refusesFiltersThatAreNone() throws Exception {
-        for (String query : List.of("?since=yesterday", "?after=x", "?limit=0", "?path=a%2Fb")) {
+        for (String query : List.of(
+                "?since=yesterday",
+                "?since=2026-11-26",
+                "?until=%2B999999999-12-31T23:59:59Z",
+                "?since=-999999-01-01T00:00:00Z",
+                "?after=x",
+                "?after=18446744073709551615-1",
+                "?limit=0",
+                "?limit=1001",
+                "?path=a%2Fb",
+                "?tenant=")) {
             assertThat(client.asAdministrator("GET", EVENTS + query).statusCode())
                     .as(query)
                     .isEqualTo(400);

@@ -1,10 +1,13 @@
 package io.narthex.blob;
 
 import io.narthex.configuration.BlobLocation;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.gaul.s3proxy.AuthenticationType;
@@ -17,15 +20,15 @@ import org.jclouds.blobstore.domain.StorageMetadata;
 import org.jclouds.blobstore.options.ListContainerOptions;
 
 /** An S3 server in this JVM, which keeps its objects in memory and checks signatures. */
-final class S3Server implements AutoCloseable {
-    static final String BUCKET = "narthex-test";
-    static final String KEY = "test-key";
-    static final String SECRET = "test-secret";
+public final class S3Server implements AutoCloseable {
+    public static final String BUCKET = "narthex-test";
+    public static final String KEY = "test-key";
+    public static final String SECRET = "test-secret";
 
     private final BlobStoreContext memory;
     private final S3Proxy server;
 
-    S3Server() throws Exception {
+    public S3Server() throws Exception {
         memory = ContextBuilder.newBuilder(new TransientApiMetadata())
                 .credentials("identity", "credential")
                 .overrides(new Properties())
@@ -47,8 +50,7 @@ final class S3Server implements AutoCloseable {
     }
 
     BlobLocation.S3 location(String prefix) {
-        return new BlobLocation.S3(
-                BUCKET, prefix, Optional.of(URI.create("http://127.0.0.1:" + server.getPort())), Optional.empty());
+        return new BlobLocation.S3(BUCKET, prefix, Optional.of(endpoint()), Optional.empty());
     }
 
     /** The names of all objects in the bucket, without the parts of uploads, which this server keeps among them. */
@@ -64,6 +66,19 @@ final class S3Server implements AutoCloseable {
         } while (after != null);
         names.removeIf(name -> !BlobKey.isKey(name.substring(name.lastIndexOf('/') + 1)));
         return names;
+    }
+
+    /** Where it listens. */
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.getPort());
+    }
+
+    /** What an object holds. */
+    public byte[] bytes(String name) throws IOException {
+        var blob = Objects.requireNonNull(memory.getBlobStore().getBlob(BUCKET, name), name);
+        try (InputStream in = Objects.requireNonNull(blob.getPayload()).openStream()) {
+            return in.readAllBytes();
+        }
     }
 
     /** How many uploads in parts have begun and not ended. */

@@ -88,6 +88,11 @@ public final class OwnServer implements AutoCloseable {
         return Rows.of(db.access());
     }
 
+    /** How a superuser logs in to its database: a URI as libpq reads it. */
+    public String superuserUri() {
+        return db.superuserUri();
+    }
+
     public ServerJobs jobs() throws IOException {
         return new ServerJobs(url(), token());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.nix.narinfo.Compression;
@@ -81,6 +82,17 @@ class LocalPathPushIT {
         // Nix signs the path in the machine's store too: both kinds show
         served.sign(path, SecretKey.generate("there-1", new SecureRandom()).toText());
         assertThat(foreignKeys(narInfo(cache, path))).contains("first-1", "second-1", "there-1");
+        // and auditors see who signed, in that cache alone
+        String seen = "select foreign_signatures::text from audit.paths where tenant = ? and cache = 'ci' and path = ?";
+        assertThat(Rows.ofServer().texts(seen, cache.tenant(), path.baseName()))
+                .singleElement()
+                .asString()
+                .contains("first-1:", "second-1:", "there-1:");
+        assertThat(Rows.ofServer().texts(seen, other.tenant(), path.baseName()))
+                .singleElement()
+                .asString()
+                .contains("there-1:")
+                .doesNotContain("first-1:");
         // nothing new is fine
         assertThat(cache.put(
                                 path.hash() + ".narinfo",

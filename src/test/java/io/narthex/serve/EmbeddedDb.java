@@ -36,6 +36,30 @@ public final class EmbeddedDb implements AutoCloseable {
             "jit = off",
             "search_path = audit");
 
+    /**
+     * What PostgreSQL lets every login call: locks that the application waits for, transaction numbers, large objects. An
+     * auditor is not to; audit.set_up_roles does the same where a superuser runs it.
+     */
+    private static final String CLOSE_SIDE_DOORS = """
+        do $$
+        declare
+            called regprocedure;
+        begin
+            for called in
+                select p.oid from pg_proc p
+                where p.pronamespace = 'pg_catalog'::regnamespace
+                  and (p.proname ~ '^pg_(try_)?advisory_'
+                       or p.proname in ('pg_current_xact_id', 'txid_current', 'pg_logical_emit_message', 'lo_creat',
+                                        'lo_create', 'lo_from_bytea'))
+                  and has_function_privilege('narthex_auditor', p.oid, 'execute')
+            loop
+                execute format('revoke execute on function %s from public', called);
+                execute format('grant execute on function %s to narthex_owner, narthex_app', called);
+            end loop;
+        end
+        $$
+        """;
+
     /** In the data directory once roles and database are made; without it the making was cut off. */
     private static final String COMPLETE = "narthex-complete";
 
@@ -137,6 +161,10 @@ public final class EmbeddedDb implements AutoCloseable {
                 s.execute("create database narthex owner " + OWNER);
                 s.execute("revoke temporary on database narthex from public");
             }
+        }
+        try (Connection c = server.getDatabase(SUPERUSER, "narthex").getConnection();
+                Statement s = c.createStatement()) {
+            s.execute(CLOSE_SIDE_DOORS);
         }
     }
 

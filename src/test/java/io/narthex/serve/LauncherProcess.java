@@ -29,6 +29,11 @@ public final class LauncherProcess implements AutoCloseable {
 
     /** Settings by name; those that are not given here are unset. */
     public static LauncherProcess start(Path home, Map<String, String> settings) throws IOException {
+        return start(home, Path.of(System.getProperty("server.home")), settings);
+    }
+
+    /** The same with another WildFly than the build makes. */
+    static LauncherProcess start(Path home, Path server, Map<String, String> settings) throws IOException {
         Path output = Files.createTempFile("serve", ".out");
         ProcessBuilder builder = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
@@ -38,7 +43,7 @@ public final class LauncherProcess implements AutoCloseable {
                         "-classpath",
                         System.getProperty("java.class.path"),
                         Serve.class.getName(),
-                        System.getProperty("server.home"))
+                        server.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("NARTHEX_") || name.startsWith("NIX_"));

@@ -1,0 +1,183 @@
+-- A role that can read the record can do nothing else, whatever PostgreSQL lets every login do; and a role that is made
+-- again sees what it was made for, not what one of its name saw before.
+create or replace function audit.create_auditor(role text, tenant text) returns text
+    language plpgsql
+as
+$$
+declare
+    bound integer;
+    may   boolean := (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user);
+begin
+    if tenant is null or role is null then
+        raise exception 'name a role, and a tenant or * for the whole server';
+    end if;
+    if tenant <> '*' then
+        select t.id into bound from public.tenant t where t.name = create_auditor.tenant and t.deleted_at is null;
+        if bound is null then
+            raise exception 'there is no tenant %', quote_literal(tenant);
+        end if;
+    end if;
+    if not may then
+        raise exception '% may not create roles: a superuser has to run this, with the embedded database psql "$(cat …/superuser.uri)"',
+            current_user using errcode = 'insufficient_privilege';
+    end if;
+    perform audit.set_up_roles();
+    if role in ('narthex_audit_views', 'narthex_audit_readers')
+       or exists (select from public.audit_writer w where w.role = create_auditor.role)
+       or exists (select from pg_roles r where r.rolname = create_auditor.role and (r.rolsuper or r.rolbypassrls or r.rolcreaterole))
+       or exists (select from pg_class c join pg_roles r on r.oid = c.relowner
+                   where c.oid = 'public.audit_event'::regclass and r.rolname = create_auditor.role) then
+        raise exception 'role % may do more than an auditor', role;
+    end if;
+    if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
+        -- of a role of that name that was dropped without audit.drop_auditor
+        delete from public.audit_auditor a where a.role = create_auditor.role;
+    end if;
+    if bound is not null and exists (select from public.audit_whole w where w.role = create_auditor.role) then
+        raise exception 'role % already reads the record of the whole server; see audit.drop_auditor', role;
+    end if;
+    if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
+        execute format('create role %I login', role);
+    end if;
+    execute format('grant narthex_audit_readers to %I', role);
+    perform audit.limit_auditor(role);
+    insert into public.audit_auditor (role, tenant_id) values (create_auditor.role, bound) on conflict do nothing;
+    return format('%s reads the record of %s; give it a password: ALTER ROLE %I PASSWORD ''…'' (psql: \password %I)',
+                  role, case when bound is null then 'the whole server' else 'tenant ' || tenant end, role, role);
+end
+$$;
+
+-- Run at every start, by the owner: makes and grants what it may, and names what a superuser has to run.
+create or replace function audit.set_up_roles() returns void
+    language plpgsql
+as
+$$
+declare
+    owner   name := (select r.rolname from pg_class c join pg_roles r on r.oid = c.relowner
+                      where c.oid = 'public.audit_event'::regclass);
+    missing text[] := '{}';
+    unlimited text[] := '{}';
+    step    record;
+    item    record;
+    side_doors text[] := array(
+        select p.oid::regprocedure::text from pg_proc p
+         where p.pronamespace = 'pg_catalog'::regnamespace
+           and (p.proname ~ '^pg_(try_)?advisory_'
+                or p.proname in ('pg_current_xact_id', 'txid_current', 'pg_logical_emit_message', 'lo_creat', 'lo_create',
+                                 'lo_from_bytea')));
+begin
+    perform pg_advisory_xact_lock(hashtext('narthex-audit-roles'));
+    for step in select * from (values
+        (1, not exists (select from pg_roles where rolname = 'narthex_audit_views'), 'create role narthex_audit_views nologin'),
+        (2, not exists (select from pg_roles where rolname = 'narthex_audit_readers'), 'create role narthex_audit_readers nologin'),
+        (3, not exists (select from pg_roles where rolname = 'narthex_auditor'), 'create role narthex_auditor login'),
+        (4, null, format('grant narthex_audit_views to %I', owner)),
+        (5, null, 'grant narthex_audit_readers to narthex_auditor')) as x(number, needed, statement)
+        order by number
+    loop
+        begin
+            -- asked when its turn has come: the roles may just have been made
+            if step.number = 4 then
+                step.needed := not pg_has_role(owner, 'narthex_audit_views', 'member');
+            elsif step.number = 5 then
+                step.needed := not pg_has_role('narthex_auditor', 'narthex_audit_readers', 'member');
+            end if;
+            if step.needed then
+                execute step.statement;
+            end if;
+        exception
+            when insufficient_privilege or undefined_object then
+                missing := missing || step.statement;
+        end;
+    end loop;
+    begin
+        perform audit.limit_auditor('narthex_auditor');
+    exception
+        when insufficient_privilege or undefined_object then
+            unlimited := array(select 'alter role narthex_auditor set ' || l from unnest(public.auditor_limits_missing('narthex_auditor')) l);
+    end;
+    if cardinality(missing) > 0 then
+        raise warning 'audit: nobody but the application can read the record yet, a superuser has to run: %; and then: select audit.set_up_roles()',
+            array_to_string(missing || unlimited, '; ');
+    elsif cardinality(unlimited) > 0 then
+        raise warning 'audit: narthex_auditor lacks some of its settings, a superuser has to run: %',
+            array_to_string(unlimited, '; ');
+    end if;
+    if not exists (select from pg_roles where rolname = 'narthex_audit_views')
+       or not exists (select from pg_roles where rolname = 'narthex_audit_readers')
+       or not pg_has_role(current_user, 'narthex_audit_views', 'member') then
+        return;
+    end if;
+
+    -- What PostgreSQL lets every login do, and an auditor is not to: temporary tables; locks that the application waits for,
+    -- transaction numbers that hold up seals, large objects that fill the disk. The application keeps what it needs.
+    if has_database_privilege('narthex_audit_readers', current_database(), 'temporary') then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+    if (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+        for item in select x.name from unnest(side_doors) as x(name)
+                     where has_function_privilege('narthex_audit_readers', x.name, 'execute') loop
+            execute format('revoke execute on function %s from public', item.name);
+            execute format('grant execute on function %s to %I', item.name, owner);
+            for step in select w.role from public.audit_writer w join pg_roles r on r.rolname = w.role loop
+                execute format('grant execute on function %s to %I', item.name, step.role);
+            end loop;
+        end loop;
+    end if;
+    if has_database_privilege('narthex_audit_readers', current_database(), 'temporary')
+       or exists (select from unnest(side_doors) as x(name)
+                   where has_function_privilege('narthex_audit_readers', x.name, 'execute')) then
+        raise warning 'audit: auditors may make temporary and large objects and hold locks, until a superuser runs: select audit.set_up_roles()';
+    end if;
+
+    if not has_schema_privilege('narthex_audit_readers', 'audit', 'usage') then
+        grant usage on schema audit to narthex_audit_readers;
+    end if;
+    if not has_schema_privilege('narthex_audit_views', 'audit', 'usage') then
+        grant usage on schema audit to narthex_audit_views;
+    end if;
+    if not has_schema_privilege('narthex_audit_views', 'public', 'usage') then
+        grant usage on schema public to narthex_audit_views;
+    end if;
+    for item in select * from (values
+        ('tenant', '(id, name, created_at, deleted_at)'),
+        ('cache', '(id, tenant_id, name, visibility, sources, created_at, deleted_at)'),
+        ('token', '(id, public_id, tenant_id, note, scopes, caches, created_at, created_by, expires_at, revoked_at, last_used_at)'),
+        ('signing_key', '(id, name, public_key, state, created_at, active_at, retiring_at, retired_at, revoked_at, cache_id,'
+                        ' imported, revocation_reason, due_at, replaced_by)'),
+        ('audit_key', '(id, name, public_key)'), ('blob', '(id, file_size)'),
+        ('audit_event', ''), ('audit_seal', ''), ('audit_head', ''), ('audit_chain_start', ''), ('audit_export', ''),
+        ('audit_writer', ''), ('audit_whole', ''), ('audit_scope', ''), ('nar_download', ''), ('narinfo_hour', ''),
+        ('narinfo_miss_hour', ''), ('storage_daily', ''), ('legal_hold', ''), ('uploaded_path', ''), ('local_path', ''),
+        ('nix_store', ''), ('upload_signature', ''), ('path_signature', ''), ('store_path', ''), ('path_held', ''),
+        ('path_edge', ''), ('path_queue', ''), ('package_held', ''), ('package_fetched', ''), ('local_signature', '')) as x(name, columns)
+    loop
+        if not has_any_column_privilege('narthex_audit_views', 'public.' || item.name, 'select') then
+            execute format('grant select %s on public.%I to narthex_audit_views', item.columns, item.name);
+        end if;
+    end loop;
+    for item in select c.relname as name, r.rolname as owner
+                  from pg_class c join pg_roles r on r.oid = c.relowner
+                 where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'
+    loop
+        if item.owner <> 'narthex_audit_views' then
+            -- its new owner has to be allowed to create there for as long as this takes
+            grant create on schema audit to narthex_audit_views;
+            execute format('alter view audit.%I owner to narthex_audit_views', item.name);
+            revoke create on schema audit from narthex_audit_views;
+        end if;
+        if not has_table_privilege('narthex_audit_readers', 'audit.' || item.name, 'select') then
+            execute format('grant select on audit.%I to narthex_audit_readers', item.name);
+        end if;
+    end loop;
+    for item in select p.oid::regprocedure::text as name, p.oid
+                  from pg_proc p
+                 where p.pronamespace = 'audit'::regnamespace
+                   and p.proname not in ('create_auditor', 'drop_auditor', 'limit_auditor', 'set_up_roles')
+    loop
+        if not has_function_privilege('narthex_audit_readers', item.oid, 'execute') then
+            execute format('grant execute on function %s to narthex_audit_readers', item.name);
+        end if;
+    end loop;
+end
+$$;
