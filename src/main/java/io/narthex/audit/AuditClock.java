@@ -48,7 +48,7 @@ public class AuditClock {
     void start() {
         seals.makePartitions();
         every(REFUSALS_MILLIS, () -> refusals.write(false));
-        every(READS_MILLIS, () -> reads.write(false));
+        every(READS_MILLIS, reads::write);
         every(SEAL_MILLIS, seals::seal);
         every(PARTITIONS_MILLIS, seals::makePartitions);
     }
@@ -62,6 +62,6 @@ public class AuditClock {
     void stop() {
         running.forEach(one -> one.cancel(false));
         refusals.write(true);
-        reads.write(true);
+        reads.write();
     }
 }

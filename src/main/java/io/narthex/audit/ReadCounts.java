@@ -63,17 +63,9 @@ final class ReadCounts {
                 .toList();
     }
 
-    int numberOfHits() {
-        return hits.size();
-    }
-
-    /** All hits are in the database. */
-    void hitsWritten() {
+    /** All of them are in the database. */
+    void written() {
         hits.clear();
-    }
-
-    /** All misses are in the database. */
-    void missesWritten() {
         misses.clear();
     }
 }

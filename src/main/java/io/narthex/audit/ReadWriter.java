@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
@@ -32,13 +31,6 @@ class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
     private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
-    /**
-     * Each count that is written costs the database some 15 µs. More than so many wait and are added up in memory for so
-     * long: that is a twentieth of a core at 30,000 different narinfos, where each time would be a third.
-     */
-    private static final int FEW_HITS = 1_000;
-
-    private static final long MANY_HITS_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** So that one after the other goes to the same page of the index. */
     private static final Comparator<Download> BY_PATH = Comparator.comparing(Download::path);
 
@@ -69,7 +61,6 @@ class ReadWriter {
     private final ReadCounts counts = new ReadCounts();
     private final FetchedPaths fetched = new FetchedPaths();
     private final Clock clock = Clock.systemUTC();
-    private long hitsWrittenAt = System.nanoTime() - MANY_HITS_NANOS;
     private boolean failing;
 
     /** The meters are there before anything is dropped. */
@@ -79,16 +70,11 @@ class ReadWriter {
         meters.counter(DROPPED, "kind", "hit");
     }
 
-    /**
-     * Writes what there is; what cannot be written waits for the next time, as far as there is room.
-     *
-     * @param all also counts of narinfos that are many and were written lately
-     */
-    synchronized void write(boolean all) {
+    /** Writes what there is; what cannot be written waits for the next time, as far as there is room. */
+    synchronized void write() {
         counts.take(log, clock.instant());
         List<Download> batch = log.takeDownloads(BATCH);
-        boolean due = all || counts.numberOfHits() <= FEW_HITS || System.nanoTime() - hitsWrittenAt >= MANY_HITS_NANOS;
-        List<Map.Entry<ReadCounts.Hits, Long>> hits = due ? counts.hits() : List.of();
+        List<Map.Entry<ReadCounts.Hits, Long>> hits = counts.hits();
         List<Map.Entry<ReadCounts.Misses, Long>> misses = counts.misses();
         if (!batch.isEmpty() || !hits.isEmpty() || !misses.isEmpty()) {
             write(batch, hits, misses);
@@ -115,11 +101,7 @@ class ReadWriter {
             }
             if (!hits.isEmpty() || !misses.isEmpty()) {
                 transact(connection, c -> count(c, hits, misses));
-                counts.missesWritten();
-                if (!hits.isEmpty()) {
-                    counts.hitsWritten();
-                    hitsWrittenAt = System.nanoTime();
-                }
+                counts.written();
             }
             failing = false;
         } catch (SQLException | IOException | RuntimeException e) {
