@@ -23,9 +23,10 @@ select count(make_signature_partition(id)) from signing_key;
 
 -- Path n is in cache n % 10. Everything needs the first of its cache; a hundredth of its paths needs openssl, which is acme's, directly.
 create temporary table c as select row_number() over (order by id) - 1 as i, id, tenant_id from cache where name in ('main', 'test');
+-- each version five times: the outputs of a package, and what a mass rebuild makes of it
 create temporary table p as
 select n, c.id as cache_id, case when n = 500 then substr(sha256('2'), 1, 20) else substr(sha256(('p' || n)::bytea), 1, 20) end as hash,
-       case when n = 500 then 'openssl-3.0.13' else 'package' || n % (:paths / 5) || '-' || n % 7 || '.' || n % 11 end as name
+       case when n = 500 then 'openssl-3.0.13' else 'package' || n % (:paths / 20) || '-1.' || n / (:paths / 20) % 4 end as name
   from generate_series(0, :paths - 1) n join c on c.i = n % 10;
 alter table p add column base text;
 update p set base = store_path_base_name(hash, name);
