@@ -24,8 +24,17 @@ public final class Access {
         if (authorization == null) {
             return cache.isPublic();
         }
+        return may(Right.PULL, authorization, cache);
+    }
+
+    /** The same for adding to it. */
+    public boolean mayPush(@Nullable String authorization, Cache cache) {
+        return authorization != null && may(Right.PUSH, authorization, cache);
+    }
+
+    private boolean may(Right right, String authorization, Cache cache) {
         Caller caller = callers.known(authorization);
-        return caller != null && AccessPolicy.decide(Right.PULL, caller, Target.of(cache)) == Decision.ALLOW;
+        return caller != null && AccessPolicy.decide(right, caller, Target.of(cache)) == Decision.ALLOW;
     }
 
     /**

@@ -10,17 +10,24 @@ import io.narthex.http.Sentence;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.push.NarIntake;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +39,7 @@ public final class FastLane implements ServletExtension {
     static final String ATTRIBUTE = FastLane.class.getName();
 
     private static final String SUFFIX = ".narinfo";
+    private static final String NAR = "/nar/";
     private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
     private static final Sentence ABSENT = new Sentence(StatusCodes.NOT_FOUND, "There is nothing here: No such path");
 
@@ -50,6 +58,7 @@ public final class FastLane implements ServletExtension {
             ReadLog reads,
             SmallNars small,
             StoredNars stored,
+            NarIntake intake,
             StreamLane streams,
             StreamLane uploads) {}
 
@@ -67,7 +76,7 @@ public final class FastLane implements ServletExtension {
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
         } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith("/api/")) {
-            parts.uploads.run(exchange, next);
+            receive(exchange, next, parts);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts);
             if (cache == null || !answered(exchange, path, cache, parts)) {
@@ -75,6 +84,8 @@ public final class FastLane implements ServletExtension {
             }
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             NOT_UTF_8.send(exchange);
+        } else if (isPushersQuestion(exchange, path, parts)) {
+            parts.streams.run(exchange, x -> answerPusher(x, path, next, parts));
         } else if (isStream(path)) {
             HttpHandler stream = x -> parts.streams.run(x, next);
             Cache cache = open(exchange, parts);
@@ -86,16 +97,77 @@ public final class FastLane implements ServletExtension {
         }
     }
 
+    /**
+     * A body that a client asks whether to send, as Nix does with every PUT, is asked for at once where memory knows that
+     * this caller may push: it is on its way while the request finds its resource.
+     */
+    private static void receive(HttpServerExchange exchange, HttpHandler next, Parts parts) throws IOException {
+        if (HttpContinue.requiresContinueResponse(exchange) && pushed(exchange, parts) != null) {
+            HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+                @Override
+                public void onComplete(HttpServerExchange asked, Sender sender) {
+                    asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> parts.uploads.run(x, next));
+                }
+
+                @Override
+                public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+                    broken.endExchange();
+                }
+            });
+        } else {
+            parts.uploads.run(exchange, next);
+        }
+    }
+
     /** The cache that is meant, if memory knows that this caller may read it; null where access is to be decided. */
     private static @Nullable Cache open(HttpServerExchange exchange, Parts parts) {
+        return cache(exchange, parts, parts.access::mayPull);
+    }
+
+    /** The same for who may add to it. */
+    private static @Nullable Cache pushed(HttpServerExchange exchange, Parts parts) {
+        return cache(exchange, parts, parts.access::mayPush);
+    }
+
+    private static @Nullable Cache cache(
+            HttpServerExchange exchange, Parts parts, BiPredicate<@Nullable String, Cache> may) {
         Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
         HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
         boolean told = authorization == null || authorization.size() == 1;
-        return cache != null
-                        && told
-                        && parts.access.mayPull(authorization == null ? null : authorization.getFirst(), cache)
+        return cache != null && told && may.test(authorization == null ? null : authorization.getFirst(), cache)
                 ? cache
                 : null;
+    }
+
+    /** Whether somebody who may push asks for what can only be an uploaded file. Nix does before each NAR. */
+    private static boolean isPushersQuestion(HttpServerExchange exchange, String path, Parts parts) {
+        if (!exchange.getRequestMethod().equals(Methods.HEAD)
+                || !path.startsWith(NAR)
+                || !NarUrl.isFileName(path.substring(NAR.length()))) {
+            return false;
+        }
+        Cache cache = pushed(exchange, parts);
+        return cache != null && cache.takesUploads() && !cache.showsLocalStore();
+    }
+
+    /** Says that it is not there, as is usual; all else takes the usual way. */
+    private static void answerPusher(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
+            throws Exception {
+        Cache cache = pushed(exchange, parts);
+        if (cache != null && isMissing(parts.intake, cache, path.substring(NAR.length()))) {
+            ABSENT.send(exchange);
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    private static boolean isMissing(NarIntake intake, Cache cache, String file) {
+        try {
+            return !intake.has(cache, file);
+        } catch (RuntimeException e) {
+            // the usual way says what is wrong
+            return false;
+        }
     }
 
     private static boolean isSent(HttpServerExchange exchange, Cache cache, Parts parts, HttpHandler otherwise) {
@@ -105,7 +177,7 @@ public final class FastLane implements ServletExtension {
     }
 
     private static boolean isStream(String path) {
-        return path.startsWith("/nar/")
+        return path.startsWith(NAR)
                 || path.startsWith("/serve/")
                 || path.startsWith("/log/")
                 || path.endsWith(".ls");

@@ -5,6 +5,7 @@ import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
+import io.narthex.push.NarIntake;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -31,6 +32,9 @@ public class FastLaneStart implements ServletContextListener {
     BlobStore blobs;
 
     @Inject
+    NarIntake intake;
+
+    @Inject
     ReadLog reads;
 
     private final StreamLane streams = StreamLane.forDownloads();
@@ -49,7 +53,7 @@ public class FastLaneStart implements ServletContextListener {
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
-                        new FastLane.Parts(access, caches, index.hot(), reads, made, opened, streams, uploads));
+                        new FastLane.Parts(access, caches, index.hot(), reads, made, opened, intake, streams, uploads));
     }
 
     @Override

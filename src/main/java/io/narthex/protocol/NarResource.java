@@ -106,9 +106,6 @@ public class NarResource {
             throw Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
                     + " {filehash}.nar.{compression}");
         }
-        if (!body && isPushersQuestion(cache, url) && !intake.has(cache, file)) {
-            throw Answers.absent();
-        }
         Optional<SignedPath> found = find(cache, file, url);
         if (found.isEmpty()
                 && !body
@@ -127,13 +124,6 @@ public class NarResource {
             case NarSource.InLocalStore l -> local(path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
         };
-    }
-
-    /** Whether somebody who may push asks for what can only be an uploaded file: mostly it is not there yet. */
-    private boolean isPushersQuestion(Cache cache, Optional<NarUrl> url) {
-        return !cache.showsLocalStore()
-                && url.filter(u -> !(u instanceof NarUrl.ByNarHash)).isEmpty()
-                && caller.mayPush(cache.tenant().text(), cache.name().text());
     }
 
     /** A file that no narinfo has claimed is there for who may push alone, and stays another day for being asked for. */

@@ -15,6 +15,10 @@ import io.narthex.nix.store.StorePath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
+import java.util.ArrayList;
+import java.io.InputStreamReader;
+import java.io.BufferedReader;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -157,6 +161,38 @@ class PushRefusalIT {
     @Test
     void aNarThatIsNotCompressedAsItsNameSays() throws Exception {
         refused(400, "zstd", "nar/" + name(nar) + ".nar.zst", nar);
+    }
+
+    /** Nix asks before each body whether to send it. */
+    @Test
+    void aBodyIsAskedForOnceAndOnlyOfWhoMayPush() throws Exception {
+        assertThat(asking(cache.token())).containsExactly("HTTP/1.1 100 Continue", "HTTP/1.1 201 Created");
+        assertThat(asking(cache.newToken("\"pull\""))).containsExactly("HTTP/1.1 403 Forbidden");
+    }
+
+    /** The status lines of a PUT whose body is sent when it is asked for. */
+    private List<String> asking(String token) throws IOException {
+        URI url = URI.create(cache.url());
+        String target = url.getPath() + "/nar/" + name(nar) + ".nar";
+        List<String> lines = new ArrayList<>();
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(("PUT " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer " + token
+                            + "\r\nExpect: 100-continue\r\nContent-Length: " + nar.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith("HTTP/1.1 ")) {
+                    lines.add(line);
+                    if (line.startsWith("HTTP/1.1 100 ")) {
+                        out.write(nar);
+                    }
+                }
+            }
+        }
+        return lines;
     }
 
     @Test
