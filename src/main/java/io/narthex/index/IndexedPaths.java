@@ -18,7 +18,9 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The index rows of this machine's store; each call is a transaction of its own. */
@@ -72,8 +74,12 @@ public class IndexedPaths {
         if (known.isEmpty()) {
             PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
-            return Optional.of(SignedPath.local(
-                    store.storeDir(), written.id(), signed(cache, path), keys, written.by(keys), null));
+            Map<Long, byte[]> made = new HashMap<>();
+            written.signatures().forEach((key, signature) -> made.put(key, signature.bytes()));
+            // the rings that signed may be older or newer than the one at hand
+            List<Signature> ours = writer.complete(store.storeDir(), keys, written.id(), path, made);
+            return Optional.of(
+                    SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {
