@@ -4,7 +4,7 @@
 Both are pushed into in turn within each round, on the loopback, each time into an empty cache. README.md beside this
 file says what is needed and what the figures mean.
 """
-import argparse, base64, http.client, os, random, re, shlex, signal, subprocess, sys, tempfile, time, urllib.request
+import argparse, base64, http.client, json, os, random, re, shlex, signal, subprocess, sys, tempfile, time, urllib.request
 
 import bench
 from bench import Narthex, Nginx, Row, remove, run, say
@@ -47,16 +47,27 @@ class Dav(Nginx):
 
 
 class Pushed(Narthex):
+    token = None
+
     def empty(self, number):
-        """A new cache, by the API; gives its URL and the headers that open it."""
+        """A new cache, by the API; gives its URL and the headers that open it, by a token that may push."""
         with open(self.env["NARTHEX_HOME"] + "/admin-token") as f:
-            token = f.read().strip()
-        basic = {"Authorization": "Basic " + base64.b64encode(f"bench:{token}".encode()).decode()}
+            administrator = f.read().strip()
         for path in "bench", f"bench/caches/c{number}":
-            request = urllib.request.Request(f"{self.url}/api/v1/tenants/{path}", b"{}", method="PUT", headers={
-                **basic, "Content-Type": "application/json"})
-            urllib.request.urlopen(request).close()
-        return f"{self.url.replace('//', f'//bench:{token}@')}/bench/c{number}", basic
+            self.ask(administrator, "PUT", path, {})
+        if not self.token:
+            self.token = self.ask(administrator, "POST", "bench/tokens", {"scopes": ["push"]})["token"]
+        return f"{self.url.replace('//', f'//bench:{self.token}@')}/bench/c{number}", basic(self.token)
+
+    def ask(self, token, method, path, body):
+        request = urllib.request.Request(f"{self.url}/api/v1/tenants/{path}", json.dumps(body).encode(), method=method,
+                                         headers={**basic(token), "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+
+def basic(token):
+    return {"Authorization": "Basic " + base64.b64encode(f"bench:{token}".encode()).decode()}
 
 
 NUMBER = iter(range(1, 1_000_000))
@@ -136,6 +147,8 @@ def main(directory, options):
         say(row.title)
         for i in range(1 + (2 if options.quick else 5)):
             for server in bench.SERVERS if i % 2 else bench.SERVERS[::-1]:
+                # else the one waits for what the other left to be written to the disk
+                os.sync()
                 # the first round is for warming up
                 (row if i else Row("warming up", None, None)).measure(server, measurement, least=0.1)
     print("\n".join(["", *bench.versions(), "", "| | nginx | narthex | times as long | at most | CPU, s |",
