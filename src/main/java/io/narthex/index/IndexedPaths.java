@@ -78,8 +78,7 @@ public class IndexedPaths {
             written.signatures().forEach((key, signature) -> made.put(key, signature.bytes()));
             // the rings that signed may be older or newer than the one at hand
             List<Signature> ours = writer.complete(store.storeDir(), keys, written.id(), path, made);
-            return Optional.of(
-                    SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null));
+            return Optional.of(SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null));
         }
         PathEntry entry = known.get();
         if (entry.isQuarantined()) {

@@ -177,10 +177,7 @@ public final class FastLane implements ServletExtension {
     }
 
     private static boolean isStream(String path) {
-        return path.startsWith(NAR)
-                || path.startsWith("/serve/")
-                || path.startsWith("/log/")
-                || path.endsWith(".ls");
+        return path.startsWith(NAR) || path.startsWith("/serve/") || path.startsWith("/log/") || path.endsWith(".ls");
     }
 
     private static boolean answered(HttpServerExchange exchange, String path, Cache cache, Parts parts) {
