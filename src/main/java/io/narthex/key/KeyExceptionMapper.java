@@ -57,7 +57,7 @@ public class KeyExceptionMapper implements ExceptionMapper<KeyException> {
                 Problem.of(
                         ProblemType.UNAVAILABLE,
                         "The signing key " + sealed.name()
-                                + " does not open under the server's master key; its log says" + " why");
+                                + " does not open under the server's master key; its log says why");
             case SecretDestroyed destroyed ->
                 Problem.of(ProblemType.CONFLICT, "The secret of a key that is " + destroyed.state() + " is destroyed")
                         .with("state", destroyed.state());

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.List;
+import java.util.Optional;
 
 /** Adds signatures of others to a path that a cache has; each call is one transaction. */
 @ApplicationScoped
@@ -27,14 +28,19 @@ class Merging {
      *
      * @param kept signatures that the cache keeps
      * @param missing what the path refers to and the cache lacks; the reason if the path is not there
+     * @return false where nothing is missing but the path: somebody has deleted it since
      * @throws PushException.Conflict where the two are not the same
      */
-    void merge(Cache cache, StorePathHash asked, NarInfo info, List<Signature> kept, List<StorePath> missing) {
-        Publications.Published published =
-                publications.find(cache, asked).orElseThrow(() -> new PushException.MissingReferences(missing));
+    boolean merge(Cache cache, StorePathHash asked, NarInfo info, List<Signature> kept, List<StorePath> missing) {
+        Optional<Publications.Published> found = publications.find(cache, asked);
+        if (found.isEmpty() && missing.isEmpty()) {
+            return false;
+        }
+        Publications.Published published = found.orElseThrow(() -> new PushException.MissingReferences(missing));
         PushPolicy.checkSame(published.facts(), info);
         SignaturePolicy.merge(published.facts().signatures(), kept);
         publications.sign(cache, published, kept);
+        return true;
     }
 
     /** Merges into a path of the machine's store, without its NAR. */

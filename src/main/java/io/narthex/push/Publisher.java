@@ -109,14 +109,14 @@ public class Publisher {
         return switch (outcome) {
             case Outcome.Added added -> Optional.of(true);
             case Outcome.Unclaimed gone -> Optional.empty();
-            case Outcome.Present present -> {
-                merging.merge(cache, asked, info, kept, missing);
-                yield Optional.of(false);
-            }
-            case Outcome.Missing some -> {
-                merging.merge(cache, asked, info, kept, missing);
-                yield Optional.of(false);
-            }
+            case Outcome.Present present ->
+                merging.merge(cache, asked, info, kept, missing)
+                        ? Optional.of(false)
+                        : publish(cache, asked, info, file, by);
+            case Outcome.Missing some ->
+                merging.merge(cache, asked, info, kept, missing)
+                        ? Optional.of(false)
+                        : publish(cache, asked, info, file, by);
         };
     }
 
