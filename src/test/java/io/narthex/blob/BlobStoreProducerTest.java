@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
+import io.narthex.serve.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -58,10 +57,7 @@ class BlobStoreProducerTest {
 
     @Test
     void refusesTheStartWhereNobodyListens() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePort.find();
         S3Server.credentials();
 
         assertThatThrownBy(() -> BlobStoreProducer.open(settings(

@@ -6,6 +6,7 @@ import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
+import io.narthex.serve.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -140,10 +141,7 @@ class PostBuildHookIT {
 
     @Test
     void holdsNoBuildUpWhileTheServerIsAwayAndPushesWhenItIsBack() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         URI url = URI.create(cache.url());
         Path hook = hook("http://127.0.0.1:" + port + url.getPath());
         long without = System.nanoTime();

@@ -110,10 +110,11 @@ public final class EmbeddedDb implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres.Builder builder(Path binaries, Passwords passwords) {
+    private static EmbeddedPostgres.Builder builder(Path binaries, Passwords passwords) throws IOException {
         // zonky removes old data directories below its working directory: data to keep must lie outside
         System.setProperty("ot.epg.working-dir", binaries.toString());
         return EmbeddedPostgres.builder()
+                .setPort(FreePort.find())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(Duration.ofSeconds(60))

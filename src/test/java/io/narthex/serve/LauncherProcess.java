@@ -1,16 +1,16 @@
 package io.narthex.serve;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The launcher as the user runs it, with a home and ports of its own. */
@@ -55,17 +55,15 @@ public final class LauncherProcess implements AutoCloseable {
 
     /** Three ports that are free now. */
     public static Map<String, String> freePorts() throws IOException {
-        Map<String, String> ports = new HashMap<>();
-        List<ServerSocket> held = new ArrayList<>();
-        for (String name : List.of("NARTHEX_PORT", "NARTHEX_HTTPS_PORT", "NARTHEX_MANAGEMENT_PORT")) {
-            ServerSocket socket = new ServerSocket(0);
-            held.add(socket);
-            ports.put(name, Integer.toString(socket.getLocalPort()));
+        Set<Integer> ports = new HashSet<>();
+        while (ports.size() < 3) {
+            ports.add(FreePort.find());
         }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return ports;
+        Iterator<Integer> next = ports.iterator();
+        return Map.of(
+                "NARTHEX_PORT", next.next().toString(),
+                "NARTHEX_HTTPS_PORT", next.next().toString(),
+                "NARTHEX_MANAGEMENT_PORT", next.next().toString());
     }
 
     /** All that was printed, once the banner is there or the process has ended. */

@@ -1,0 +1,38 @@
+package io.narthex.serve;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A TCP port that nobody listens on and that no outgoing connection will get: systems take those from 32768 or from
+ * 49152 on (RFC 6335, section 6; Linux's {@code ip_local_port_range}), and a port found by binding to 0 is one of them,
+ * so that any connection made meanwhile may hold it.
+ */
+public final class FreePort {
+    /** Above the ports of the server that Arquillian starts. */
+    private static final int LOWEST = 22_000;
+
+    private static final int END = 32_768;
+    private static final int ATTEMPTS = 100;
+
+    private FreePort() {}
+
+    public static int find() throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, END);
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no free port from " + LOWEST + " to " + (END - 1) + " in " + ATTEMPTS + " attempts");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
