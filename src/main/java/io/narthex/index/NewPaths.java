@@ -26,8 +26,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -66,7 +68,7 @@ public class NewPaths {
     /** What came of it. */
     public sealed interface Outcome {
         /** The path is published, durably, and this node's memory knows. */
-        record Added() implements Outcome {}
+        record Added(ReceivedFile file) implements Outcome {}
 
         /** The cache has a path of that hash; nothing was done. */
         record Present() implements Outcome {}
@@ -82,43 +84,121 @@ public class NewPaths {
      * Adds a path with our signatures, which say that its bytes were hashed here.
      *
      * @param facts with the signatures of others that are kept
-     * @param nar the file that the cache has received
+     * @param file that the cache has received
      * @param wanted paths that must be in the cache
      * @param by the token that brought it; null: the administrator's
      * @throws DatabaseAwayException when the other nodes cannot know of this one
      */
-    public Outcome publish(Cache cache, NarInfo facts, StoredNar nar, Collection<StorePath> wanted, @Nullable Long by) {
+    public Outcome publish(
+            Cache cache, NarInfo facts, ReceivedFile file, Collection<StorePath> wanted, @Nullable Long by) {
         UUID node = feed.awaitSeen();
-        PreparedEvent event = audit.prepare(event(cache, facts, nar));
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement s = connection.prepareStatement(PUBLISH)) {
+        try (Connection connection = dataSource.getConnection()) {
+            Call call = call(connection, node, cache, facts, file, wanted, by);
+            if (call.outcome() instanceof Outcome.Added) {
+                committed(cache, facts, call);
+            }
+            return call.outcome();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * The same with a file that has no row yet, which it gets in the same transaction. That is worked out while the file
+     * is being made durable, and committed after. Nothing is kept where the path is not added.
+     *
+     * @param durable done once a power cut leaves the bytes; a connection is held until then
+     * @return {@link Outcome.Unclaimed} also where the file cannot be made durable
+     */
+    public Outcome publish(
+            Cache cache,
+            NarInfo facts,
+            String fileName,
+            ReceivedFiles.Facts file,
+            Future<Void> durable,
+            Collection<StorePath> wanted,
+            @Nullable Long by) {
+        UUID node = feed.awaitSeen();
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            try {
+                Optional<ReceivedFile> staged = ReceivedFiles.stage(connection, cache.id(), fileName, file);
+                if (staged.isEmpty()) {
+                    return new Outcome.Unclaimed();
+                }
+                Call call = call(connection, node, cache, facts, staged.get(), wanted, by);
+                if (!(call.outcome() instanceof Outcome.Added)) {
+                    return call.outcome();
+                }
+                if (!Durability.await(durable)) {
+                    return new Outcome.Unclaimed();
+                }
+                connection.commit();
+                committed = true;
+                committed(cache, facts, call);
+                return call.outcome();
+            } finally {
+                if (!committed) {
+                    connection.rollback();
+                }
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private static RuntimeException failed(SQLException e) {
+        return NODE_GONE.equals(e.getSQLState())
+                ? new DatabaseAwayException()
+                : new IllegalStateException("a path cannot be published", e);
+    }
+
+    /** What the function answered, and the event with its number and names. */
+    private record Call(
+            Outcome outcome,
+            PreparedEvent event,
+            long id,
+            @Nullable String tenant,
+            @Nullable String cache) {}
+
+    private Call call(
+            Connection connection,
+            UUID node,
+            Cache cache,
+            NarInfo facts,
+            ReceivedFile file,
+            Collection<StorePath> wanted,
+            @Nullable Long by)
+            throws SQLException {
+        PreparedEvent event = audit.prepare(event(cache, facts, file.nar()));
+        try (PreparedStatement s = connection.prepareStatement(PUBLISH)) {
             s.setObject(1, node);
-            set(connection, s, cache, facts, nar, wanted, by);
+            set(connection, s, cache, facts, file.nar(), wanted, by);
             sign(connection, s, ring.of(cache).members(), Fingerprint.of(facts));
             s.setInt(17, cache.tenantId());
             event.set(s, 18);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
-                return switch (r.getString(1)) {
-                    case "added" -> {
-                        feed.committed(List.of(new Change(
-                                ChangeKind.PATH, cache.id(), facts.storePath().hash())));
-                        event.committed(r.getLong(3), r.getString(4), r.getString(5));
-                        yield new Outcome.Added();
-                    }
+                Outcome outcome = switch (r.getString(1)) {
+                    case "added" -> new Outcome.Added(file);
                     case "present" -> new Outcome.Present();
                     case "missing" ->
                         new Outcome.Missing(
                                 named(wanted, (byte[][]) r.getArray(2).getArray()));
                     default -> new Outcome.Unclaimed();
                 };
+                return new Call(outcome, event, r.getLong(3), r.getString(4), r.getString(5));
             }
-        } catch (SQLException e) {
-            if (NODE_GONE.equals(e.getSQLState())) {
-                throw new DatabaseAwayException();
-            }
-            throw new IllegalStateException("a path cannot be published", e);
         }
+    }
+
+    /** This node's memory and its log are told. */
+    private void committed(Cache cache, NarInfo facts, Call call) {
+        feed.committed(List.of(
+                new Change(ChangeKind.PATH, cache.id(), facts.storePath().hash())));
+        call.event().committed(call.id(), call.tenant(), call.cache());
     }
 
     private static void set(

@@ -70,9 +70,9 @@ public class NarIntake {
                 return false;
             }
             ReceivedFiles.Facts facts = facts(writer.key().toString(), nar);
-            CompletableFuture<Optional<ReceivedFile>> kept =
-                    writer.finish().thenApplyAsync(synced -> files.stage(cache.id(), fileName, facts), executor);
-            pending.add(cache.id(), fileName, kept);
+            Arrival arrival =
+                    new Arrival(facts, writer.finish(), () -> files.stage(cache.id(), fileName, facts), executor);
+            pending.add(cache.id(), fileName, arrival);
             return true;
         } catch (BlobStoreFullException e) {
             throw new PushException.NoRoom(e);
@@ -119,6 +119,21 @@ public class NarIntake {
                 Zstd.compress(listing.toByteArray()));
     }
 
+    /** What was found true of a file that has no row yet. */
+    static NarFacts facts(ReceivedFiles.Facts file) {
+        return new NarFacts(
+                file.fileHash(),
+                file.fileSize(),
+                file.narHash(),
+                file.narSize(),
+                compression(file.compression()),
+                file.contentsHash());
+    }
+
+    private static Compression compression(String name) {
+        return Compression.named(name).orElseThrow(() -> new IllegalStateException("a row has an unknown compression"));
+    }
+
     /** What was found true of a file that a cache has received. */
     static NarFacts facts(ReceivedFile file) {
         return new NarFacts(
@@ -126,8 +141,7 @@ public class NarIntake {
                 file.nar().fileSize(),
                 file.nar().narHash(),
                 file.nar().narSize(),
-                Compression.named(file.nar().compression())
-                        .orElseThrow(() -> new IllegalStateException("a row has an unknown compression")),
+                compression(file.nar().compression()),
                 file.contentsHash());
     }
 }

@@ -2,40 +2,40 @@ package io.narthex.push;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.narthex.index.Durability;
 import io.narthex.index.ReceivedFile;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The files that this node has received lately: those that it is making durable, and what they are. Thread-safe. */
 @ApplicationScoped
 public class PendingNars {
-    /** Much longer than a disk takes that works; a client gives up after five minutes. */
-    private static final long PATIENCE_SECONDS = 120;
-
     private static final System.Logger LOG = System.getLogger(PendingNars.class.getName());
 
     /** Clients claim a file at once, or when all of a closure are there. */
     private static final int KNOWN = 20_000;
 
-    private final Map<Name, CompletableFuture<?>> pending = new ConcurrentHashMap<>();
+    private final Map<Name, Pending> pending = new ConcurrentHashMap<>();
     private final Cache<Name, ReceivedFile> known =
             Caffeine.newBuilder().maximumSize(KNOWN).build();
 
     private record Name(int cacheId, String fileName) {}
 
-    /** @param kept the file, once it is durable and its row is there; empty where the cache had one of that name */
-    void add(int cacheId, String fileName, CompletableFuture<Optional<ReceivedFile>> kept) {
+    /** @param remembered done once it is kept and known */
+    private record Pending(Arrival arrival, CompletableFuture<?> remembered) {}
+
+    void add(int cacheId, String fileName, Arrival arrival) {
         Name name = new Name(cacheId, fileName);
-        CompletableFuture<?> remembered = kept.thenAccept(file -> file.ifPresent(f -> known.put(name, f)));
-        pending.put(name, remembered);
+        CompletableFuture<?> remembered = arrival.kept()
+                .thenAccept(file -> file.ifPresent(f -> known.put(name, f)))
+                .toCompletableFuture();
+        Pending entry = new Pending(arrival, remembered);
+        pending.put(name, entry);
         CompletableFuture<?> unused = remembered.whenComplete((done, failure) -> {
-            pending.remove(name, remembered);
+            pending.remove(name, entry);
             if (failure != null) {
                 LOG.log(System.Logger.Level.ERROR, "event=upload-not-kept file=" + fileName, failure);
             }
@@ -44,6 +44,13 @@ public class PendingNars {
 
     boolean isKnown(int cacheId, String fileName) {
         return pending.containsKey(new Name(cacheId, fileName));
+    }
+
+    /** A file that is on its way and that nobody else has taken; who gets it says what came of it. */
+    Optional<Arrival> take(int cacheId, String fileName) {
+        return Optional.ofNullable(pending.get(new Name(cacheId, fileName)))
+                .map(Pending::arrival)
+                .filter(Arrival::take);
     }
 
     /** What is known of a file that was durable when it was received; it may be gone meanwhile. */
@@ -62,18 +69,7 @@ public class PendingNars {
      * @return false where it failed: the file has to be pushed again
      */
     boolean await(int cacheId, String fileName) {
-        CompletableFuture<?> kept = pending.get(new Name(cacheId, fileName));
-        if (kept == null) {
-            return true;
-        }
-        try {
-            kept.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        Pending entry = pending.get(new Name(cacheId, fileName));
+        return entry == null || Durability.await(entry.remembered());
     }
 }

@@ -21,6 +21,7 @@ import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,14 @@ public class Publisher {
     private static final long OTHER_NODE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long LOOK_MILLIS = 100;
+
+    /** Files that are durable soon: publishing them holds a connection meanwhile. */
+    private static final long OVERLAPPING_BYTES = 8 << 20;
+
+    /** Connections that may be held so at once. */
+    private static final int OVERLAPS = 4;
+
+    private final Semaphore overlaps = new Semaphore(OVERLAPS);
 
     @Inject
     private PendingNars pending;
@@ -69,6 +78,11 @@ public class Publisher {
             throw new PushException.NotTaken(cache.fullName());
         }
         String file = PushPolicy.fileOf(info).toString();
+        // what the machine's store shows may need no file
+        Optional<Arrival> arrival = cache.showsLocalStore() ? Optional.empty() : pending.take(cache.id(), file);
+        if (arrival.isPresent() && publish(cache, asked, info, file, arrival.get(), by)) {
+            return true;
+        }
         if (!pending.await(cache.id(), file)) {
             throw new PushException.NoSuchNar(info.url());
         }
@@ -92,19 +106,50 @@ public class Publisher {
                 .orElseThrow(() -> new PushException.NoSuchNar(info.url()));
     }
 
+    /** Publishes a path while its file is being made durable, if nothing is in the way. */
+    private boolean publish(
+            Cache cache, StorePathHash asked, NarInfo info, String file, Arrival arrival, @Nullable Long by) {
+        boolean overlapping = arrival.facts().fileSize() <= OVERLAPPING_BYTES && overlaps.tryAcquire();
+        Optional<ReceivedFile> published = Optional.empty();
+        try {
+            PushPolicy.checkPath(cache.storeDir(), asked, info);
+            PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(arrival.facts()));
+            if (overlapping || arrival.awaitDurable()) {
+                NarInfo facts = with(info, kept(cache, info));
+                Outcome outcome =
+                        paths.publish(cache, facts, file, arrival.facts(), arrival.durable(), wanted(cache, info), by);
+                if (outcome instanceof Outcome.Added added) {
+                    published = Optional.of(added.file());
+                }
+            }
+        } finally {
+            if (overlapping) {
+                overlaps.release();
+            }
+            published.ifPresentOrElse(arrival::published, arrival::leave);
+        }
+        return published.isPresent();
+    }
+
+    private List<Signature> kept(Cache cache, NarInfo info) {
+        return SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+    }
+
+    private static Collection<StorePath> wanted(Cache cache, NarInfo info) {
+        return cache.references() == ReferenceCheck.LENIENT ? List.of() : PushPolicy.otherReferences(info);
+    }
+
     /** Tells whether the path is new; empty where the file is gone. */
     private Optional<Boolean> publish(
             Cache cache, StorePathHash asked, NarInfo info, ReceivedFile file, @Nullable Long by) {
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
-        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+        List<Signature> kept = kept(cache, info);
         NarInfo facts = with(info, kept);
-        Collection<StorePath> wanted =
-                cache.references() == ReferenceCheck.LENIENT ? List.of() : PushPolicy.otherReferences(info);
-        Outcome outcome = paths.publish(cache, facts, file.nar(), wanted, by);
+        Outcome outcome = paths.publish(cache, facts, file, wanted(cache, info), by);
         List<StorePath> missing = List.of();
         if (outcome instanceof Outcome.Missing some) {
             missing = withoutLocal(cache, some.paths());
-            outcome = missing.isEmpty() ? paths.publish(cache, facts, file.nar(), List.of(), by) : outcome;
+            outcome = missing.isEmpty() ? paths.publish(cache, facts, file, List.of(), by) : outcome;
         }
         return switch (outcome) {
             case Outcome.Added added -> Optional.of(true);

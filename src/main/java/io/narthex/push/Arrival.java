@@ -1,0 +1,88 @@
+package io.narthex.push;
+
+import io.narthex.index.Durability;
+import io.narthex.index.ReceivedFile;
+import io.narthex.index.ReceivedFiles;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * A file that was received, found right, and is being made durable. Its row is written once: by the publication that takes
+ * it meanwhile, or else by staging it when it is durable. Thread-safe.
+ */
+final class Arrival {
+    private final ReceivedFiles.Facts facts;
+    private final CompletableFuture<Void> durable;
+    private final Supplier<Optional<ReceivedFile>> stage;
+    private final Executor executor;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private final CompletableFuture<Optional<ReceivedFile>> kept = new CompletableFuture<>();
+
+    /**
+     * @param durable done once a power cut leaves the bytes
+     * @param stage writes the row; empty where the cache had a file of that name
+     * @param executor runs that
+     */
+    Arrival(
+            ReceivedFiles.Facts facts,
+            CompletableFuture<Void> durable,
+            Supplier<Optional<ReceivedFile>> stage,
+            Executor executor) {
+        this.facts = facts;
+        this.durable = durable;
+        this.stage = stage;
+        this.executor = executor;
+        CompletableFuture<Void> unused = durable.thenRunAsync(
+                        () -> {
+                            if (take()) {
+                                kept.complete(stage.get());
+                            }
+                        },
+                        executor)
+                .whenComplete(this::fail);
+    }
+
+    ReceivedFiles.Facts facts() {
+        return facts;
+    }
+
+    CompletableFuture<Void> durable() {
+        return durable;
+    }
+
+    /** False where it cannot be made durable. */
+    boolean awaitDurable() {
+        return Durability.await(durable);
+    }
+
+    /** The file, once it is durable and its row is there; empty where the cache had one of that name. */
+    CompletionStage<Optional<ReceivedFile>> kept() {
+        return kept;
+    }
+
+    /** True for one caller, who then calls {@link #published} or {@link #leave}. */
+    boolean take() {
+        return taken.compareAndSet(false, true);
+    }
+
+    /** The row is written. */
+    void published(ReceivedFile file) {
+        kept.complete(Optional.of(file));
+    }
+
+    /** The row is not written: it is to be staged. */
+    void leave() {
+        CompletableFuture<Void> unused =
+                durable.thenRunAsync(() -> kept.complete(stage.get()), executor).whenComplete(this::fail);
+    }
+
+    private void fail(Void done, Throwable failure) {
+        if (failure != null) {
+            kept.completeExceptionally(failure);
+        }
+    }
+}
