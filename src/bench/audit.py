@@ -40,7 +40,8 @@ def main():
         print(f"filled in {time.time() - start:.0f} s", file=sys.stderr)
     print("| ms | question |\n|---|---|")
     slow = False
-    questions = re.findall(r"([^\n]*)\n\n```sql\n(.*?)```", DOCUMENT.read_text(), re.S)
+    questions = [(" ".join(paragraph.split()), query) for paragraph, query in
+                 re.findall(r"((?:[^\n]+\n)+)\n```sql\n(.*?)```", DOCUMENT.read_text(), re.S)]
     common = psql(options.superuser, "-c", "select base_name from store_path order by id limit 1").strip()
     questions.append(("dependents of a path that a tenth of all paths need (may take ten seconds)",
                       f"select count(*) from audit.dependents('{common}')"))
