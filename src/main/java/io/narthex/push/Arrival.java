@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  * it meanwhile, or else by staging it when it is durable. Thread-safe.
  */
 final class Arrival {
-    private final ReceivedFiles.Facts facts;
+    private final NarFacts facts;
+    private final ReceivedFiles.Facts row;
     private final CompletableFuture<Void> durable;
     private final Supplier<Optional<ReceivedFile>> stage;
     private final Executor executor;
@@ -23,16 +24,19 @@ final class Arrival {
     private final CompletableFuture<Optional<ReceivedFile>> kept = new CompletableFuture<>();
 
     /**
+     * @param row what its row is to say
      * @param durable done once a power cut leaves the bytes
      * @param stage writes the row; empty where the cache had a file of that name
      * @param executor runs that
      */
     Arrival(
-            ReceivedFiles.Facts facts,
+            NarFacts facts,
+            ReceivedFiles.Facts row,
             CompletableFuture<Void> durable,
             Supplier<Optional<ReceivedFile>> stage,
             Executor executor) {
         this.facts = facts;
+        this.row = row;
         this.durable = durable;
         this.stage = stage;
         this.executor = executor;
@@ -46,8 +50,12 @@ final class Arrival {
                 .whenComplete(this::fail);
     }
 
-    ReceivedFiles.Facts facts() {
+    NarFacts facts() {
         return facts;
+    }
+
+    ReceivedFiles.Facts row() {
+        return row;
     }
 
     CompletableFuture<Void> durable() {

@@ -69,9 +69,9 @@ public class NarIntake {
                 files.renew(cache.id(), fileName);
                 return false;
             }
-            ReceivedFiles.Facts facts = facts(writer.key().toString(), nar);
-            Arrival arrival =
-                    new Arrival(facts, writer.finish(), () -> files.stage(cache.id(), fileName, facts), executor);
+            ReceivedFiles.Facts row = facts(writer.key().toString(), nar);
+            Arrival arrival = new Arrival(
+                    nar.facts(), row, writer.finish(), () -> files.stage(cache.id(), fileName, row), executor);
             pending.add(cache.id(), fileName, arrival);
             return true;
         } catch (BlobStoreFullException e) {
@@ -119,21 +119,6 @@ public class NarIntake {
                 Zstd.compress(listing.toByteArray()));
     }
 
-    /** What was found true of a file that has no row yet. */
-    static NarFacts facts(ReceivedFiles.Facts file) {
-        return new NarFacts(
-                file.fileHash(),
-                file.fileSize(),
-                file.narHash(),
-                file.narSize(),
-                compression(file.compression()),
-                file.contentsHash());
-    }
-
-    private static Compression compression(String name) {
-        return Compression.named(name).orElseThrow(() -> new IllegalStateException("a row has an unknown compression"));
-    }
-
     /** What was found true of a file that a cache has received. */
     static NarFacts facts(ReceivedFile file) {
         return new NarFacts(
@@ -141,7 +126,8 @@ public class NarIntake {
                 file.nar().fileSize(),
                 file.nar().narHash(),
                 file.nar().narSize(),
-                compression(file.nar().compression()),
+                Compression.named(file.nar().compression())
+                        .orElseThrow(() -> new IllegalStateException("a row has an unknown compression")),
                 file.contentsHash());
     }
 }

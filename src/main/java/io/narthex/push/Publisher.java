@@ -113,11 +113,11 @@ public class Publisher {
         Optional<ReceivedFile> published = Optional.empty();
         try {
             PushPolicy.checkPath(cache.storeDir(), asked, info);
-            PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(arrival.facts()));
+            PushPolicy.checkTrue(cache.storeDir(), asked, info, arrival.facts());
             if (overlapping || arrival.awaitDurable()) {
                 NarInfo facts = with(info, kept(cache, info));
                 Outcome outcome =
-                        paths.publish(cache, facts, file, arrival.facts(), arrival.durable(), wanted(cache, info), by);
+                        paths.publish(cache, facts, file, arrival.row(), arrival.durable(), wanted(cache, info), by);
                 if (outcome instanceof Outcome.Added added) {
                     published = Optional.of(added.file());
                 }

@@ -7,6 +7,7 @@ import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
 import io.narthex.index.StoredNar;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class ArrivalTest {
     private static final NixHash HASH = NixHash.ofSha256(new byte[32]);
-    private static final ReceivedFiles.Facts FACTS =
+    private static final NarFacts FACTS = new NarFacts(HASH, 1, HASH, 1, Compression.NONE, Optional.empty());
+    private static final ReceivedFiles.Facts ROW =
             new ReceivedFiles.Facts("key", "none", HASH, 1, HASH, 1, Optional.empty(), new byte[0]);
 
     private final CompletableFuture<Void> durable = new CompletableFuture<>();
     private final AtomicInteger staged = new AtomicInteger();
     private final Arrival arrival =
-            new Arrival(FACTS, durable, () -> Optional.of(file(staged.incrementAndGet())), Runnable::run);
+            new Arrival(FACTS, ROW, durable, () -> Optional.of(file(staged.incrementAndGet())), Runnable::run);
     private final CompletableFuture<Optional<ReceivedFile>> kept =
             arrival.kept().toCompletableFuture();
 
@@ -84,6 +86,7 @@ class ArrivalTest {
     void failsWhereItCannotBeStaged() {
         Arrival unlucky = new Arrival(
                 FACTS,
+                ROW,
                 CompletableFuture.completedFuture(null),
                 () -> {
                     throw new IllegalStateException("no database");

@@ -250,6 +250,28 @@ class PushRefusalIT {
                 .isEqualTo(201);
     }
 
+    /** The narinfos come while the file is being made durable, which they take over and leave. */
+    @Test
+    void aFileIsKeptForTheTruthBehindALieAndAMissingReference() throws Exception {
+        byte[] file = Zstd.compress(nar);
+        String target = "nar/" + name(file) + ".nar.zst";
+        String truth = "StorePath: " + NixStore.path(path) + "\nURL: " + target
+                + "\nCompression: zstd\nNarHash: sha256:" + name(nar) + "\nNarSize: " + nar.length + "\nReferences: \n";
+        String lie = truth.replace("NarSize: ", "NarSize: 1");
+        String lacking = truth.replace("References: ", "References: 00000000000000000000000000000000-lacking");
+        assertThat(cache.put(target, file).statusCode()).isEqualTo(201);
+        refused(400, "NarSize", path.hash() + ".narinfo", lie.getBytes(StandardCharsets.US_ASCII));
+        refused(400, "lacking", path.hash() + ".narinfo", lacking.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(cache.send("HEAD", target, new byte[0], cache.token()).statusCode())
+                .isEqualTo(200);
+        assertThat(cache.put(path.hash() + ".narinfo", truth.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(201);
+        NarInfo kept = NarInfoReader.read(cache.get(path.hash() + ".narinfo").body());
+        assertThat(kept.narHash().nix32()).isEqualTo(name(nar));
+    }
+
     /** Publishes the path with that file; gives its narinfo without our signature, and without the address. */
     private String published(byte[] file) throws Exception {
         assertThat(cache.put("nar/" + name(file) + ".nar.zst", file).statusCode())
