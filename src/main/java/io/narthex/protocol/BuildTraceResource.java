@@ -11,7 +11,7 @@ import io.narthex.localstore.Realisations;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.store.StorePath;
-import io.narthex.push.DocumentIntake;
+import io.narthex.push.RealisationIntake;
 import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +38,7 @@ public class BuildTraceResource {
     RequestedCache requested;
 
     @Inject
-    DocumentIntake documents;
+    RealisationIntake intake;
 
     @Inject
     CurrentCaller caller;
@@ -48,7 +48,7 @@ public class BuildTraceResource {
     public Response get(@PathParam("derivation") String name, @PathParam("output") String output) throws IOException {
         StorePath derivation = parse(name, output);
         Cache cache = requested.get();
-        Realisation found = answer.offered(documents.find(
+        Realisation found = answer.offered(intake.find(
                 cache, DocumentKind.BUILD_TRACE, key(derivation, output), local(cache, derivation, output)));
         byte[] fingerprint = RealisationFingerprint.of(derivation, output, found.outPath());
         return Response.ok(answer.json(found, fingerprint))
@@ -69,7 +69,7 @@ public class BuildTraceResource {
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
         Cache cache = requested.get();
-        return NarInfoResource.taken(documents.realisation(
+        return NarInfoResource.taken(intake.put(
                 cache,
                 DocumentKind.BUILD_TRACE,
                 key(derivation, output),

@@ -12,7 +12,7 @@ import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.store.DerivationOutput;
-import io.narthex.push.DocumentIntake;
+import io.narthex.push.RealisationIntake;
 import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,7 +39,7 @@ public class RealisationResource {
     RequestedCache requested;
 
     @Inject
-    DocumentIntake documents;
+    RealisationIntake intake;
 
     @Inject
     CurrentCaller caller;
@@ -50,7 +50,7 @@ public class RealisationResource {
         DerivationOutput id = parse(text);
         Cache cache = requested.get();
         Realisation found =
-                answer.offered(documents.find(cache, DocumentKind.REALISATION, id.toString(), local(cache, id)));
+                answer.offered(intake.find(cache, DocumentKind.REALISATION, id.toString(), local(cache, id)));
         byte[] fingerprint = RealisationFingerprint.of(id, found.outPath(), found.dependent());
         return Response.ok(answer.json(id, found, fingerprint))
                 .type("application/json")
@@ -66,8 +66,8 @@ public class RealisationResource {
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
         Cache cache = requested.get();
-        return NarInfoResource.taken(documents.realisation(
-                cache, DocumentKind.REALISATION, id.toString(), local(cache, id), json, Answers.by(caller)));
+        return NarInfoResource.taken(
+                intake.put(cache, DocumentKind.REALISATION, id.toString(), local(cache, id), json, Answers.by(caller)));
     }
 
     private Optional<Realisation> local(Cache cache, DerivationOutput id) {

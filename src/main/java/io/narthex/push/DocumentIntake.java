@@ -1,21 +1,13 @@
 package io.narthex.push;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.cache.Cache;
 import io.narthex.index.Document;
 import io.narthex.index.DocumentKind;
-import io.narthex.index.PathIndex;
 import io.narthex.index.UploadedDocuments;
-import io.narthex.key.KeyRing;
-import io.narthex.localstore.Realisation;
-import io.narthex.nix.hash.NixFormatException;
-import io.narthex.nix.narinfo.RealisationFingerprint;
-import io.narthex.nix.signature.Signature;
-import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -23,14 +15,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Takes in what is pushed beside paths, and gives it back. Thread-safe. */
+/** Takes in logs, debug information and listings, and gives the first two back. Thread-safe. */
 @ApplicationScoped
 public class DocumentIntake {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,12 +27,6 @@ public class DocumentIntake {
 
     @Inject
     private UploadedDocuments documents;
-
-    @Inject
-    private PathIndex index;
-
-    @Inject
-    private KeyRing ring;
 
     /** Keeps a build log; a later one takes its place. */
     public boolean log(Cache cache, StorePath derivation, InputStream text, @Nullable Long by) {
@@ -87,7 +69,7 @@ public class DocumentIntake {
     }
 
     /** A cache that takes no uploads any more shows none. */
-    private Optional<Document> find(Cache cache, DocumentKind kind, String name) {
+    Optional<Document> find(Cache cache, DocumentKind kind, String name) {
         return cache.takesUploads() ? documents.find(cache.id(), kind, name) : Optional.empty();
     }
 
@@ -116,138 +98,8 @@ public class DocumentIntake {
         }
     }
 
-    /**
-     * Keeps a realisation, or adds signatures to the one that is there.
-     *
-     * @param name as in the URL
-     * @param local what the machine's store says, where the cache shows that
-     * @return whether it is new
-     * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
-     */
-    public boolean realisation(
-            Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
-        requireUploads(cache);
-        Realisation pushed = foreign(cache, kind, name, realisation(json));
-        local.filter(known -> index.find(cache, known.outPath().hash()).isPresent())
-                .ifPresent(known -> merged(known, pushed));
-        String id = parse(json, "a realisation").path("id").asText();
-        if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
-            throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
-        }
-        if (index.find(cache, pushed.outPath().hash()).isEmpty()) {
-            throw new PushException.Malformed(
-                    "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
-        }
-        return documents.merge(
-                cache.id(), kind, name, text(pushed), by, known -> text(merged(realisation(known), pushed)));
-    }
-
-    private static Realisation merged(Realisation known, Realisation pushed) {
-        if (!known.outPath().equals(pushed.outPath())) {
-            throw new PushException.Conflict(
-                    "outPath", known.outPath().baseName(), pushed.outPath().baseName());
-        }
-        if (!known.dependent().equals(pushed.dependent())) {
-            throw new PushException.Conflict(
-                    "dependentRealisations",
-                    known.dependent().keySet().toString(),
-                    pushed.dependent().keySet().toString());
-        }
-        TreeSet<String> all = new TreeSet<>(known.signatures());
-        all.addAll(pushed.signatures());
-        limit(all.size());
-        return new Realisation(known.outPath(), List.copyOf(all), known.dependent());
-    }
-
-    private static void limit(int signatures) {
-        if (signatures > SignaturePolicy.MAX_SIGNATURES) {
-            throw new PushException.TooManySignatures(SignaturePolicy.MAX_SIGNATURES);
-        }
-    }
-
-    /** With the signatures that the cache keeps; those in the name of its own keys are made anew when it is asked for. */
-    private Realisation foreign(Cache cache, DocumentKind kind, String name, Realisation pushed) {
-        List<Signature> signatures =
-                pushed.signatures().stream().map(Signature::parse).toList();
-        List<String> kept =
-                SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
-                        .map(Signature::toString)
-                        .toList();
-        return new Realisation(pushed.outPath(), kept, pushed.dependent());
-    }
-
-    /** The realisation that was pushed, or the machine's store has; with the signatures of both where they agree. */
-    public Optional<Realisation> find(Cache cache, DocumentKind kind, String name, Optional<Realisation> local) {
-        Optional<Realisation> pushed = find(cache, kind, name).map(d -> realisation(d.content()));
-        if (local.isEmpty() || index.find(cache, local.get().outPath().hash()).isEmpty()) {
-            return pushed;
-        }
-        return pushed.filter(p -> agree(local.get(), p))
-                .map(p -> merged(local.get(), p))
-                .or(() -> local);
-    }
-
-    private static boolean agree(Realisation one, Realisation other) {
-        return one.outPath().equals(other.outPath()) && one.dependent().equals(other.dependent());
-    }
-
-    private static byte[] signed(DocumentKind kind, String name, Realisation realisation) {
-        if (kind == DocumentKind.REALISATION) {
-            return RealisationFingerprint.of(
-                    DerivationOutput.parse(name), realisation.outPath(), realisation.dependent());
-        }
-        int slash = name.indexOf('/');
-        return RealisationFingerprint.of(
-                StorePath.parseBaseName(name.substring(0, slash)), name.substring(slash + 1), realisation.outPath());
-    }
-
-    private static Realisation realisation(byte[] json) {
-        JsonNode object = parse(json, "a realisation");
-        try {
-            TreeMap<DerivationOutput, StorePath> dependent = new TreeMap<>();
-            for (Map.Entry<String, JsonNode> one :
-                    object.path("dependentRealisations").properties()) {
-                dependent.put(
-                        DerivationOutput.parse(one.getKey()),
-                        StorePath.parseBaseName(one.getValue().asText()));
-            }
-            TreeSet<String> signatures = new TreeSet<>();
-            for (JsonNode signature : object.path("signatures")) {
-                signatures.add(signature(signature));
-            }
-            limit(signatures.size());
-            return new Realisation(
-                    StorePath.parseBaseName(object.path("outPath").asText()), List.copyOf(signatures), dependent);
-        } catch (NixFormatException e) {
-            throw new PushException.Malformed("not a realisation: " + e.getMessage());
-        }
-    }
-
-    /** Either form: {@code name:base64}, or an object of the two. */
-    private static String signature(JsonNode node) {
-        String text = node.isObject()
-                ? node.path("keyName").asText() + ":" + node.path("sig").asText()
-                : node.asText();
-        return Signature.parse(text).toString();
-    }
-
-    private static byte[] text(Realisation realisation) {
-        Map<String, String> dependent = new TreeMap<>();
-        realisation.dependent().forEach((id, path) -> dependent.put(id.toString(), path.baseName()));
-        try {
-            return JSON.writeValueAsBytes(Map.of(
-                    "outPath",
-                    realisation.outPath().baseName(),
-                    "dependentRealisations",
-                    dependent,
-                    "signatures",
-                    realisation.signatures()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("texts in maps are JSON", e);
-        }
-    }
-
-    private static JsonNode parse(byte[] json, String what) {
+    /** The object that it is; the second is how the sentence of a refusal names it. */
+    static JsonNode parse(byte[] json, String what) {
         try {
             JsonNode read = JSON.readTree(json);
             if (read != null && read.isObject()) {
@@ -259,7 +111,7 @@ public class DocumentIntake {
         throw new PushException.Malformed(what + " must be a JSON object");
     }
 
-    private static void requireUploads(Cache cache) {
+    static void requireUploads(Cache cache) {
         if (!cache.takesUploads()) {
             throw new PushException.NotTaken(cache.fullName());
         }

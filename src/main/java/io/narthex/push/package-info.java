@@ -6,7 +6,8 @@
  * io.narthex.push.PushPolicy} compares a narinfo with those facts and with what is published; {@link
  * io.narthex.push.SignaturePolicy} says which signatures are kept; {@link io.narthex.push.SmallBody} reads what is
  * small enough to hold. {@link io.narthex.push.NarIntake} keeps what was received, {@link io.narthex.push.DocumentIntake}
- * logs and the like, and {@link io.narthex.push.Publisher} publishes a path; jobs sweep and merge what lies.
+ * logs and the like, {@link io.narthex.push.RealisationIntake} realisations, and {@link io.narthex.push.Publisher}
+ * publishes a path; jobs sweep and merge what lies.
  *
  * <ul>
  *   <li>R1: no HTTP and no SQL; what judges a body or a narinfo knows no CDI either. What is wrong with an upload is a
