@@ -4,6 +4,7 @@ import io.narthex.configuration.DiskReserve;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ public final class FileBlobStore implements BlobStore {
 
     private final BlobDirectories directories;
     private final DiskRoom room;
+    private final DirectIo directIo;
     private final SecureRandom random;
     private final SyncThreads threads = new SyncThreads("blob-sync", SYNCS_AT_ONCE);
 
@@ -29,7 +31,9 @@ public final class FileBlobStore implements BlobStore {
      */
     public FileBlobStore(Path directory, DiskReserve reserve, SecureRandom random) throws IOException {
         this.directories = new BlobDirectories(directory);
-        this.room = new DiskRoom(Files.getFileStore(directory), reserve);
+        FileStore disk = Files.getFileStore(directory);
+        this.room = new DiskRoom(disk, reserve);
+        this.directIo = new DirectIo(disk);
         this.random = random;
     }
 
@@ -39,7 +43,7 @@ public final class FileBlobStore implements BlobStore {
         BlobKey key = BlobKey.random(random);
         Path file = directories.file(key);
         try {
-            return new FileBlobWriter(key, file, directories.create(file), directories, room, threads);
+            return new FileBlobWriter(key, file, directories.create(file), directories, room, directIo, threads);
         } catch (IOException e) {
             throw DiskRoom.explained(e);
         }

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Writes one file. */
 final class FileBlobWriter extends BlobWriter {
@@ -19,8 +20,10 @@ final class FileBlobWriter extends BlobWriter {
     private final FileChannel channel;
     private final BlobDirectories directories;
     private final DiskRoom room;
+    private final DirectIo directIo;
     private final SyncThreads threads;
 
+    private @Nullable FileChannel direct;
     private long size;
     private long nextCheck;
     private boolean over;
@@ -31,12 +34,14 @@ final class FileBlobWriter extends BlobWriter {
             FileChannel channel,
             BlobDirectories directories,
             DiskRoom room,
+            DirectIo directIo,
             SyncThreads threads) {
         super(key);
         this.file = file;
         this.channel = channel;
         this.directories = directories;
         this.room = room;
+        this.directIo = directIo;
         this.threads = threads;
     }
 
@@ -51,15 +56,36 @@ final class FileBlobWriter extends BlobWriter {
             throw new ClosedChannelException();
         }
         try {
-            int end = bytes.limit();
-            while (bytes.position() < end) {
-                int piece = Math.min(MOST, end - bytes.position());
+            while (bytes.hasRemaining()) {
+                int whole = directIo.writable(bytes, size);
+                int piece =
+                        whole > 0 ? whole : bytes.isDirect() ? bytes.remaining() : Math.min(MOST, bytes.remaining());
                 checkRoom(piece);
-                bytes.limit(bytes.position() + piece);
-                size += channel.write(bytes);
+                ByteBuffer part = bytes.slice(bytes.position(), piece);
+                long begun = System.nanoTime();
+                int written = whole > 0 ? writeDirectly(part) : channel.write(part, size);
+                directIo.took(whole > 0, System.nanoTime() - begun, written);
+                bytes.position(bytes.position() + written);
+                size += written;
             }
         } catch (IOException e) {
             throw DiskRoom.explained(e);
+        }
+    }
+
+    /** Gives the bytes that were written: none where the file system refuses. */
+    private int writeDirectly(ByteBuffer part) throws IOException {
+        if (direct == null) {
+            direct = directIo.open(file).orElse(null);
+        }
+        if (direct == null) {
+            return 0;
+        }
+        try {
+            return direct.write(part, size);
+        } catch (IOException e) {
+            directIo.refuse(e);
+            return 0;
         }
     }
 
@@ -81,8 +107,10 @@ final class FileBlobWriter extends BlobWriter {
     }
 
     private void sync() throws IOException {
+        FileChannel second = direct;
         try {
-            try (channel) {
+            try (channel;
+                    second) {
                 // with the length, without the times
                 channel.force(false);
             }
@@ -98,6 +126,9 @@ final class FileBlobWriter extends BlobWriter {
         if (!over) {
             over = true;
             Closing.quietly(channel);
+            if (direct != null) {
+                Closing.quietly(direct);
+            }
             remove();
         }
     }

@@ -90,9 +90,10 @@ public class BuildLogResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("derivation") String name, @Context HttpServletRequest request) throws IOException {
         StorePath derivation = Answers.derivation(name);
-        InputStream text =
-                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
-        return NarInfoResource.taken(documents.log(requested.get(), derivation, text, Answers.by(caller)));
+        try (InputStream text =
+                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
+            return NarInfoResource.taken(documents.log(requested.get(), derivation, text, Answers.by(caller)));
+        }
     }
 
     private Optional<BuildLog> find(StorePath derivation) {

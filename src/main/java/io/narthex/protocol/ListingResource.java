@@ -65,9 +65,10 @@ public class ListingResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
         Answers.hash(text);
-        InputStream json =
-                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
-        documents.listing(requested.get(), json);
+        try (InputStream json =
+                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
+            documents.listing(requested.get(), json);
+        }
         return NarInfoResource.taken(false);
     }
 

@@ -28,7 +28,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,9 +84,7 @@ public class NarResource {
         if (coding != null && !coding.equals("identity")) {
             throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
-        try (InputStream body = RequestBody.of()) {
-            return NarInfoResource.taken(intake.receive(requested.get(), name, body, promised(request)));
-        }
+        return NarInfoResource.taken(intake.receive(requested.get(), name, RequestBody.of(), promised(request)));
     }
 
     private @Nullable String token() {

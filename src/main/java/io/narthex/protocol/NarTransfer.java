@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.narthex.blob.DirectBuffers;
 import io.narthex.configuration.Settings;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -38,7 +39,7 @@ class NarTransfer {
     @Inject
     private Settings settings;
 
-    private final DirectBuffers buffers = new DirectBuffers();
+    private final DirectBuffers buffers = new DirectBuffers(DirectBuffers.DOWNLOAD_BYTES);
     private final Clock clock = Clock.systemUTC();
 
     /** The NAR of a path of the machine's store. */

@@ -3,6 +3,7 @@ package io.narthex.protocol;
 import io.narthex.blob.Blob;
 import io.narthex.blob.BlobKey;
 import io.narthex.blob.BlobStore;
+import io.narthex.blob.DirectBuffers;
 import io.narthex.cache.Cache;
 import io.narthex.index.HotPaths;
 import io.narthex.index.NarSource;
@@ -42,7 +43,7 @@ final class StoredNars {
     private final HotPaths hot;
     private final BlobStore blobs;
     private final Downloads downloads;
-    private final DirectBuffers buffers = new DirectBuffers();
+    private final DirectBuffers buffers = new DirectBuffers(DirectBuffers.DOWNLOAD_BYTES);
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final ExecutorService threads =
             Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {

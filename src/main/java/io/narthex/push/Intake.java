@@ -1,65 +1,70 @@
 package io.narthex.push;
 
-import io.narthex.nix.hash.HashAlgorithm;
-import io.narthex.nix.hash.NixHash;
+import io.narthex.blob.DirectBuffers;
+import io.narthex.nix.nar.PassableStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.security.MessageDigest;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body as it comes: limited, counted, hashed, and handed to the sink before anybody reads it. Remembers what broke
- * it, since a decompressor may hide that behind an exception of its own.
+ * The body as it comes: limited, counted, and shown to others, who hash and keep it while who reads this looks at it.
+ * Remembers what broke it, since a decompressor may hide that behind an exception of its own.
  */
-final class Intake extends InputStream {
+final class Intake extends PassableStream {
     /**
      * A decompressor that gives nothing for so many bytes reads a header without end. The largest piece of a format
      * without output, a bzip2 block or a frame of lz4, has 1 or 4 MiB.
      */
     private static final long MOST_SILENT = 5L << 20;
 
-    private final InputStream body;
-    private final OutputStream sink;
+    /** Larger ones leave the processor's cache, smaller ones wake other threads more often. */
+    static final int PIECE_BYTES = 512 << 10;
+
+    private static final DirectBuffers BUFFERS = new DirectBuffers(PIECE_BYTES);
+
+    private final ReadableByteChannel body;
     private final long most;
     private final OptionalLong promised;
-    private final MessageDigest digest;
-    private byte[] ahead = {};
-    private int aheadRead;
+    private final List<Aside> asides;
+    private final Pieces pieces;
+
+    private ByteBuffer current = ByteBuffer.allocate(0);
+    private Pieces.@Nullable Shown shown;
+    private long received;
     private long count;
     private long heard;
-    private boolean ended;
+    private boolean over;
     private @Nullable Exception failure;
 
-    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink) {
-        this(body, promised, most, sink, HashAlgorithm.SHA256.newDigest());
-    }
-
-    /** @param digest of SHA-256, as new, for the hash of the file */
-    Intake(InputStream body, OptionalLong promised, long most, OutputStream sink, MessageDigest digest) {
+    /** @param asides get all that comes */
+    Intake(ReadableByteChannel body, OptionalLong promised, long most, Aside... asides) {
         this.body = body;
         this.promised = promised;
         this.most = most;
-        this.sink = sink;
-        this.digest = digest;
+        this.asides = List.of(asides);
+        pieces = new Pieces(BUFFERS::take, this.asides);
     }
 
-    /** So many bytes from the start, or all there are; they are read again afterwards. */
+    /** So many bytes of those that come next, or all there are; they are read again afterwards. */
     byte[] peek(int bytes) throws IOException {
-        byte[] start = readNBytes(bytes);
-        ahead = start.clone();
-        aheadRead = 0;
+        if (!current.hasRemaining()) {
+            refill();
+        }
+        byte[] start = new byte[Math.min(bytes, current.remaining())];
+        current.get(current.position(), start);
         return start;
     }
 
-    /** Bytes that came. */
+    /** Bytes that were read from here. */
     long count() {
         return count;
     }
 
     boolean ended() {
-        return ended;
+        return over && !current.hasRemaining();
     }
 
     /** Says that what came was of use. */
@@ -71,12 +76,18 @@ final class Intake extends InputStream {
         return count - heard > MOST_SILENT;
     }
 
-    /** The hash of all that came; once. */
-    NixHash hash() {
-        return NixHash.ofSha256(digest.digest());
+    /**
+     * Returns when the others are done with all that came.
+     *
+     * @throws IOException from one of them
+     */
+    void finish() throws IOException {
+        release();
+        asides.forEach(Aside::finish);
+        requireAsides();
     }
 
-    /** Throws what broke the body or the sink, if anything did. */
+    /** Throws what broke this, if anything did. */
     void rethrow() throws IOException {
         if (failure instanceof PushException refused) {
             throw refused;
@@ -94,44 +105,103 @@ final class Intake extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        rethrow();
-        if (aheadRead < ahead.length && length > 0) {
-            int part = Math.min(length, ahead.length - aheadRead);
-            System.arraycopy(ahead, aheadRead, target, offset, part);
-            aheadRead += part;
-            return part;
+        int part = coming(length);
+        if (part > 0) {
+            current.get(target, offset, part);
+            count += part;
         }
+        return part;
+    }
+
+    @Override
+    public int pass(long length) throws IOException {
+        int part = coming(length);
+        if (part > 0) {
+            current.position(current.position() + part);
+            count += part;
+        }
+        return part;
+    }
+
+    /** How many of so many bytes are at hand, or -1 at the end. */
+    private int coming(long length) throws IOException {
+        rethrow();
+        if (length == 0) {
+            return 0;
+        }
+        return current.hasRemaining() || refill() ? (int) Math.min(length, current.remaining()) : -1;
+    }
+
+    private boolean refill() throws IOException {
         try {
-            return take(target, offset, length);
+            if (!over) {
+                receive();
+            }
+            return current.hasRemaining();
         } catch (PushException | IOException e) {
             failure = e;
             throw e;
         }
     }
 
-    private int take(byte[] target, int offset, int length) throws IOException {
-        int read = receive(target, offset, length);
-        if (read < 0) {
-            ended = true;
-            if (promised.isPresent() && count < promised.getAsLong()) {
-                throw new PushException.BodyCut(count, promised, null);
-            }
-            return -1;
+    private void receive() throws IOException {
+        release();
+        requireAsides();
+        ByteBuffer piece = pieces.next();
+        try {
+            fill(piece);
+        } catch (IOException | RuntimeException e) {
+            pieces.giveBack(piece);
+            throw e;
         }
-        count += read;
-        if (count > most) {
-            throw new PushException.FileTooLarge(most);
-        }
-        digest.update(target, offset, read);
-        sink.write(target, offset, read);
-        return read;
+        current = piece.duplicate().flip();
+        shown = pieces.show(piece.flip());
     }
 
-    private int receive(byte[] target, int offset, int length) {
-        try {
-            return body.read(target, offset, length);
-        } catch (IOException e) {
-            throw new PushException.BodyCut(count, promised, e);
+    private void fill(ByteBuffer piece) throws IOException {
+        while (piece.hasRemaining() && !over) {
+            int read = read(piece);
+            over = read < 0;
+            received += Math.max(read, 0);
+            if (received > most) {
+                throw new PushException.FileTooLarge(most);
+            }
         }
+        if (over && promised.isPresent() && received < promised.getAsLong()) {
+            throw new PushException.BodyCut(received, promised, null);
+        }
+    }
+
+    private int read(ByteBuffer piece) {
+        try {
+            return body.read(piece);
+        } catch (IOException e) {
+            throw new PushException.BodyCut(received, promised, e);
+        }
+    }
+
+    private void release() {
+        if (shown != null) {
+            shown.release();
+            shown = null;
+        }
+    }
+
+    private void requireAsides() throws IOException {
+        for (Aside aside : asides) {
+            switch (aside.failure()) {
+                case null -> {}
+                case IOException broken -> throw broken;
+                case Throwable unexpected -> throw new IllegalStateException("a body cannot be kept", unexpected);
+            }
+        }
+    }
+
+    /** Ends what is under way; the others get nothing more. The body stays open. */
+    @Override
+    public void close() {
+        release();
+        asides.forEach(Aside::stop);
+        pieces.drain(BUFFERS::giveBack);
     }
 }

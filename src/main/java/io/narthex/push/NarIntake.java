@@ -16,7 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +52,8 @@ public class NarIntake {
      * @throws PushException for all that is wrong with it
      * @throws IOException where it cannot be kept
      */
-    public boolean receive(Cache cache, UploadName name, InputStream body, OptionalLong promised) throws IOException {
+    public boolean receive(Cache cache, UploadName name, ReadableByteChannel body, OptionalLong promised)
+            throws IOException {
         if (!cache.takesUploads()) {
             throw new PushException.NotTaken(cache.fullName());
         }
@@ -64,7 +65,7 @@ public class NarIntake {
             NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
-            ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer);
+            ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
             if (pending.isKnown(cache.id(), fileName) || done(had)) {
                 files.renew(cache.id(), fileName);
                 return false;

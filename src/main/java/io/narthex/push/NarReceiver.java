@@ -7,8 +7,8 @@ import io.narthex.nix.nar.NarReader;
 import io.narthex.nix.nar.NarVerifier;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.security.MessageDigest;
 import java.util.OptionalLong;
 import java.util.concurrent.ForkJoinPool;
@@ -17,10 +17,16 @@ import java.util.concurrent.ForkJoinPool;
  * Takes the body of an upload in one pass: limits, hash of the file, unpacking, a well-formed NAR, its hash and its
  * listing. Holds some hundred KiB, the decompressor's window and the listing, whatever the size. Thread-safe.
  */
-public final class NarReceiver {
+final class NarReceiver {
     private final NarLimits limits;
 
-    public NarReceiver(NarLimits limits) {
+    /** Where a body goes, piece by piece. */
+    interface Sink {
+        /** Takes all that remains in the buffer, whose memory is used again afterwards. */
+        void write(ByteBuffer bytes) throws IOException;
+    }
+
+    NarReceiver(NarLimits limits) {
         this.limits = limits;
     }
 
@@ -29,57 +35,67 @@ public final class NarReceiver {
      * throws, what the sink got is to be thrown away, and the body may have bytes left.
      *
      * @param promised bytes of the body, where the client told; a body that ends before is refused as cut
-     * @param sink is neither flushed nor closed
+     * @param sink gets the pieces one behind the other, in this thread
      * @throws PushException for all that is wrong with the body or its name
      * @throws IOException from the sink
      */
-    public ReceivedNar receive(InputStream body, OptionalLong promised, UploadName name, OutputStream sink)
+    ReceivedNar receive(ReadableByteChannel body, OptionalLong promised, UploadName name, Sink sink)
             throws IOException {
         if (promised.orElse(0) > limits.maxFileBytes()) {
             throw new PushException.FileTooLarge(limits.maxFileBytes());
         }
         name.compression().ifPresent(Decompressor::requireSupported);
-        Intake intake = new Intake(body, promised, limits.maxFileBytes(), sink, digest(promised));
-        // The rest is a NAR or nothing: its reader says what is wrong with it.
-        Compression compression = name.compression().isPresent()
-                ? name.compression().get()
-                : Compression.detect(intake.peek(Compression.MAGIC_BYTES)).orElse(Compression.NONE);
-        try (Unpacked nar = new Unpacked(intake, compression, limits)) {
-            ReceivedNar received = read(intake, nar, compression);
-            NixHash actual = received.facts().fileHash();
-            if (!actual.equals(name.fileHash())) {
-                throw new PushException.FileHashMismatch(name.fileHash(), actual);
-            }
-            return received;
+        MessageDigest digest = HashAlgorithm.SHA256.newDigest();
+        // what is small is hashed before another thread has woken up
+        boolean small = promised.orElse(Long.MAX_VALUE) <= Intake.PIECE_BYTES;
+        Aside writing = new Aside(Runnable::run, sink::write);
+        Aside hashing = new Aside(small ? Runnable::run : ForkJoinPool.commonPool(), digest::update);
+        try (Intake intake = new Intake(body, promised, limits.maxFileBytes(), hashing, writing)) {
+            return receive(intake, name, digest);
         } catch (NarException.Malformed e) {
             throw new PushException.NotANar(e);
         }
     }
 
-    /** What is small is hashed before another thread has woken up. */
-    private static MessageDigest digest(OptionalLong promised) {
-        return promised.orElse(Long.MAX_VALUE) <= AsideDigest.PIECE_BYTES
-                ? HashAlgorithm.SHA256.newDigest()
-                : new AsideDigest(ForkJoinPool.commonPool());
+    private ReceivedNar receive(Intake intake, UploadName name, MessageDigest digest) throws IOException {
+        // The rest is a NAR or nothing: its reader says what is wrong with it.
+        Compression compression = name.compression().isPresent()
+                ? name.compression().get()
+                : Compression.detect(intake.peek(Compression.MAGIC_BYTES)).orElse(Compression.NONE);
+        try (Unpacked nar = new Unpacked(intake, compression, limits)) {
+            ReceivedNar received = read(intake, nar, compression, digest);
+            NixHash actual = received.facts().fileHash();
+            if (!actual.equals(name.fileHash())) {
+                throw new PushException.FileHashMismatch(name.fileHash(), actual);
+            }
+            return received;
+        }
     }
 
-    private ReceivedNar read(Intake intake, Unpacked nar, Compression compression) throws IOException {
+    private ReceivedNar read(Intake intake, Unpacked nar, Compression compression, MessageDigest digest)
+            throws IOException {
         NarScan scan = new NarScan(limits.maxNodes());
         NixHash fileHash;
         NixHash narHash;
         long narSize;
         if (compression == Compression.NONE) {
             narSize = NarReader.read(nar, scan);
-            fileHash = intake.hash();
+            fileHash = hash(intake, digest);
             narHash = fileHash;
         } else {
             NarVerifier.VerifiedNar verified =
                     NarVerifier.verify(nar, scan, new AsideDigest(ForkJoinPool.commonPool()));
             narHash = verified.narHash();
             narSize = verified.narSize();
-            fileHash = intake.hash();
+            fileHash = hash(intake, digest);
         }
         NarFacts facts = new NarFacts(fileHash, intake.count(), narHash, narSize, compression, scan.contentsHash());
         return new ReceivedNar(facts, scan.listing());
+    }
+
+    /** Of the whole body, which the sink has then. */
+    private static NixHash hash(Intake intake, MessageDigest digest) throws IOException {
+        intake.finish();
+        return NixHash.ofSha256(digest.digest());
     }
 }

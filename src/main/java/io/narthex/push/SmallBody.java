@@ -4,8 +4,8 @@ import io.narthex.nix.narinfo.Compression;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,7 +38,7 @@ public final class SmallBody {
     public static InputStream open(InputStream body, @Nullable String contentEncoding, int limit) {
         Compression coding = coding(contentEncoding);
         NarLimits limits = new NarLimits(limit, limit, Long.MAX_VALUE, NarLimits.DEFAULT_MEMORY, 1);
-        Intake intake = new Intake(body, OptionalLong.empty(), limit, OutputStream.nullOutputStream());
+        Intake intake = new Intake(Channels.newChannel(body), OptionalLong.empty(), limit);
         return new Plain(new Unpacked(intake, coding, limits), intake, coding, limit);
     }
 
@@ -70,6 +70,12 @@ public final class SmallBody {
             } catch (IOException e) {
                 throw new PushException.NotCompressedAs(coding, intake.count(), e);
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            intake.close();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.nix.nar.PassableStream;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * The NAR in a body, unpacked as it is read and held to size and ratio. Throws a {@link PushException} for all that is
  * wrong with the body, whatever the libraries throw, and an IOException only where the sink did.
  */
-final class Unpacked extends InputStream {
+final class Unpacked extends PassableStream {
+    /** As much as a decompressor gives at once. */
+    private static final int PASSED_BYTES = 1 << 16;
+
     private final Intake intake;
     private final Compression compression;
     private final NarLimits limits;
@@ -31,7 +35,19 @@ final class Unpacked extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-        int read = unpack(target, offset, length);
+        return counted(unpack(target, offset, length));
+    }
+
+    @Override
+    public int pass(long length) throws IOException {
+        if (compression == Compression.NONE) {
+            return counted(intake.pass(length));
+        }
+        byte[] passed = new byte[(int) Math.min(length, PASSED_BYTES)];
+        return read(passed, 0, passed.length);
+    }
+
+    private int counted(int read) throws IOException {
         if (read < 0) {
             expectEnd();
             return -1;

@@ -133,12 +133,12 @@ class NarReceiverTest {
             Upload upload = packed(compression);
             int cut = upload.body().length - 5;
             UploadName name = new UploadName(Upload.sha256(upload.body()), upload.named());
-            assertThatThrownBy(() -> new NarReceiver(Upload.LIMITS)
-                            .receive(
-                                    new ByteArrayInputStream(upload.body(), 0, cut),
-                                    OptionalLong.of(upload.body().length),
-                                    name,
-                                    OutputStream.nullOutputStream()))
+            assertThatThrownBy(() -> Upload.receive(
+                            new NarReceiver(Upload.LIMITS),
+                            new ByteArrayInputStream(upload.body(), 0, cut),
+                            OptionalLong.of(upload.body().length),
+                            name,
+                            OutputStream.nullOutputStream()))
                     .as(compression.nixName())
                     .asInstanceOf(type(PushException.BodyCut.class))
                     .satisfies(e -> assertThat(e.received()).isEqualTo(cut))
@@ -169,12 +169,12 @@ class NarReceiverTest {
                 }
             };
             NarReceiver receiver = new NarReceiver(Upload.LIMITS);
-            assertThatThrownBy(() ->
-                            receiver.receive(connection, OptionalLong.empty(), name, OutputStream.nullOutputStream()))
+            assertThatThrownBy(() -> Upload.receive(
+                            receiver, connection, OptionalLong.empty(), name, OutputStream.nullOutputStream()))
                     .isInstanceOf(PushException.BodyCut.class)
                     .hasCause(broken);
-            assertThatThrownBy(() ->
-                            receiver.receive(new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
+            assertThatThrownBy(() -> Upload.receive(
+                            receiver, new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
                     .isSameAs(broken);
         }
     }
@@ -201,12 +201,12 @@ class NarReceiverTest {
     @Test
     void refusesAFileNamedAfterAnotherHash() {
         NixHash other = Upload.sha256(new byte[1]);
-        assertThatThrownBy(() -> new NarReceiver(Upload.LIMITS)
-                        .receive(
-                                new ByteArrayInputStream(TREE),
-                                OptionalLong.empty(),
-                                new UploadName(other, Optional.empty()),
-                                OutputStream.nullOutputStream()))
+        assertThatThrownBy(() -> Upload.receive(
+                        new NarReceiver(Upload.LIMITS),
+                        new ByteArrayInputStream(TREE),
+                        OptionalLong.empty(),
+                        new UploadName(other, Optional.empty()),
+                        OutputStream.nullOutputStream()))
                 .isInstanceOf(PushException.FileHashMismatch.class)
                 .hasMessageContaining(other.nix32())
                 .hasMessageContaining(TREE_HASH.nix32());
@@ -256,12 +256,12 @@ class NarReceiverTest {
             }
         };
         NarLimits limits = new NarLimits(100, 1000, 10, 1 << 20, 10);
-        assertThatThrownBy(() -> new NarReceiver(limits)
-                        .receive(
-                                new ByteArrayInputStream(TREE),
-                                OptionalLong.of(TREE.length),
-                                new UploadName(TREE_HASH, Optional.empty()),
-                                sink))
+        assertThatThrownBy(() -> Upload.receive(
+                        new NarReceiver(limits),
+                        new ByteArrayInputStream(TREE),
+                        OptionalLong.of(TREE.length),
+                        new UploadName(TREE_HASH, Optional.empty()),
+                        sink))
                 .isInstanceOf(PushException.FileTooLarge.class);
         assertThat(written).isEmpty();
     }

@@ -6,6 +6,9 @@ import io.narthex.nix.narinfo.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -44,11 +47,18 @@ record Upload(byte[] body, Optional<Compression> named) {
     }
 
     ReceivedNar receive(NarLimits limits, ByteArrayOutputStream sink) throws IOException {
-        return new NarReceiver(limits)
-                .receive(
-                        new ByteArrayInputStream(body),
-                        OptionalLong.of(body.length),
-                        new UploadName(sha256(body), named),
-                        sink);
+        return receive(
+                new NarReceiver(limits),
+                new ByteArrayInputStream(body),
+                OptionalLong.of(body.length),
+                new UploadName(sha256(body), named),
+                sink);
+    }
+
+    /** By streams. */
+    static ReceivedNar receive(
+            NarReceiver receiver, InputStream body, OptionalLong promised, UploadName name, OutputStream sink)
+            throws IOException {
+        return receiver.receive(Channels.newChannel(body), promised, name, Channels.newChannel(sink)::write);
     }
 }

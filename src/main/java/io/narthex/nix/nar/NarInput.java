@@ -106,13 +106,26 @@ final class NarInput {
     void skip(long length) throws IOException {
         long left = length;
         while (left > 0) {
-            if (!buffer.hasRemaining()) {
-                require(1);
-            }
-            int part = (int) Math.min(left, buffer.remaining());
-            buffer.position(buffer.position() + part);
-            left -= part;
+            left -= buffer.hasRemaining() || !(in instanceof PassableStream stream)
+                    ? skipBuffered(left)
+                    : pass(stream, left);
         }
+    }
+
+    private int skipBuffered(long most) throws IOException {
+        require(1);
+        int part = (int) Math.min(most, buffer.remaining());
+        buffer.position(buffer.position() + part);
+        return part;
+    }
+
+    private int pass(PassableStream stream, long most) throws IOException {
+        int passed = stream.pass(most);
+        if (passed < 0) {
+            throw malformed(NarFlaw.TRUNCATED);
+        }
+        filled += passed;
+        return passed;
     }
 
     /** The zeros behind so many bytes. */
