@@ -59,6 +59,7 @@ public final class FastLane implements ServletExtension {
             SmallNars small,
             StoredNars stored,
             NarIntake intake,
+            UploadLane received,
             StreamLane streams,
             StreamLane uploads) {}
 
@@ -76,7 +77,7 @@ public final class FastLane implements ServletExtension {
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
         } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith("/api/")) {
-            receive(exchange, next, parts);
+            receive(exchange, path, next, parts);
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts);
             if (cache == null || !answered(exchange, path, cache, parts)) {
@@ -101,22 +102,27 @@ public final class FastLane implements ServletExtension {
      * A body that a client asks whether to send, as Nix does with every PUT, is asked for at once where memory knows that
      * this caller may push: it is on its way while the request finds its resource.
      */
-    private static void receive(HttpServerExchange exchange, HttpHandler next, Parts parts) throws IOException {
-        if (HttpContinue.requiresContinueResponse(exchange) && pushed(exchange, parts) != null) {
-            HttpContinue.sendContinueResponse(exchange, new IoCallback() {
-                @Override
-                public void onComplete(HttpServerExchange asked, Sender sender) {
-                    asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> parts.uploads.run(x, next));
-                }
-
-                @Override
-                public void onException(HttpServerExchange broken, Sender sender, IOException e) {
-                    broken.endExchange();
-                }
-            });
-        } else {
-            parts.uploads.run(exchange, next);
+    private static void receive(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
+            throws IOException {
+        boolean asks = HttpContinue.requiresContinueResponse(exchange);
+        boolean nar = UploadLane.isMeant(exchange, path);
+        Cache cache = asks || nar ? pushed(exchange, parts) : null;
+        HttpHandler upload = cache == null || !nar ? next : x -> parts.received.take(x, cache, path, next);
+        if (!asks || cache == null) {
+            parts.uploads.run(exchange, upload);
+            return;
         }
+        HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange asked, Sender sender) {
+                asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> parts.uploads.run(x, upload));
+            }
+
+            @Override
+            public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+                broken.endExchange();
+            }
+        });
     }
 
     /** The cache that is meant, if memory knows that this caller may read it; null where access is to be decided. */

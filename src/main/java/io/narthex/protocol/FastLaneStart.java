@@ -53,7 +53,17 @@ public class FastLaneStart implements ServletContextListener {
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
-                        new FastLane.Parts(access, caches, index.hot(), reads, made, opened, intake, streams, uploads));
+                        new FastLane.Parts(
+                                access,
+                                caches,
+                                index.hot(),
+                                reads,
+                                made,
+                                opened,
+                                intake,
+                                new UploadLane(intake),
+                                streams,
+                                uploads));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.push.NarIntake;
 import io.narthex.push.UploadName;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -79,12 +80,15 @@ public class NarResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("file") String file, @Context HttpServletRequest request) throws IOException {
+        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
+        UploadLane.rethrow(exchange);
         UploadName name = UploadName.parse(file);
         String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equals("identity")) {
             throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
-        return NarInfoResource.taken(intake.receive(requested.get(), name, RequestBody.of(), promised(request)));
+        return NarInfoResource.taken(
+                intake.receive(requested.get(), name, RequestBody.of(exchange), promised(request)));
     }
 
     private @Nullable String token() {

@@ -1,7 +1,6 @@
 package io.narthex.protocol;
 
 import io.undertow.server.HttpServerExchange;
-import io.undertow.servlet.handlers.ServletRequestContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -13,8 +12,7 @@ import org.xnio.channels.StreamSourceChannel;
  */
 record RequestBody(StreamSourceChannel channel) implements ReadableByteChannel {
     /** To be taken once, instead of the servlet's stream. */
-    static RequestBody of() {
-        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
+    static RequestBody of(HttpServerExchange exchange) {
         StreamSourceChannel channel = exchange.getRequestChannel();
         if (channel == null) {
             throw new IllegalStateException("somebody else reads the body");
