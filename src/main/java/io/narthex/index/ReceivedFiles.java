@@ -16,20 +16,16 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class ReceivedFiles {
+    /** A lost row costs the client another push: it need not wait for the log of the database. */
     private static final String STAGE = """
-        with %s kept as (
+        with quick as (select set_config('synchronous_commit', 'off', true)),
+        kept as (
             insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
-            select ?, ?, ?, ?, ?, ?, ?, ? %s returning id)
+            select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
         on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
         returning blob_id
         """;
-
-    /** A lost row costs the client another push: it need not wait for the log of the database. */
-    private static final String STAGE_QUICKLY =
-            STAGE.formatted("quick as (select set_config('synchronous_commit', 'off', true)),", "from quick");
-
-    private static final String STAGE_DURABLY = STAGE.formatted("", "");
 
     private static final String FIND = """
         select b.id, b.storage_key, b.compression, b.file_hash, b.file_size, b.nar_hash, b.nar_size, b.content_hash
@@ -58,7 +54,7 @@ public class ReceivedFiles {
             long narSize,
             Optional<NixHash> contentsHash,
             byte[] listing) {
-        private ReceivedFile as(long id, String fileName) {
+        ReceivedFile as(long id, String fileName) {
             return new ReceivedFile(
                     new StoredNar(id, storageKey, fileName, compression, fileHash, fileSize, narHash, narSize),
                     contentsHash);
@@ -67,18 +63,12 @@ public class ReceivedFiles {
 
     /** Keeps a file for the narinfos that may claim it within a day; empty where the cache had one of that name. */
     public Optional<ReceivedFile> stage(int cacheId, String fileName, Facts facts) {
-        return work(connection -> stage(connection, STAGE_QUICKLY, cacheId, fileName, facts));
+        return work(connection -> stage(connection, cacheId, fileName, facts));
     }
 
-    /** The same as a part of the caller's transaction, which is as durable as it is without. */
-    static Optional<ReceivedFile> stage(Connection connection, int cacheId, String fileName, Facts facts)
+    private static Optional<ReceivedFile> stage(Connection connection, int cacheId, String fileName, Facts facts)
             throws SQLException {
-        return stage(connection, STAGE_DURABLY, cacheId, fileName, facts);
-    }
-
-    private static Optional<ReceivedFile> stage(
-            Connection connection, String statement, int cacheId, String fileName, Facts facts) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(statement)) {
+        try (PreparedStatement s = connection.prepareStatement(STAGE)) {
             s.setString(1, facts.storageKey());
             s.setString(2, facts.compression());
             s.setBytes(3, facts.fileHash().bytes());

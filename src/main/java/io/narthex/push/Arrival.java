@@ -7,14 +7,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
  * A file that was received, found right, and is being made durable. Its row is written once: by the publication that takes
- * it meanwhile, or else by staging it when it is durable. Thread-safe.
+ * it meanwhile, or else by staging it soon after it is durable. Thread-safe.
  */
 final class Arrival {
+    /** A client that pushes path by path sends the narinfo at once; its publication then writes the row as well. */
+    private static final long PATIENCE_MILLIS = 25;
+
     private final NarFacts facts;
     private final ReceivedFiles.Facts row;
     private final CompletableFuture<Void> durable;
@@ -40,13 +44,22 @@ final class Arrival {
         this.durable = durable;
         this.stage = stage;
         this.executor = executor;
+        stageBy(CompletableFuture.delayedExecutor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS, executor));
+    }
+
+    /** Somebody waits until it is kept. */
+    void hurry() {
+        stageBy(executor);
+    }
+
+    private void stageBy(Executor when) {
         CompletableFuture<Void> unused = durable.thenRunAsync(
                         () -> {
                             if (take()) {
                                 kept.complete(stage.get());
                             }
                         },
-                        executor)
+                        when)
                 .whenComplete(this::fail);
     }
 

@@ -70,6 +70,10 @@ public class PendingNars {
      */
     boolean await(int cacheId, String fileName) {
         Pending entry = pending.get(new Name(cacheId, fileName));
-        return entry == null || Durability.await(entry.remembered());
+        if (entry == null) {
+            return true;
+        }
+        entry.arrival().hurry();
+        return Durability.await(entry.remembered());
     }
 }

@@ -64,6 +64,63 @@ class FileBlobStoreTest extends BlobStoreContract {
         assertThat(file(key)).hasBinaryContent(bytes(10));
     }
 
+    /** One piece in some is tried past the system's cache, whatever is faster; the last bytes never go there. */
+    @Test
+    void keepsTheOrderOfWhatItWritesInTwoWays() throws IOException {
+        DirectBuffers buffers = new DirectBuffers(256 << 10);
+        byte[] bytes = bytes((100 << 18) + 12_345);
+
+        BlobKey key;
+        try (BlobWriter writer = store.create()) {
+            for (int from = 0; from < bytes.length; from += 256 << 10) {
+                ByteBuffer piece = buffers.take();
+                piece.put(bytes, from, Math.min(piece.remaining(), bytes.length - from));
+                writer.write(piece.flip());
+                assertThat(piece.hasRemaining()).isFalse();
+                buffers.giveBack(piece);
+            }
+            assertThat(writer.size()).isEqualTo(bytes.length);
+            writer.finish().join();
+            key = writer.key();
+        }
+
+        assertThat(file(key)).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void goesOnThroughTheCacheWhereTheOtherWayIsRefused() throws IOException {
+        DirectIo directIo = new DirectIo(Files.getFileStore(directory));
+        ByteBuffer piece = new DirectBuffers(256 << 10).take();
+        boolean direct = false;
+        for (int i = 0; i < 100; i++) {
+            direct |= directIo.writable(piece, 0) > 0;
+        }
+        assertThat(direct).isTrue();
+
+        directIo.refuse(new IOException("Invalid argument"));
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(directIo.writable(piece, 0)).isZero();
+        }
+        IOException broken = new IOException("Input/output error");
+        assertThatThrownBy(() -> directIo.refuse(broken)).isSameAs(broken);
+    }
+
+    @Test
+    void writesOnlyWholeAlignedBlocksPastTheCache() throws IOException {
+        DirectIo directIo = new DirectIo(Files.getFileStore(directory));
+        int block = (int) Files.getFileStore(directory).getBlockSize();
+        ByteBuffer piece = new DirectBuffers(256 << 10).take();
+        for (int i = 0; i < 100; i++) {
+            assertThat(directIo.writable(piece.duplicate().position(1), 0)).isZero();
+            assertThat(directIo.writable(piece, 1)).isZero();
+            assertThat(directIo.writable(ByteBuffer.allocate(256 << 10), 0)).isZero();
+            assertThat(directIo.writable(piece.duplicate().limit(1000), 0)).isZero();
+            assertThat(directIo.writable(piece.duplicate().limit((256 << 10) - 1), 0) % block)
+                    .isZero();
+        }
+    }
+
     @Test
     void givesTheFileItself() throws IOException {
         try (Blob blob = store.open(put(bytes(10))).orElseThrow()) {

@@ -9,6 +9,7 @@ import io.narthex.index.StoredNar;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,13 +29,43 @@ class ArrivalTest {
             arrival.kept().toCompletableFuture();
 
     @Test
-    void isStagedOnceItIsDurableIfNobodyTookIt() {
+    void isStagedSoonAfterItIsDurableIfNobodyTookIt() {
         assertThat(kept).isNotDone();
 
         durable.complete(null);
 
-        assertThat(kept).isCompletedWithValue(Optional.of(file(1)));
+        assertThat(kept).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(Optional.of(file(1)));
         assertThat(arrival.take()).isFalse();
+    }
+
+    @Test
+    void isStagedAtOnceWhereSomebodyWaits() {
+        durable.complete(null);
+
+        arrival.hurry();
+
+        assertThat(kept).isCompletedWithValue(Optional.of(file(1)));
+    }
+
+    @Test
+    void isNotStagedForWhoWaitsBeforeItIsDurable() {
+        arrival.hurry();
+        assertThat(kept).isNotDone();
+        assertThat(staged).hasValue(0);
+
+        durable.complete(null);
+
+        assertThat(kept).isCompletedWithValue(Optional.of(file(1)));
+    }
+
+    @Test
+    void isStagedOnceHoweverManyWait() {
+        arrival.hurry();
+        arrival.hurry();
+        durable.complete(null);
+
+        assertThat(kept).isCompletedWithValue(Optional.of(file(1)));
+        assertThat(staged).hasValue(1);
     }
 
     @Test
