@@ -29,7 +29,8 @@ class Closure(bench.Store):
         remove(self.nars)
         self.ready = directory + "/ready"
         env = {"NIX_REMOTE": self.remote, "HOME": directory, "XDG_CACHE_HOME": directory + "/cache"}
-        run("nix", *NIX, "copy", "--to", f"file://{self.ready}?compression={compression}", self.top, env=env)
+        run("nix", *NIX, "copy", "--to", f"file://{self.ready}?compression={compression}", self.top, env=env,
+            capture_output=True)
 
 
 NIX = ("--extra-experimental-features", "nix-command")

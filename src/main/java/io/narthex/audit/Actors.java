@@ -29,6 +29,15 @@ class Actors {
                             .kept(request.getExchange().getSourceAddress().getAddress()),
                     id(request));
         }
+        EarlyRequest.Sender early = EarlyRequest.sender();
+        if (early != null) {
+            return new Actor(
+                    "token",
+                    early.tokenId(),
+                    early.tokenNote(),
+                    settings.audit().addresses().kept(early.address()),
+                    early.requestId());
+        }
         String job = JobAtWork.name();
         return job == null ? Actor.SERVER : Actor.job(job);
     }

@@ -13,6 +13,8 @@
  *   <li>R4: what a writer left half written when its process died has a key or is known to the store, so that a sweep
  *       finds it.
  *   <li>R5: no blob is held in memory, whatever the store.
+ *   <li>R6: files are written through the system's cache or past it, whichever is faster now ({@code WriteCosts}); a file
+ *       system that cannot do the latter, or memory that is not aligned, only costs speed.
  * </ul>
  *
  * <p>Out of scope: what the bytes are, whose they are, who refers to them and when they may go; all of that is rows.

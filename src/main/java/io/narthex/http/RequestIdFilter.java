@@ -22,7 +22,8 @@ import org.jboss.logging.MDC;
         dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
 public class RequestIdFilter implements Filter {
     private static final String ID = RequestIdFilter.class.getName();
-    private static final String MDC_KEY = "request";
+    /** Under which name the log has it. */
+    public static final String MDC_KEY = "request";
 
     /** The id of this request; {@code -} for one that did not come through the filter. */
     public static String idOf(HttpServletRequest request) {
@@ -46,7 +47,7 @@ public class RequestIdFilter implements Filter {
     }
 
     /** Unique enough to find a line in a log; it is no secret. */
-    private static String newId() {
+    public static String newId() {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }

@@ -105,9 +105,9 @@ public final class FastLane implements ServletExtension {
     private static void receive(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws IOException {
         boolean asks = HttpContinue.requiresContinueResponse(exchange);
-        boolean nar = UploadLane.isMeant(exchange, path);
-        Cache cache = asks || nar ? pushed(exchange, parts) : null;
-        HttpHandler upload = cache == null || !nar ? next : x -> parts.received.take(x, cache, path, next);
+        boolean lane = UploadLane.isMeant(exchange, path);
+        Cache cache = asks || lane ? pushed(exchange, parts) : null;
+        HttpHandler upload = cache == null || !lane ? next : x -> parts.received.take(x, cache, path, next);
         if (!asks || cache == null) {
             parts.uploads.run(exchange, upload);
             return;

@@ -6,6 +6,7 @@ import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
 import io.narthex.push.NarIntake;
+import io.narthex.push.Publisher;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -35,6 +36,9 @@ public class FastLaneStart implements ServletContextListener {
     NarIntake intake;
 
     @Inject
+    Publisher publisher;
+
+    @Inject
     ReadLog reads;
 
     private final StreamLane streams = StreamLane.forDownloads();
@@ -61,7 +65,7 @@ public class FastLaneStart implements ServletContextListener {
                                 made,
                                 opened,
                                 intake,
-                                new UploadLane(intake),
+                                new UploadLane(access, intake, publisher),
                                 streams,
                                 uploads));
     }

@@ -15,6 +15,8 @@ import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.Publisher;
 import io.narthex.push.SmallBody;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -64,9 +66,16 @@ public class NarInfoResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
+        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
+        UploadLane.rethrow(exchange);
         StorePathHash hash = Answers.hash(text);
-        byte[] body = SmallBody.read(
-                request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
+        byte[] known = UploadLane.body(exchange);
+        byte[] body = known != null
+                ? known
+                : SmallBody.read(
+                        request.getInputStream(),
+                        request.getHeader(HttpHeaders.CONTENT_ENCODING),
+                        NarInfoReader.MAX_BYTES);
         boolean created = publisher.publish(requested.get(), hash, parsed(body), Answers.by(caller));
         return taken(created);
     }

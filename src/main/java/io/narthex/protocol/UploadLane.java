@@ -1,42 +1,119 @@
 package io.narthex.protocol;
 
+import io.narthex.access.Access;
+import io.narthex.audit.EarlyRequest;
 import io.narthex.cache.Cache;
+import io.narthex.http.RequestIdFilter;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.NarIntake;
+import io.narthex.push.Publisher;
+import io.narthex.push.SmallBody;
 import io.narthex.push.UploadName;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.util.OptionalLong;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives NAR files before the servlets: a closure has thousands, and the way through filters and resource takes as long as
- * a small file. What goes wrong takes that way all the same, which words, records and logs it. Thread-safe.
+ * Receives NAR files and the narinfos of new paths before the servlets: a closure has thousands, and the way through filters
+ * and resource takes as long as a small file. Whatever is not as usual takes that way all the same, which decides, words,
+ * records and logs it. Thread-safe.
  */
 final class UploadLane {
     private static final AttachmentKey<Exception> FAILURE = AttachmentKey.create(Exception.class);
+    private static final AttachmentKey<byte[]> BODY = AttachmentKey.create(byte[].class);
+    private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
     private static final String NAR = "/nar/";
+    private static final String NARINFO = ".narinfo";
 
+    private final Access access;
     private final NarIntake intake;
+    private final Publisher publisher;
 
-    UploadLane(NarIntake intake) {
+    UploadLane(Access access, NarIntake intake, Publisher publisher) {
+        this.access = access;
         this.intake = intake;
+        this.publisher = publisher;
     }
 
     /** Whether the request is for this lane, once its caller may push. */
     static boolean isMeant(HttpServerExchange exchange, String path) {
-        return exchange.getRequestMethod().equals(Methods.PUT)
-                && path.startsWith(NAR)
+        return exchange.getRequestMethod().equals(Methods.PUT) && (isNar(exchange, path) || isNarInfo(path));
+    }
+
+    private static boolean isNar(HttpServerExchange exchange, String path) {
+        return path.startsWith(NAR)
                 && path.indexOf('/', NAR.length()) < 0
                 && !exchange.getRequestHeaders().contains(Headers.CONTENT_ENCODING);
     }
 
-    /** Receives the file, on a thread that may wait, and answers. */
+    private static boolean isNarInfo(String path) {
+        return path.length() == 1 + NarUrl.HASH + NARINFO.length() && path.endsWith(NARINFO);
+    }
+
+    /** Takes what is sent, on a thread that may wait, and answers. */
     void take(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise) throws Exception {
+        if (isNarInfo(path)) {
+            takeNarInfo(exchange, cache, path, otherwise);
+        } else {
+            takeNar(exchange, cache, path, otherwise);
+        }
+    }
+
+    private void takeNarInfo(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise)
+            throws Exception {
+        String id = RequestIdFilter.newId();
+        try {
+            byte[] body = SmallBody.read(
+                    Channels.newInputStream(RequestBody.of(exchange)),
+                    exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
+                    NarInfoReader.MAX_BYTES);
+            exchange.putAttachment(BODY, body);
+            MDC.put(RequestIdFilter.MDC_KEY, id);
+            if (isPublished(exchange, cache, path, body, id)) {
+                answer(exchange, true, id);
+                return;
+            }
+        } catch (RuntimeException e) {
+            exchange.putAttachment(FAILURE, e);
+        } finally {
+            MDC.remove(RequestIdFilter.MDC_KEY);
+        }
+        otherwise.handleRequest(exchange);
+    }
+
+    private boolean isPublished(HttpServerExchange exchange, Cache cache, String path, byte[] body, String id) {
+        String authorization = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        Access.Pusher pusher = access.pusher(authorization, cache);
+        StorePathHash hash = StorePathHash.tryParse(path, 1);
+        if (pusher == null || hash == null) {
+            return false;
+        }
+        NarInfo info;
+        try {
+            info = NarInfoReader.read(body);
+        } catch (NixFormatException e) {
+            // its resource meets the same, and says so
+            return false;
+        }
+        EarlyRequest.Sender sender = new EarlyRequest.Sender(
+                pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
+        return EarlyRequest.as(sender, () -> publisher.publishNew(cache, hash, info, pusher.id()));
+    }
+
+    private void takeNar(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise)
+            throws Exception {
         boolean isNew;
         try {
             UploadName name = UploadName.parse(path.substring(NAR.length()));
@@ -46,8 +123,14 @@ final class UploadLane {
             otherwise.handleRequest(exchange);
             return;
         }
+        answer(exchange, isNew, RequestIdFilter.newId());
+    }
+
+    private static void answer(HttpServerExchange exchange, boolean isNew, String id) {
         exchange.setStatusCode(isNew ? StatusCodes.CREATED : StatusCodes.OK);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
+        exchange.getResponseHeaders().put(REQUEST_ID, id);
+        exchange.getResponseHeaders().put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
         exchange.setResponseContentLength(0);
         exchange.endExchange();
     }
@@ -66,5 +149,10 @@ final class UploadLane {
         if (failure instanceof RuntimeException e) {
             throw e;
         }
+    }
+
+    /** The body of the request at hand, if it was read here. */
+    static byte @Nullable [] body(HttpServerExchange exchange) {
+        return exchange.getAttachment(BODY);
     }
 }

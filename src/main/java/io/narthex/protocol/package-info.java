@@ -2,7 +2,8 @@
  * The URLs of a binary cache, as Nix clients ask them: one class a URL.
  *
  * <p>Entry points: the JAX-RS resources ({@code …Resource}), and {@link io.narthex.protocol.FastLane}, which answers hot
- * narinfos on the IO thread and sends what streams to threads of its own, before JAX-RS is asked.
+ * narinfos on the IO thread and sends what streams to threads of its own, before JAX-RS is asked; NAR files that come are
+ * taken there by {@link io.narthex.protocol.UploadLane}.
  *
  * <ul>
  *   <li>R1: a hash or name is parsed before anything is looked up; what does not parse never reaches the store.
@@ -14,7 +15,7 @@
  *   <li>R6: {@code Content-Encoding} only when asked for, and never {@code identity}: it turns resuming off.
  * </ul>
  *
- * <p>Out of scope: what is offered ({@code index}), uploads.
+ * <p>Out of scope: what is offered ({@code index}), what may come and how it is kept ({@code push}).
  */
 @NullMarked
 package io.narthex.protocol;

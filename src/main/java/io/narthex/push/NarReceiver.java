@@ -15,7 +15,7 @@ import java.util.concurrent.ForkJoinPool;
 
 /**
  * Takes the body of an upload in one pass: limits, hash of the file, unpacking, a well-formed NAR, its hash and its
- * listing. Holds some hundred KiB, the decompressor's window and the listing, whatever the size. Thread-safe.
+ * listing. Holds 2 or 3 MiB, the decompressor's window and the listing, whatever the size. Thread-safe.
  */
 final class NarReceiver {
     private final NarLimits limits;

@@ -38,8 +38,8 @@ final class Pieces {
     }
 
     /**
-     * Shows to all what lies between a buffer's position and limit. The caller too may look at it, until
-     * {@link #giveBack}.
+     * Shows to all what lies between a buffer's position and limit. The caller too may look at it, until it
+     * releases what it gets.
      */
     Shown show(ByteBuffer piece) {
         Shown shown = new Shown(piece, asides.size() + 1);

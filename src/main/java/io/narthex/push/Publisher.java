@@ -66,6 +66,31 @@ public class Publisher {
     private ChangeFeed feed;
 
     /**
+     * Publishes a path if nothing is in the way: it is new, and its file came here lately.
+     *
+     * @return false where that is not so: {@link #publish} does the rest
+     * @throws PushException for what is wrong with it, as that would
+     */
+    public boolean publishNew(Cache cache, StorePathHash asked, NarInfo info, @Nullable Long by) {
+        if (!cache.takesUploads() || cache.showsLocalStore()) {
+            return false;
+        }
+        String file = PushPolicy.fileOf(info).toString();
+        Optional<Arrival> arrival = pending.take(cache.id(), file);
+        if (arrival.isPresent()) {
+            return publish(cache, asked, info, file, arrival.get(), by);
+        }
+        Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
+        if (remembered.isEmpty()) {
+            return false;
+        }
+        PushPolicy.checkPath(cache.storeDir(), asked, info);
+        PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(remembered.get()));
+        NarInfo facts = with(info, kept(cache, info));
+        return paths.publish(cache, facts, remembered.get(), wanted(cache, info), by) instanceof Outcome.Added;
+    }
+
+    /**
      * Publishes a path, or merges signatures into the one that is published; what is returned from survives a power cut.
      *
      * @param asked the hash in the URL

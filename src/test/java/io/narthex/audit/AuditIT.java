@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
+import io.narthex.nix.hash.HashAlgorithm;
+import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePath;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +76,36 @@ class AuditIT {
                                 + " where tenant = ? and action = 'cache-changed'",
                         cache.tenant()))
                 .containsExactly("{\"to\": \"public\", \"from\": \"private\"}");
+    }
+
+    @Test
+    void namesTheRequestThatPublishedAPathAndTheOneThatDidNot() throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        StorePath path = builder.evaluate("builtins.toFile \"named\" \"" + cache.tenant() + "\"");
+        byte[] nar = builder.dump(path);
+        String hash =
+                NixHash.ofSha256(HashAlgorithm.SHA256.newDigest().digest(nar)).nix32();
+        String truth = "StorePath: " + NixStore.path(path) + "\nURL: nar/" + hash + ".nar\nCompression: none\nNarHash:"
+                + " sha256:" + hash + "\nNarSize: " + nar.length + "\nReferences: \n";
+        String lie = truth.replace("NarSize: ", "NarSize: 1");
+
+        assertThat(cache.put("nar/" + hash + ".nar", nar).statusCode()).isEqualTo(201);
+        HttpResponse<byte[]> refused = cache.put(path.hash() + ".narinfo", lie.getBytes(StandardCharsets.US_ASCII));
+        HttpResponse<byte[]> made = cache.put(path.hash() + ".narinfo", truth.getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(made.statusCode()).isEqualTo(201);
+        String who = "|token|" + cache.token().split("_", -1)[1] + "|127.0.0.1";
+        assertThat(AuditRows.await(
+                        2,
+                        "select action, request_id, actor, token_id, host(address) from audit_event"
+                                + " where tenant = ? and action in ('path-published', 'push-refused') order by action",
+                        cache.tenant()))
+                .containsExactly("path-published|" + requestId(made) + who, "push-refused|" + requestId(refused) + who);
+    }
+
+    private static String requestId(HttpResponse<?> answer) {
+        return answer.headers().firstValue("X-Request-Id").orElseThrow();
     }
 
     @Test

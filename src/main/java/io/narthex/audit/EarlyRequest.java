@@ -1,0 +1,30 @@
+package io.narthex.audit;
+
+import java.net.InetAddress;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Whose request works on this thread before the servlets have it, so that its changes say so. */
+public final class EarlyRequest {
+    private static final ThreadLocal<@Nullable Sender> SENDER = new ThreadLocal<>();
+
+    private EarlyRequest() {}
+
+    /** The holder of a token, and their request. */
+    public record Sender(
+            String tokenId, String tokenNote, @Nullable InetAddress address, String requestId) {}
+
+    /** Works in the name of a request. */
+    public static <T> T as(Sender sender, Supplier<T> work) {
+        SENDER.set(sender);
+        try {
+            return work.get();
+        } finally {
+            SENDER.remove();
+        }
+    }
+
+    static @Nullable Sender sender() {
+        return SENDER.get();
+    }
+}
