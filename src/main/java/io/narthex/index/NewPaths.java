@@ -10,10 +10,8 @@ import io.narthex.change.ChangeFeed;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.DatabaseAwayException;
 import io.narthex.key.KeyRing;
-import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.annotation.Resource;
@@ -24,7 +22,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -42,15 +39,6 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional(Transactional.TxType.NEVER)
 public class NewPaths {
-    private static final String PUBLISH = """
-        select outcome, missing, event, tenant_name, cache_name, used_blob
-        from publish_upload(node => ?, cache => ?, hash => ?, name => ?, blob => ?, file_name => ?, nar_hash => ?,
-                            nar_size => ?, refs => ?, wanted => ?, deriver => ?, content_address => ?,
-                            foreign_sigs => ?, published_by => ?, key_ids => ?, signatures => ?, tenant => ?,
-                            token_id => ?, token_note => ?, actor => ?, address => cast(? as inet), request_id => ?,
-                            base_name => ?, detail => cast(? as jsonb), storage_key => ?, compression => ?,
-                            file_hash => ?, file_size => ?, content_hash => ?, listing => ?)
-        """;
     /** As the function raises it. */
     private static final String NODE_GONE = "NX001";
 
@@ -92,7 +80,7 @@ public class NewPaths {
      */
     public Outcome publish(
             Cache cache, NarInfo facts, ReceivedFile file, Collection<StorePath> wanted, @Nullable Long by) {
-        return publish(cache, facts, new Source.Received(file), wanted, by);
+        return publish(cache, facts, new FileOfPath.Received(file), wanted, by);
     }
 
     /**
@@ -110,7 +98,7 @@ public class NewPaths {
             Future<Void> durable,
             Collection<StorePath> wanted,
             @Nullable Long by) {
-        Source source = new Source.Arriving(fileName, file);
+        FileOfPath source = new FileOfPath.Arriving(fileName, file);
         if (durable.isDone()) {
             return Durability.await(durable) ? publish(cache, facts, source, wanted, by) : new Outcome.Unclaimed();
         }
@@ -142,7 +130,7 @@ public class NewPaths {
     }
 
     private Outcome publish(
-            Cache cache, NarInfo facts, Source source, Collection<StorePath> wanted, @Nullable Long by) {
+            Cache cache, NarInfo facts, FileOfPath source, Collection<StorePath> wanted, @Nullable Long by) {
         UUID node = feed.awaitSeen();
         try (Connection connection = dataSource.getConnection()) {
             Call call = call(connection, node, cache, facts, source, wanted, by);
@@ -152,26 +140,6 @@ public class NewPaths {
             return call.outcome();
         } catch (SQLException e) {
             throw failed(e);
-        }
-    }
-
-    /** The file of the path. */
-    private sealed interface Source {
-        /** Where it lies; without the number of a row where it has none yet. */
-        StoredNar nar();
-
-        record Received(ReceivedFile file) implements Source {
-            @Override
-            public StoredNar nar() {
-                return file.nar();
-            }
-        }
-
-        record Arriving(String fileName, ReceivedFiles.Facts facts) implements Source {
-            @Override
-            public StoredNar nar() {
-                return facts.as(0, fileName).nar();
-            }
         }
     }
 
@@ -194,23 +162,19 @@ public class NewPaths {
             UUID node,
             Cache cache,
             NarInfo facts,
-            Source source,
+            FileOfPath source,
             Collection<StorePath> wanted,
             @Nullable Long by)
             throws SQLException {
-        StoredNar nar = source.nar();
-        PreparedEvent event = audit.prepare(event(cache, facts, nar));
-        try (PreparedStatement s = connection.prepareStatement(PUBLISH)) {
-            s.setObject(1, node);
-            set(connection, s, cache, facts, nar, wanted, by);
-            setFile(s, source);
-            sign(connection, s, ring.of(cache).members(), Fingerprint.of(facts));
-            s.setInt(17, cache.tenantId());
-            event.set(s, 18);
+        PreparedEvent event = audit.prepare(event(cache, facts, source.nar()));
+        try (PreparedStatement s = connection.prepareStatement(PublishStatement.SQL)) {
+            PublishStatement.set(s, node, cache, facts, source, wanted, by);
+            PublishStatement.sign(s, ring.of(cache).members(), Fingerprint.of(facts));
+            event.set(s, PublishStatement.EVENT);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
                 Outcome outcome = switch (r.getString(1)) {
-                    case "added" -> new Outcome.Added(used(source, r.getLong(6)));
+                    case "added" -> new Outcome.Added(source.used(r.getLong(6)));
                     case "present" -> new Outcome.Present();
                     case "missing" ->
                         new Outcome.Missing(
@@ -227,80 +191,6 @@ public class NewPaths {
         feed.committed(List.of(
                 new Change(ChangeKind.PATH, cache.id(), facts.storePath().hash())));
         call.event().committed(call.id(), call.tenant(), call.cache());
-    }
-
-    private static void set(
-            Connection connection,
-            PreparedStatement s,
-            Cache cache,
-            NarInfo facts,
-            StoredNar nar,
-            Collection<StorePath> wanted,
-            @Nullable Long by)
-            throws SQLException {
-        s.setInt(2, cache.id());
-        s.setBytes(3, facts.storePath().hash().toBytes());
-        s.setString(4, facts.storePath().name());
-        s.setString(6, nar.fileName());
-        s.setBytes(7, facts.narHash().bytes());
-        s.setLong(8, facts.narSize());
-        s.setArray(9, texts(connection, facts.references().stream().map(StorePath::baseName)));
-        s.setArray(
-                10,
-                connection.createArrayOf(
-                        "bytea", wanted.stream().map(p -> p.hash().toBytes()).toArray(byte[][]::new)));
-        s.setString(11, facts.deriver().map(StorePath::baseName).orElse(null));
-        s.setString(12, facts.contentAddress().orElse(null));
-        s.setArray(13, texts(connection, facts.signatures().stream().map(Signature::toString)));
-        s.setObject(14, by, Types.BIGINT);
-    }
-
-    private static void setFile(PreparedStatement s, Source source) throws SQLException {
-        switch (source) {
-            case Source.Received received -> {
-                s.setLong(5, received.nar().id());
-                s.setNull(25, Types.VARCHAR);
-                s.setNull(26, Types.VARCHAR);
-                s.setNull(27, Types.BINARY);
-                s.setNull(28, Types.BIGINT);
-                s.setNull(29, Types.BINARY);
-                s.setNull(30, Types.BINARY);
-            }
-            case Source.Arriving arriving -> {
-                ReceivedFiles.Facts facts = arriving.facts();
-                s.setNull(5, Types.BIGINT);
-                s.setString(25, facts.storageKey());
-                s.setString(26, facts.compression());
-                s.setBytes(27, facts.fileHash().bytes());
-                s.setLong(28, facts.fileSize());
-                s.setBytes(29, facts.contentsHash().map(NixHash::bytes).orElse(null));
-                s.setBytes(30, facts.listing());
-            }
-        }
-    }
-
-    private static ReceivedFile used(Source source, long blob) {
-        return switch (source) {
-            case Source.Received received -> received.file();
-            case Source.Arriving arriving -> arriving.facts().as(blob, arriving.fileName());
-        };
-    }
-
-    private static void sign(Connection connection, PreparedStatement s, List<KeyRing.Member> keys, byte[] fingerprint)
-            throws SQLException {
-        s.setArray(
-                15,
-                connection.createArrayOf(
-                        "bigint", keys.stream().map(KeyRing.Member::id).toArray()));
-        s.setArray(
-                16,
-                connection.createArrayOf(
-                        "bytea",
-                        keys.stream().map(key -> key.sign(fingerprint).bytes()).toArray(byte[][]::new)));
-    }
-
-    private static java.sql.Array texts(Connection connection, Stream<String> all) throws SQLException {
-        return connection.createArrayOf("text", all.toArray());
     }
 
     private static List<StorePath> named(Collection<StorePath> wanted, byte[][] hashes) {
