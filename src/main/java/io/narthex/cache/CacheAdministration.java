@@ -4,10 +4,12 @@ import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.cache.CacheException.DefaultCache;
+import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.UnknownCache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.http.Preconditions;
+import io.narthex.tenant.ReservedNames;
 import io.narthex.tenant.Tenant;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -89,6 +91,10 @@ public class CacheAdministration {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<CacheEntry> found = caches.find(tenant, name);
         preconditions.check(found.map(entry -> entry.toStored().entityTag()).orElse(null));
+        // below /push/ for one, where the default cache has its own URLs
+        if (found.isEmpty() && tenant.isReserved() && ReservedNames.contain(name.text())) {
+            throw new NameReserved(tenant, name);
+        }
         boolean isDefault = tenant.equals(TenantName.DEFAULT) && name.equals(CacheName.DEFAULT);
         CacheSettings initial = isDefault ? CacheSettings.INITIAL_OF_DEFAULT : CacheSettings.INITIAL;
         CacheSettings before =

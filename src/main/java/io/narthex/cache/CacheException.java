@@ -1,5 +1,7 @@
 package io.narthex.cache;
 
+import io.narthex.tenant.TenantName;
+
 /** What can be wrong with a wish about caches. */
 public abstract sealed class CacheException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -30,6 +32,22 @@ public abstract sealed class CacheException extends RuntimeException {
 
         String setting() {
             return setting;
+        }
+    }
+
+    /** In a tenant of this name a new cache of that name would stand in the way of the server's own URLs. */
+    static final class NameReserved extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String url;
+
+        NameReserved(TenantName tenant, CacheName name) {
+            super("reserved name: " + tenant + "/" + name);
+            url = "/" + tenant + "/" + name;
+        }
+
+        String url() {
+            return url;
         }
     }
 

@@ -2,6 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.cache.CacheException.DefaultCache;
 import io.narthex.cache.CacheException.HostTaken;
+import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.NotYours;
 import io.narthex.cache.CacheException.UnknownCache;
 import io.narthex.http.Problem;
@@ -32,6 +33,10 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
             case NotYours not ->
                 Problem.of(ProblemType.FORBIDDEN, "Only the server's administrator may change " + not.setting())
                         .with("field", not.setting());
+            case NameReserved reserved ->
+                Problem.of(
+                        ProblemType.BAD_REQUEST,
+                        "The URL " + reserved.url() + " is reserved for the server's own: choose another name");
             case HostTaken taken ->
                 Problem.of(
                                 ProblemType.CONFLICT,

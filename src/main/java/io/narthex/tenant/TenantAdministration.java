@@ -7,6 +7,7 @@ import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.http.Preconditions;
 import io.narthex.tenant.TenantException.DefaultTenant;
+import io.narthex.tenant.TenantException.NameReserved;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -48,12 +49,19 @@ public class TenantAdministration {
         return tenants.list(after == null ? "" : after, limit);
     }
 
-    /** Makes the tenant if there is none; of several at the same moment one makes it. */
+    /**
+     * Makes the tenant if there is none; of several at the same moment one makes it.
+     *
+     * @throws NameReserved if there is none and no new one may have the name
+     */
     Put put(TenantName name, Preconditions preconditions) {
         Tenant there = tenants.find(name).orElse(null);
         preconditions.check(there == null ? null : there.entityTag());
         if (there != null) {
             return new Put(there, false);
+        }
+        if (name.isReserved()) {
+            throw new NameReserved(name);
         }
         boolean made = tenants.addIfMissing(name);
         Tenant now = get(name);

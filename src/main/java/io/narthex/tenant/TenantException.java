@@ -17,6 +17,22 @@ public abstract sealed class TenantException extends RuntimeException {
         }
     }
 
+    /** A new tenant may not have the name. */
+    public static final class NameReserved extends TenantException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        NameReserved(TenantName name) {
+            super("reserved name: " + name);
+            this.name = name.text();
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
     /** It is the tenant {@code default}. */
     public static final class DefaultTenant extends TenantException {
         private static final long serialVersionUID = 1;

@@ -4,6 +4,7 @@ import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
 import io.narthex.tenant.TenantException.DefaultTenant;
+import io.narthex.tenant.TenantException.NameReserved;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
@@ -23,6 +24,7 @@ public class TenantExceptionMapper implements ExceptionMapper<TenantException> {
     public Response toResponse(TenantException e) {
         Problem problem = switch (e) {
             case UnknownTenant unknown -> Problem.of(ProblemType.NOT_FOUND, "There is no such tenant");
+            case NameReserved reserved -> Problem.of(ProblemType.BAD_REQUEST, ReservedNames.sentence(reserved.name()));
             case DefaultTenant standard -> Problem.of(ProblemType.CONFLICT, "The tenant default cannot be deleted");
         };
         return ProblemWriter.answer(problem, uri).build();

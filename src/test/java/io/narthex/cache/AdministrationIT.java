@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
+import io.narthex.it.Rows;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -52,6 +53,69 @@ class AdministrationIT {
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(ApiClient.json(refused).path("detail").asText()).isNotEmpty();
         assertThat(get(TENANTS + "/" + bad).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "push",
+                "pins",
+                "denied",
+                "oidc",
+                "login",
+                "logout",
+                "assets",
+                "api",
+                "console",
+                "nar",
+                "log",
+                "serve",
+                "health",
+                "metrics",
+                "openapi",
+                "realisations",
+                "debuginfo",
+                "version",
+                "public-key",
+                "setup",
+                "index",
+                "static",
+                "well-known",
+                "nix-cache",
+                "build-trace-v2",
+                "get-it"
+            })
+    void givesNoNewTenantANameOfTheServersOwnUrls(String reserved) throws Exception {
+        HttpResponse<String> refused = put(TENANTS + "/" + reserved, "{}");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(ApiClient.json(refused).path("detail").asText())
+                .isEqualTo("The name " + reserved + " is reserved for the server's own URLs: choose another");
+        assertThat(get(TENANTS + "/" + reserved).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void leavesATenantItsNameThatWasReservedLater() throws Exception {
+        Rows.ofServer().change("insert into tenant (name) values ('push')");
+        String there = TENANTS + "/push";
+        try {
+            assertThat(put(there, "{}").statusCode()).isEqualTo(200);
+            assertThat(put(there + "/caches/ci", "{\"visibility\":\"public\",\"priority\":7}")
+                            .statusCode())
+                    .isEqualTo(201);
+            assertThat(client.get("/push/ci/nix-cache-info").body()).contains("Priority: 7");
+            assertThat(client.get("/push/ci/push/nix-cache-info").body()).contains("Priority: 7");
+            // the default cache has its own URLs there
+            assertThat(client.get("/push/nix-cache-info").body()).contains("Priority: 30");
+            HttpResponse<String> refused = put(there + "/caches/nar", "{}");
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(ApiClient.json(refused).path("detail").asText()).contains("/push/nar is reserved");
+            // whether there is a private cache does not show
+            assertThat(put(there + "/caches/hidden", "{}").statusCode()).isEqualTo(201);
+            assertThat(client.get("/push/hidden/nix-cache-info").statusCode()).isEqualTo(401);
+            assertThat(client.get("/push/nothing/nix-cache-info").statusCode()).isEqualTo(401);
+        } finally {
+            assertThat(delete(there)).isEqualTo(204);
+        }
     }
 
     @Test
