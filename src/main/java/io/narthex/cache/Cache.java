@@ -8,12 +8,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A cache as it is set now.
+ * A cache as it is set now, and as the request at hand sees it.
  *
  * @param id its row; another cache that gets its name later has another
  * @param priority lower is preferred; empty: what the server's setting says
  * @param virtualHosts in lower case, without port
  * @param version counts the changes of these settings
+ * @param uploadsAlone whether it is seen below {@code /push/}, where there is what was uploaded to it and nothing else
  */
 public record Cache(
         int id,
@@ -29,7 +30,8 @@ public record Cache(
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
         List<PublicKey> trustedPublicKeys,
-        long version) {
+        long version,
+        boolean uploadsAlone) {
     public Cache {
         sources = Set.copyOf(sources);
         virtualHosts = List.copyOf(virtualHosts);
@@ -40,14 +42,45 @@ public record Cache(
         return visibility == Visibility.PUBLIC;
     }
 
-    /** Whether it shows the machine's Nix store. */
+    /** Whether it shows the machine's Nix store, as it is seen here. */
     public boolean showsLocalStore() {
-        return sources.contains(Source.LOCAL_STORE);
+        return !uploadsAlone && sources.contains(Source.LOCAL_STORE);
     }
 
     /** Whether it takes and serves uploads. */
     public boolean takesUploads() {
         return sources.contains(Source.UPLOADS);
+    }
+
+    /** The same cache with its uploads alone: for who asks what is still to be pushed. */
+    public Cache asUploadsAlone() {
+        return seen(true);
+    }
+
+    /** The same cache with all that it shows: for who decides what fits into it. */
+    public Cache whole() {
+        return seen(false);
+    }
+
+    private Cache seen(boolean alone) {
+        return alone == uploadsAlone
+                ? this
+                : new Cache(
+                        id,
+                        tenantId,
+                        tenant,
+                        name,
+                        visibility,
+                        priority,
+                        wantMassQuery,
+                        storeDir,
+                        sources,
+                        virtualHosts,
+                        references,
+                        foreignSignatures,
+                        trustedPublicKeys,
+                        version,
+                        alone);
     }
 
     /** Whether it is {@code default/default}, which is at {@code /} too. */

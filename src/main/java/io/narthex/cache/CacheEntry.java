@@ -122,7 +122,8 @@ class CacheEntry {
                 constant(ReferenceCheck.class, referenceCheck),
                 constant(ForeignSignatures.class, foreignSignatures),
                 Arrays.stream(trustedPublicKeys).map(PublicKey::parse).toList(),
-                version);
+                version,
+                false);
     }
 
     private static String text(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package io.narthex.cache;
 
+import io.narthex.tenant.ReservedNames;
 import io.narthex.tenant.TenantName;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the cache that a request means, by its host or the first two segments of its path, and takes these off: what
- * stands behind sees each cache at {@code /}. A request without the attachment means {@code default/default}, or is none
+ * stands behind sees each cache at {@code /}. Below {@code /push/} at each of these places there is the same cache with its
+ * uploads alone. A request without the attachment means {@code default/default}, or is none
  * to a cache.
  */
 public final class CacheRouter implements ServletExtension {
@@ -26,14 +28,19 @@ public final class CacheRouter implements ServletExtension {
     /** What is the server's and not a cache's. */
     private static final Set<String> NOT_OF_CACHES = Set.of("api", "console");
 
+    /** Below it a cache shows what was uploaded to it and nothing else, so that clients push all that it lacks. */
+    static final String PUSH = "push";
+
     /**
      * Where a request goes.
      *
      * @param cache empty where there is none of that name
      * @param name {@code tenant/cache}, as the URL has it or as the host stands for
-     * @param prefix what was taken off the path: empty at a virtual host
+     * @param atHost whether the host stands for it
+     * @param place where the cache is below the server's root, or its host's
+     * @param prefix what was taken off the path: the place, and {@code /push} behind it where that was asked for
      */
-    record Route(Optional<Cache> cache, String name, String prefix) {}
+    record Route(Optional<Cache> cache, String name, boolean atHost, String place, String prefix) {}
 
     /** Gives the caches as they stand now. */
     interface Directory {
@@ -68,14 +75,19 @@ public final class CacheRouter implements ServletExtension {
         if (caches.hasHosts()) {
             Cache atHost = caches.atHost(host(exchange));
             if (atHost != null) {
-                exchange.putAttachment(ROUTE, new Route(Optional.of(atHost), atHost.fullName(), ""));
                 if (NOT_OF_CACHES.contains(segment(path, 0))) {
                     // no resource has such a URL, so that it is as absent as any other
                     exchange.setRequestURI("/-" + path);
                     rewrite(exchange, "/-" + path);
                 }
+                enter(exchange, Optional.of(atHost), atHost.fullName(), true, "");
                 return;
             }
+        }
+        if (isPush(exchange, "") && isOfNoTenant(segment(path, 1 + PUSH.length()), caches)) {
+            Cache standard = caches.standard();
+            enter(exchange, Optional.of(standard), standard.fullName(), false, "");
+            return;
         }
         int second = path.indexOf('/', 1);
         if (second < 0 || path.charAt(0) != '/') {
@@ -91,11 +103,47 @@ public final class CacheRouter implements ServletExtension {
         if (named
                 && !NOT_OF_CACHES.contains(segment(path, end))
                 && exchange.getRequestURI().startsWith("/" + name)) {
-            exchange.putAttachment(ROUTE, new Route(cache, name, "/" + name));
-            String raw = exchange.getRequestURI().substring(end);
-            exchange.setRequestURI(raw.isEmpty() ? "/" : raw);
-            rewrite(exchange, third < 0 ? "/" : path.substring(end));
+            enter(exchange, cache, name, false, "/" + name);
         }
+    }
+
+    /** Hands the request to a cache, without what stands before the cache's own URLs. */
+    private static void enter(
+            HttpServerExchange exchange, Optional<Cache> cache, String name, boolean atHost, String place) {
+        boolean push = isPush(exchange, place);
+        String prefix = push ? place + "/" + PUSH : place;
+        Optional<Cache> seen = push ? cache.map(Cache::asUploadsAlone) : cache;
+        exchange.putAttachment(ROUTE, new Route(seen, name, atHost, place, prefix));
+        if (!prefix.isEmpty()) {
+            exchange.setRequestURI(behind(exchange.getRequestURI(), prefix));
+            rewrite(exchange, behind(exchange.getRelativePath(), prefix));
+        }
+    }
+
+    private static String behind(String path, String prefix) {
+        return path.length() == prefix.length() ? "/" : path.substring(prefix.length());
+    }
+
+    /** Whether a request is for what is below {@code /push/} in this place. */
+    private static boolean isPush(HttpServerExchange exchange, String place) {
+        String path = exchange.getRelativePath();
+        int end = place.length() + 1 + PUSH.length();
+        return segment(path, place.length()).equals(PUSH)
+                && isWhole(exchange.getRequestURI(), place + "/" + PUSH)
+                && !NOT_OF_CACHES.contains(segment(path, end));
+    }
+
+    /** Whether a path has these segments first, as they are: what is written with escapes is not taken off. */
+    private static boolean isWhole(String path, String segments) {
+        return path.startsWith(segments)
+                && (path.length() == segments.length() || path.charAt(segments.length()) == '/');
+    }
+
+    /** Whether no cache can be meant by {@code /push/} and this: a tenant of an earlier version may be called so. */
+    private static boolean isOfNoTenant(String segment, CacheDirectory.Snapshot caches) {
+        return caches.find(PUSH + "/" + segment).isEmpty()
+                && (ReservedNames.contain(segment)
+                        || CacheName.tryParse(segment).isEmpty());
     }
 
     private static void rewrite(HttpServerExchange exchange, String path) {

@@ -39,14 +39,17 @@ public class RequestedCache {
         return route == null ? directory.now().standard().fullName() : route.name();
     }
 
-    /** What stands before the cache's own paths in URLs: empty for the default cache and at a virtual host. */
+    /**
+     * What stands before the cache's own paths in URLs, as the request has it: empty for the default cache and at a virtual
+     * host, and each of these with {@code /push} behind it where the request has that.
+     */
     public String prefix() {
         CacheRouter.Route route =
                 CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
         return route == null ? "" : route.prefix();
     }
 
-    /** Where clients reach this cache, as printed. */
+    /** Where clients fetch from this cache, as printed. */
     public BaseUrl base() {
         CacheRouter.Route route =
                 CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
@@ -54,6 +57,11 @@ public class RequestedCache {
             return url.base();
         }
         // at a host of its own the cache is there and not where NARTHEX_URL says
-        return route.prefix().isEmpty() ? url.asSent() : new BaseUrl(url.base().text() + route.prefix());
+        return route.atHost() ? url.asSent() : new BaseUrl(url.base().text() + route.place());
+    }
+
+    /** Where clients push to it, as printed: another URL, since they remember for a month what they have sent there. */
+    public BaseUrl pushBase() {
+        return new BaseUrl(base().text() + "/" + CacheRouter.PUSH);
     }
 }

@@ -23,7 +23,7 @@ class PushedFacts {
      */
     NarInfo of(Cache cache, UploadEntry entry) {
         NarInfo facts = entry.facts(cache.storeDir());
-        if (!cache.showsLocalStore()) {
+        if (!cache.whole().showsLocalStore()) {
             return facts;
         }
         List<Signature> before = local.find(cache.id(), facts.storePath().hash(), Fingerprint.of(facts));

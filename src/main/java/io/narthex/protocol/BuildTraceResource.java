@@ -73,7 +73,7 @@ public class BuildTraceResource {
                 cache,
                 DocumentKind.BUILD_TRACE,
                 key(derivation, output),
-                local(cache, derivation, output),
+                local(cache.whole(), derivation, output),
                 json,
                 Answers.by(caller)));
     }

@@ -66,8 +66,8 @@ public class RealisationResource {
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
         Cache cache = requested.get();
-        return NarInfoResource.taken(
-                intake.put(cache, DocumentKind.REALISATION, id.toString(), local(cache, id), json, Answers.by(caller)));
+        return NarInfoResource.taken(intake.put(
+                cache, DocumentKind.REALISATION, id.toString(), local(cache.whole(), id), json, Answers.by(caller)));
     }
 
     private Optional<Realisation> local(Cache cache, DerivationOutput id) {

@@ -72,7 +72,7 @@ public class Publisher {
      * @throws PushException for what is wrong with it, as that would
      */
     public boolean publishNew(Cache cache, StorePathHash asked, NarInfo info, @Nullable Long by) {
-        if (!cache.takesUploads() || cache.showsLocalStore()) {
+        if (!cache.takesUploads() || cache.whole().showsLocalStore()) {
             return false;
         }
         String file = PushPolicy.fileOf(info).toString();
@@ -104,7 +104,7 @@ public class Publisher {
         }
         String file = PushPolicy.fileOf(info).toString();
         // what the machine's store shows may need no file
-        Optional<Arrival> arrival = cache.showsLocalStore() ? Optional.empty() : pending.take(cache.id(), file);
+        Optional<Arrival> arrival = cache.whole().showsLocalStore() ? Optional.empty() : pending.take(cache.id(), file);
         if (arrival.isPresent() && publish(cache, asked, info, file, arrival.get(), by)) {
             return true;
         }
@@ -122,8 +122,9 @@ public class Publisher {
             }
             pending.forget(cache.id(), file);
         }
-        Optional<ReceivedFile> found = find(cache, file, local.isEmpty());
-        if (found.isEmpty() && local.isPresent()) {
+        boolean needsNoFile = local.isPresent() && cache.showsLocalStore();
+        Optional<ReceivedFile> found = find(cache, file, !needsNoFile);
+        if (found.isEmpty() && needsNoFile) {
             merging.signLocal(cache, local.get(), info);
             return false;
         }
@@ -191,17 +192,18 @@ public class Publisher {
     }
 
     private List<StorePath> withoutLocal(Cache cache, List<StorePath> missing) {
-        return cache.showsLocalStore()
+        return cache.whole().showsLocalStore()
                 ? missing.stream()
                         .filter(path -> store.database().find(path.hash()).isEmpty())
                         .toList()
                 : missing;
     }
 
-    /** The path as the cache shows it from the machine's store, if it does. */
+    /** The path as the cache shows it from the machine's store, if it does; below {@code /push/} too nothing else fits. */
     private Optional<NarInfo> local(Cache cache, StorePathHash asked) {
-        return cache.showsLocalStore()
-                ? index.find(cache, asked)
+        Cache whole = cache.whole();
+        return whole.showsLocalStore()
+                ? index.find(whole, asked)
                         .filter(path -> path.source() instanceof NarSource.InLocalStore)
                         .map(SignedPath::facts)
                 : Optional.empty();

@@ -44,7 +44,7 @@ public class RealisationIntake {
      * Keeps a realisation, or adds signatures to the one that is there.
      *
      * @param name as in the URL
-     * @param local what the machine's store says, where the cache shows that
+     * @param local what the machine's store says, where the {@linkplain Cache#whole whole cache} shows that
      * @return whether it is new
      * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
      */
@@ -52,13 +52,14 @@ public class RealisationIntake {
             Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
         DocumentIntake.requireUploads(cache);
         Realisation pushed = foreign(cache, kind, name, realisation(json));
-        local.filter(known -> index.find(cache, known.outPath().hash()).isPresent())
+        Cache whole = cache.whole();
+        local.filter(known -> index.find(whole, known.outPath().hash()).isPresent())
                 .ifPresent(known -> merged(known, pushed));
         String id = DocumentIntake.parse(json, "a realisation").path("id").asText();
         if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
             throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
         }
-        if (index.find(cache, pushed.outPath().hash()).isEmpty()) {
+        if (index.find(whole, pushed.outPath().hash()).isEmpty()) {
             throw new PushException.Malformed(
                     "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
         }

@@ -28,6 +28,7 @@ public final class SampleCache {
                 ReferenceCheck.STRICT,
                 ForeignSignatures.KEEP,
                 List.of(),
-                0);
+                0,
+                false);
     }
 }

@@ -20,15 +20,28 @@ public final class WireClient {
 
     private final String host;
     private final int port;
+    private final String authority;
 
     public WireClient(String url) {
         URI uri = URI.create(url);
         this.host = uri.getHost();
         this.port = uri.getPort();
+        this.authority = host + ":" + port;
+    }
+
+    private WireClient(String host, int port, String authority) {
+        this.host = host;
+        this.port = port;
+        this.authority = authority;
     }
 
     public String url() {
         return "http://" + host + ":" + port;
+    }
+
+    /** To the same server, which is called so in the Host header. */
+    public WireClient at(String name) {
+        return new WireClient(host, port, name);
     }
 
     /** To the server of the integration tests. */
@@ -82,7 +95,7 @@ public final class WireClient {
     /** Empty when the server closed the connection without a word. */
     public Optional<Answer> ask(String method, String target, String... headers) throws IOException {
         StringBuilder request = new StringBuilder(
-                method + " " + target + " HTTP/1.1\r\nHost: " + host + ":" + port + "\r\nConnection: close\r\n");
+                method + " " + target + " HTTP/1.1\r\nHost: " + authority + "\r\nConnection: close\r\n");
         for (String line : headers) {
             request.append(line).append("\r\n");
         }

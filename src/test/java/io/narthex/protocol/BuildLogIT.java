@@ -31,6 +31,7 @@ class BuildLogIT {
         Answer answer = wire.get("/log/" + name);
 
         assertThat(answer.text()).isEqualTo("building…\ndone\n");
+        assertThat(wire.get("/push/log/" + name).status()).isEqualTo(404);
         assertThat(answer.header("Content-Type")).isEqualTo("text/plain;charset=utf-8");
         assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
     }

@@ -92,6 +92,10 @@ class RealisationIT {
         assertThat(refused.statusCode()).isEqualTo(409);
         assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains(path.baseName(), other.baseName());
 
+        // nor where only what was uploaded is shown
+        assertThat(cache.put("push/" + url, lie).statusCode()).isEqualTo(409);
+        assertThat(cache.get("push/" + url).statusCode()).isEqualTo(404);
+
         byte[] more = ("{\"outPath\":\"" + path.baseName() + "\",\"signatures\":[\"more-1:" + "A".repeat(86) + "==\"]}")
                 .getBytes(StandardCharsets.UTF_8);
         assertThat(cache.put(url, more).statusCode()).isEqualTo(201);
