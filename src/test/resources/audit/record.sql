@@ -8,6 +8,10 @@ select x.id, t.id, sha256(x.id::bytea), 'CI of ' || t.name, '{push}'
 insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id)
 select 'main.' || t.name || '.cache.example.com-1', sha256(t.name::bytea), 'sealed', 'ACTIVE', '2026-10-01', c.id
   from tenant t join cache c on c.tenant_id = t.id where t.name in ('acme', 'globex');
+-- globex has brought a key that has the name of acme's
+insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id, imported)
+select 'main.acme.cache.example.com-1', sha256('brought'), 'sealed', 'ACTIVE', '2026-10-02', c.id, true
+  from tenant t join cache c on c.tenant_id = t.id where t.name = 'globex';
 select make_signature_partition(id) from signing_key;
 
 create function pg_temp.path(number integer, name text) returns text language sql

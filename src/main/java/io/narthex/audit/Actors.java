@@ -18,6 +18,9 @@ class Actors {
     private Settings settings;
 
     Actor current() {
+        if (OwnWork.isUnderWay()) {
+            return Actor.SERVER;
+        }
         ServletRequestContext request = ServletRequestContext.current();
         if (request != null) {
             return new Actor(

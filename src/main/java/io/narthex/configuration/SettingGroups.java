@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Settings that belong together, and the rules between them. */
 final class SettingGroups {
@@ -95,6 +96,20 @@ final class SettingGroups {
                     + " are both set: there is one master key, so set one of them");
         }
         return credential;
+    }
+
+    /** Unset: the key of the cache that every Nix trusts. */
+    Set<String> reservedKeyNames() {
+        List<String> names = values.list(
+                NARTHEX_RESERVED_KEY_NAMES, "a list of key names such as cache.nixos.org-1", SettingGroups::keyName);
+        return names.isEmpty() ? Set.of("cache.nixos.org-1") : Set.copyOf(names);
+    }
+
+    private static String keyName(String text) {
+        if (!text.matches("[!-9;-~]{1,300}")) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
     }
 
     Database database() {

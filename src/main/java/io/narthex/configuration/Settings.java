@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * What the operator decided, read once at start. All paths are absolute.
@@ -27,6 +28,7 @@ import java.util.Properties;
  * @param masterKeyFile seals the signing keys in the database
  * @param masterKeyCredential names it in a credential store of WildFly's, {@code store/alias}; it goes before the file
  * @param otherMasterKeyFile opens what another master key has sealed
+ * @param reservedKeyNames names of keys that only the server's administrator may import
  * @param priority of the default cache, lower is asked first
  * @param narRecheck how long a checked NAR is sent without hashing it again; zero is hash always
  * @param narZstd whether NARs may be sent with Content-Encoding zstd
@@ -54,6 +56,7 @@ public record Settings(
         Path masterKeyFile,
         Optional<String> masterKeyCredential,
         Optional<Path> otherMasterKeyFile,
+        Set<String> reservedKeyNames,
         int priority,
         Duration narRecheck,
         boolean narZstd,
@@ -67,6 +70,7 @@ public record Settings(
         List<String> withoutMeaning) {
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
+        reservedKeyNames = Set.copyOf(reservedKeyNames);
         withoutMeaning = List.copyOf(withoutMeaning);
     }
 
@@ -109,6 +113,7 @@ public record Settings(
                 values.path(NARTHEX_MASTER_KEY_FILE).orElse(home.resolve("master-key")),
                 groups.masterKeyCredential(),
                 values.path(NARTHEX_OTHER_MASTER_KEY_FILE),
+                groups.reservedKeyNames(),
                 values.number(NARTHEX_PRIORITY, 0, Integer.MAX_VALUE)
                         .orElse(30L)
                         .intValue(),

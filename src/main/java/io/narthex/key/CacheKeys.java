@@ -3,13 +3,10 @@ package io.narthex.key;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
-import io.narthex.nix.signature.PublicKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Reads the keys of a cache for the ring; the first is made where there is none. */
 @ApplicationScoped
@@ -47,7 +44,7 @@ class CacheKeys {
      * @throws StartRefused when the master key is missing
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
-    KeyRing.Ring read(Cache cache, Map<String, PublicKey> revoked) {
+    KeyRing.Ring read(Cache cache, RevokedKeys revoked) {
         List<SigningKey> all = keys.of(cache.id());
         if (all.stream().noneMatch(key -> key.state().signs())) {
             keys.lock();
@@ -68,11 +65,9 @@ class CacheKeys {
                 revoked);
     }
 
-    /** The REVOKED keys of the whole server, by name. */
+    /** Those of the whole server. */
     @Transactional
-    Map<String, PublicKey> revoked() {
-        return keys.revoked().stream()
-                .map(SigningKey::publicKey)
-                .collect(Collectors.toUnmodifiableMap(PublicKey::name, key -> key));
+    RevokedKeys revoked() {
+        return new RevokedKeys(keys.revoked());
     }
 }

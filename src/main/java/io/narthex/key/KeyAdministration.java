@@ -5,6 +5,7 @@ import io.narthex.cache.Cache;
 import io.narthex.http.Preconditions;
 import io.narthex.key.KeyException.KnownKey;
 import io.narthex.key.KeyException.NameTaken;
+import io.narthex.key.KeyException.RevokedKey;
 import io.narthex.key.KeyException.SecretDestroyed;
 import io.narthex.key.KeyException.UnknownKey;
 import io.narthex.nix.signature.SecretKey;
@@ -29,6 +30,9 @@ class KeyAdministration {
 
     @Inject
     private NewKeys made;
+
+    @Inject
+    private ImportedNames names;
 
     @Inject
     private KeySteps steps;
@@ -76,18 +80,23 @@ class KeyAdministration {
     }
 
     /**
-     * A key from elsewhere that signs at once.
+     * A key from elsewhere that signs at once. What other caches have is no matter, and not told: but for a key that was
+     * revoked, which who has its secret may know.
      *
-     * @throws KeyException if the cache has or had it, or the name is another's
+     * @throws KeyException if the cache has or had it, or it was revoked in any cache, or its name is one that it cannot have
      */
     PublishedKey bring(Cache cache, SecretKey secret) {
         keys.lock();
         String name = secret.publicKey().name();
-        Optional<SigningKey> same = keys.findByPublicKey(secret.publicKey().bytes());
-        if (same.filter(key -> key.cacheId() == cache.id()).isPresent()) {
-            throw new KnownKey(same.get().name(), same.get().state());
+        List<SigningKey> holding = keys.holding(secret.publicKey().bytes());
+        holding.stream().filter(key -> key.cacheId() == cache.id()).findFirst().ifPresent(key -> {
+            throw new KnownKey(key.name(), key.state());
+        });
+        if (holding.stream().anyMatch(key -> key.state() == KeyState.REVOKED)) {
+            throw new RevokedKey(name);
         }
-        if (same.isPresent() || keys.isNameTaken(name) || made.isReserved(cache, name)) {
+        names.check(name);
+        if (keys.find(cache.id(), name).isPresent()) {
             throw new NameTaken(name);
         }
         checkRoom(cache);
@@ -132,7 +141,7 @@ class KeyAdministration {
     }
 
     /**
-     * Ends a key's life at once; of one that is revoked already nothing changes.
+     * Ends a key's life at once, in every cache of the server that has it; of one that is revoked already nothing changes.
      *
      * @throws UnknownKey if the cache never had it
      */
@@ -140,7 +149,7 @@ class KeyAdministration {
         keys.lock();
         SigningKey key = find(cache, name);
         if (key.state() != KeyState.REVOKED) {
-            steps.revoke(cache, key, reason, clock.now());
+            steps.revoke(key, reason, clock.now());
         }
         return PublishedKey.of(key);
     }
@@ -152,10 +161,12 @@ class KeyAdministration {
      * @throws SecretDestroyed if it has none any more
      */
     String export(Cache cache, String name) {
+        keys.lock();
         SigningKey key = find(cache, name);
         if (!key.state().isPublished()) {
             throw new SecretDestroyed(key.state());
         }
+        key.export(clock.now());
         record.told(AuditAction.KEY_EXPORTED, key, Map.of());
         try (SecretKey secret = vault.open(key)) {
             return secret.toText();

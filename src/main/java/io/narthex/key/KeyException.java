@@ -17,7 +17,7 @@ abstract sealed class KeyException extends RuntimeException {
         }
     }
 
-    /** Another key of the server has, or may get, the name. */
+    /** Another key of the cache has the name. */
     static final class NameTaken extends KeyException {
         private static final long serialVersionUID = 1;
 
@@ -25,6 +25,47 @@ abstract sealed class KeyException extends RuntimeException {
 
         NameTaken(String name) {
             super("name taken: " + name);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
+    /** The name has the form of those that are made here. */
+    static final class NameOfOurs extends KeyException {
+        private static final long serialVersionUID = 1;
+
+        NameOfOurs(String name) {
+            super("name of ours: " + name);
+        }
+    }
+
+    /** The name is one that only the server's administrator may give a key. */
+    static final class NameReserved extends KeyException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        NameReserved(String name) {
+            super("name reserved: " + name);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
+    /** A cache of the server has had the key, and it was revoked. */
+    static final class RevokedKey extends KeyException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        RevokedKey(String name) {
+            super("revoked key: " + name);
             this.name = name;
         }
 

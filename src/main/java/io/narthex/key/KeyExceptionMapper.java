@@ -4,7 +4,10 @@ import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
 import io.narthex.key.KeyException.KnownKey;
+import io.narthex.key.KeyException.NameOfOurs;
+import io.narthex.key.KeyException.NameReserved;
 import io.narthex.key.KeyException.NameTaken;
+import io.narthex.key.KeyException.RevokedKey;
 import io.narthex.key.KeyException.Sealed;
 import io.narthex.key.KeyException.SecretDestroyed;
 import io.narthex.key.KeyException.TooMany;
@@ -39,8 +42,24 @@ public class KeyExceptionMapper implements ExceptionMapper<KeyException> {
             case NameTaken taken ->
                 Problem.of(
                         ProblemType.CONFLICT,
-                        "The name " + taken.name() + " is another key's: clients look a key up by its name, so make it"
-                                + " under a new one");
+                        "The name " + taken.name()
+                                + " is that of another key of the cache: clients look a key up by its"
+                                + " name, so make it under a new one");
+            case NameOfOurs ours ->
+                Problem.of(
+                        ProblemType.CONFLICT,
+                        "Names of this form are given to keys that are made here, each once: make the key under another"
+                                + " name");
+            case NameReserved reserved ->
+                Problem.of(
+                        ProblemType.FORBIDDEN,
+                        "A key named " + reserved.name() + " is for the server's administrator to import"
+                                + " (NARTHEX_RESERVED_KEY_NAMES): make the key under another name");
+            case RevokedKey revoked ->
+                Problem.of(
+                                ProblemType.CONFLICT,
+                                "The key " + revoked.name() + " was revoked on this server, and does not come back")
+                        .with("state", KeyState.REVOKED);
             case KnownKey known ->
                 Problem.of(
                                 ProblemType.CONFLICT,

@@ -18,12 +18,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of each cache, in memory, with the secrets of those that sign now. Thread-safe. */
@@ -46,8 +44,8 @@ public class KeyRing implements ChangeListener {
     private ManagedScheduledExecutorService timer;
 
     private final Map<Integer, Ring> rings = new ConcurrentHashMap<>();
-    /** By name, of the whole server; null: to be read. */
-    private volatile @Nullable Map<String, PublicKey> revoked;
+    /** Null: to be read. */
+    private volatile @Nullable RevokedKeys revoked;
 
     private final AtomicLong changes = new AtomicLong();
 
@@ -70,20 +68,20 @@ public class KeyRing implements ChangeListener {
     public static final class Ring {
         private final List<Member> members;
         private final List<PublishedKey> all;
-        private final Set<String> names;
-        private final Map<String, PublicKey> revoked;
+        private final RevokedKeys revoked;
+        private final KnownKeys known;
         private volatile boolean replaced;
 
         /**
          * @param members those that sign
          * @param all in whatever state
-         * @param revoked the REVOKED keys of all caches of the server, by name
+         * @param revoked those of all caches of the server
          */
-        public Ring(List<Member> members, List<PublishedKey> all, Map<String, PublicKey> revoked) {
-            this.revoked = revoked;
+        public Ring(List<Member> members, List<PublishedKey> all, RevokedKeys revoked) {
             this.members = List.copyOf(members);
             this.all = List.copyOf(all);
-            this.names = all.stream().map(key -> key.publicKey().name()).collect(Collectors.toUnmodifiableSet());
+            this.revoked = revoked;
+            this.known = new KnownKeys(all, revoked);
         }
 
         /**
@@ -107,27 +105,21 @@ public class KeyRing implements ChangeListener {
             return all;
         }
 
-        /** Whether it is a key that was revoked, in whichever cache of the server. */
+        /** Whether it is a key that was revoked, in whichever cache of the server and by whatever name. */
         public boolean isRevoked(PublicKey key) {
-            return key.equals(revoked.get(key.name()));
+            return revoked.contains(key);
         }
 
         /**
-         * Those signatures of others that may be told of, in their order: none in the name of a key of this cache, in
-         * whatever state, and none that a revoked key of another cache has made. Of that one the name alone says nothing:
-         * anybody may import a key under any name, and revoke it.
+         * Those signatures of others that may be told of, in their order: none that a key of this cache has made, in whatever
+         * state, and none by a revoked key of the server.
          *
          * @param signed what they sign
          */
         public List<Signature> foreign(Collection<Signature> signatures, byte[] signed) {
             return signatures.stream()
-                    .filter(signature -> !names.contains(signature.keyName()) && !isByRevoked(signature, signed))
+                    .filter(signature -> !known.haveMade(signature, signed))
                     .toList();
-        }
-
-        private boolean isByRevoked(Signature signature, byte[] signed) {
-            PublicKey dead = revoked.get(signature.keyName());
-            return dead != null && dead.verify(signed, signature);
         }
 
         /** Whether these still are the keys and their states. */
@@ -187,7 +179,7 @@ public class KeyRing implements ChangeListener {
             return known;
         }
         long before = changes.get();
-        Map<String, PublicKey> dead = revoked;
+        RevokedKeys dead = revoked;
         if (dead == null) {
             dead = keys.revoked();
         }

@@ -1,7 +1,9 @@
 package io.narthex.key;
 
 import io.narthex.audit.AuditAction;
+import io.narthex.audit.OwnWork;
 import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -9,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Takes the steps of keys' lives. Every call needs a transaction of the caller's that holds the lock. */
 @ApplicationScoped
@@ -19,6 +22,9 @@ class KeySteps {
 
     private static final String CACHE_DELETED = "the cache was deleted";
 
+    private static final String REVOKED_BY_ANOTHER =
+            "somebody else who has its secret uses it on this server, and has revoked it";
+
     @Inject
     private SigningKeys keys;
 
@@ -27,6 +33,9 @@ class KeySteps {
 
     @Inject
     private KeyRecord record;
+
+    @Inject
+    private CacheDirectory caches;
 
     /** Begins a rotation: a new key is shown from now on, and takes the place of others when its time comes. */
     SigningKey begin(Cache cache, Collection<SigningKey> replaced, Rotation rotation, Instant now) {
@@ -100,18 +109,37 @@ class KeySteps {
         return orphans.size();
     }
 
-    /** Ends a key's life at once. Where it was the last that is active, another is in its place at once. */
-    void revoke(Cache cache, SigningKey key, String reason, Instant now) {
+    /**
+     * Ends a key's life at once, in every cache that has it: whoever has its secret speaks for it, and another tenant that has
+     * it is told no more than that there is somebody. Where it was the last that is active, another is in its place at once.
+     */
+    void revoke(SigningKey key, String reason, Instant now) {
+        int tenant = keys.tenantOf(key.cacheId());
+        for (SigningKey held : keys.holding(key.publicKey().bytes())) {
+            if (held.state() == KeyState.REVOKED) {
+                continue;
+            }
+            if (keys.tenantOf(held.cacheId()) == tenant) {
+                end(held, reason, now);
+            } else {
+                OwnWork.run(() -> end(held, REVOKED_BY_ANOTHER, now));
+            }
+        }
+    }
+
+    private void end(SigningKey key, String reason, Instant now) {
         key.revoke(now, reason);
         record.revoked(key, reason);
-        List<SigningKey> all = keys.of(cache.id());
+        List<SigningKey> all = keys.of(key.cacheId());
         all.stream().filter(key::isReplacementOf).forEach(old -> old.replacedBy(null));
-        if (all.stream().noneMatch(k -> k.state() == KeyState.ACTIVE)) {
+        // one that is deleted signs no more
+        Optional<Cache> cache = caches.now().find(key.cacheId()).filter(there -> keys.isLive(there.id()));
+        if (cache.isPresent() && all.stream().noneMatch(k -> k.state() == KeyState.ACTIVE)) {
             // one that is shown already is known to some clients
             all.stream()
                     .filter(k -> k.state() == KeyState.PENDING)
                     .findFirst()
-                    .ifPresentOrElse(next -> activate(next, now), () -> made.generate(cache));
+                    .ifPresentOrElse(next -> activate(next, now), () -> made.generate(cache.get()));
         }
     }
 }

@@ -17,11 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and imports keys. Every call needs a transaction of the caller's, which holds the lock until its end. */
@@ -29,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 @Transactional(Transactional.TxType.MANDATORY)
 public class NewKeys {
     private static final System.Logger LOG = System.getLogger(NewKeys.class.getName());
-
-    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
-    private static final Pattern CACHE_AND_TENANT = Pattern.compile("[a-z0-9-]+\\.[a-z0-9-]+");
 
     @Inject
     private Settings settings;
@@ -79,7 +75,7 @@ public class NewKeys {
         }
     }
 
-    /** Keeps a key from elsewhere, which signs at once; nobody else has its name or its bytes. */
+    /** Keeps a key from elsewhere, which signs at once; the cache has no other of its name, and none of its bytes. */
     SigningKey keep(Cache cache, SecretKey secret) {
         SigningKey made =
                 keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
@@ -92,7 +88,7 @@ public class NewKeys {
     }
 
     /**
-     * Imports the key that {@code NIX_SECRET_KEY_FILE} names, unless it was here before.
+     * Imports the key that {@code NIX_SECRET_KEY_FILE} names, unless the cache had it before, or it was revoked in any.
      *
      * @return null where there is nothing new
      * @throws StartRefused when the file holds no key, or one with the name of another
@@ -100,9 +96,12 @@ public class NewKeys {
     @Nullable
     SigningKey importOnce(Cache cache, Path file) {
         try (SecretKey secret = readSecret(file)) {
-            Optional<SigningKey> known = keys.findByPublicKey(secret.publicKey().bytes());
+            List<SigningKey> holding = keys.holding(secret.publicKey().bytes());
+            Optional<SigningKey> known = holding.stream()
+                    .filter(key -> key.cacheId() == cache.id() || key.state() == KeyState.REVOKED)
+                    .findFirst();
             if (known.isPresent()) {
-                known.get().markImported();
+                known.filter(key -> key.cacheId() == cache.id()).ifPresent(SigningKey::markImported);
                 if (!known.get().state().signs()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
@@ -112,13 +111,13 @@ public class NewKeys {
                 }
                 return null;
             }
-            if (keys.isNameTaken(secret.publicKey().name())) {
+            String name = secret.publicKey().name();
+            if (keys.find(cache.id(), name).isPresent() || keys.isMadeHere(name)) {
                 throw StartRefused.because(
                         settings,
-                        "the key in NIX_SECRET_KEY_FILE " + file + " has the name "
-                                + secret.publicKey().name()
-                                + ", which another key of this server has: clients could not tell them apart, so make"
-                                + " it under a new name");
+                        "the key in NIX_SECRET_KEY_FILE " + file + " has the name " + name
+                                + ", which another key has that this server knows: clients could not tell them apart,"
+                                + " so make it under a new name");
             }
             return keep(cache, secret);
         }
@@ -144,34 +143,16 @@ public class NewKeys {
 
     /** Rows are never deleted, so that no number comes again, not even in a cache that has the name of a deleted one. */
     String nextName(Cache cache) {
-        String stem = stem(cache) + "-";
-        int number = 1;
+        String stem = names().stem(cache);
+        long number = keys.highestNumber(stem) + 1;
+        // one from before the server had its name, or the operator's own
         while (keys.isNameTaken(stem + number)) {
             number++;
         }
         return stem + number;
     }
 
-    /**
-     * Whether a name is kept for keys that are made here, for another cache or with a number that is to come. The same for
-     * all such names, so that nobody learns which there are.
-     */
-    boolean isReserved(Cache cache, String name) {
-        Matcher numbered = NUMBERED.matcher(name);
-        if (!numbered.matches()) {
-            return false;
-        }
-        String stem = numbered.group(1);
-        String before = stem.endsWith("." + settings.name())
-                ? stem.substring(0, stem.length() - settings.name().length() - 1)
-                : "";
-        boolean madeHere =
-                stem.equals(settings.name()) || CACHE_AND_TENANT.matcher(before).matches();
-        return madeHere && !stem.equals(stem(cache));
-    }
-
-    /** Tenants and caches have no dots in their names, so that no two caches can have one name. */
-    private String stem(Cache cache) {
-        return cache.isDefault() ? settings.name() : cache.name() + "." + cache.tenant() + "." + settings.name();
+    KeyNames names() {
+        return new KeyNames(settings.name());
     }
 }

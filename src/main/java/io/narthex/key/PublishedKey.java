@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What may be known of a key.
  *
  * @param imported whether it was brought from elsewhere
+ * @param elsewhere whether others may have its secret, and so sign by it in other names: it was imported, or exported
  * @param revocationReason in the words of who revoked it; for whoever has a token for the cache
  * @param nextAt when the next step of its life is planned
  */
@@ -15,6 +16,7 @@ public record PublishedKey(
         PublicKey publicKey,
         KeyState state,
         boolean imported,
+        boolean elsewhere,
         Instant createdAt,
         @Nullable Instant activeAt,
         @Nullable Instant retiringAt,
@@ -27,6 +29,7 @@ public record PublishedKey(
                 key.publicKey(),
                 key.state(),
                 key.imported(),
+                key.isElsewhere(),
                 key.createdAt(),
                 key.activeAt(),
                 key.retiringAt(),

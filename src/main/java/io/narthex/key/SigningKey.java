@@ -58,6 +58,9 @@ class SigningKey {
     @Column(name = "revocation_reason", columnDefinition = "text")
     private @Nullable String revocationReason;
 
+    @Column(name = "exported_at")
+    private @Nullable Instant exportedAt;
+
     @Column(name = "due_at")
     private @Nullable Instant dueAt;
 
@@ -162,6 +165,11 @@ class SigningKey {
         imported = true;
     }
 
+    /** Its secret was told. */
+    void export(Instant now) {
+        exportedAt = now;
+    }
+
     /** Sealed anew, under another master key. */
     void reseal(byte[] sealed) {
         if (sealedSecret == null) {
@@ -188,6 +196,11 @@ class SigningKey {
 
     boolean imported() {
         return imported;
+    }
+
+    /** Whether others may have its secret, and so sign by it in other names. */
+    boolean isElsewhere() {
+        return imported || exportedAt != null;
     }
 
     Instant createdAt() {

@@ -1,5 +1,6 @@
 package io.narthex.key;
 
+import io.narthex.nix.signature.PublicKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -51,18 +52,49 @@ class SigningKeys {
                 .getResultList();
     }
 
-    Optional<SigningKey> findByPublicKey(byte[] publicKey) {
-        return entities.createQuery("select k from SigningKey k where k.publicKey = :key", SigningKey.class)
+    /** Those of all caches that hold a key, in the order in which they got it. */
+    List<SigningKey> holding(byte[] publicKey) {
+        return entities.createQuery(
+                        "select k from SigningKey k where k.publicKey = :key order by k.id", SigningKey.class)
                 .setParameter("key", publicKey)
-                .getResultStream()
-                .findFirst();
+                .getResultList();
     }
 
+    /** Whether any cache has, or had, a key of the name. */
     boolean isNameTaken(String name) {
         return entities.createQuery("select count(k) from SigningKey k where k.name = :name", Long.class)
                         .setParameter("name", name)
                         .getSingleResult()
                 > 0;
+    }
+
+    /** Whether any cache has, or had, a key of the name that was made here. */
+    boolean isMadeHere(String name) {
+        return entities.createQuery(
+                                "select count(k) from SigningKey k where k.name = :name and not k.imported", Long.class)
+                        .setParameter("name", name)
+                        .getSingleResult()
+                > 0;
+    }
+
+    /** The highest number behind a stem in the names of keys of one cache that were made here; 0 where there is none. */
+    long highestNumber(String stem) {
+        return ((Number) entities.createNativeQuery(
+                                "select coalesce(max(cast(substr(k.name, length(:stem) + 1) as bigint)), 0)"
+                                        + " from signing_key k where starts_with(k.name, :stem) and not k.imported"
+                                        + " and substr(k.name, length(:stem) + 1) ~ '^[0-9]{1,18}$'",
+                                Long.class)
+                        .setParameter("stem", stem)
+                        .getSingleResult())
+                .longValue();
+    }
+
+    /** The number of the tenant of a cache. */
+    int tenantOf(int cacheId) {
+        return ((Number) entities.createNativeQuery("select tenant_id from cache where id = :id", Integer.class)
+                        .setParameter("id", cacheId)
+                        .getSingleResult())
+                .intValue();
     }
 
     /** Those of some caches, likewise. */
@@ -86,10 +118,18 @@ class SigningKeys {
                 .getResultList();
     }
 
-    /** Those that were revoked, of all caches. */
-    List<SigningKey> revoked() {
-        return entities.createQuery("select k from SigningKey k where k.state = REVOKED", SigningKey.class)
+    /** Those that were revoked, of all caches, the oldest first. */
+    List<RevokedKeys.Entry> revoked() {
+        List<?> rows = entities.createNativeQuery(
+                        "select k.name, k.public_key, c.tenant_id from signing_key k join cache c on c.id = k.cache_id"
+                                + " where k.state = 'REVOKED' order by k.revoked_at, k.id",
+                        Object[].class)
                 .getResultList();
+        return rows.stream()
+                .map(row -> (Object[]) row)
+                .map(row -> new RevokedKeys.Entry(
+                        new PublicKey((String) row[0], (byte[]) row[1]), ((Number) row[2]).intValue()))
+                .toList();
     }
 
     /** Whether the cache is there: neither it nor its tenant is deleted. */

@@ -11,7 +11,8 @@
  *       outside the database.
  *   <li>R2: keys are made and changed under one database lock, so that two nodes that start together end with the same
  *       keys.
- *   <li>R3: a name is used once: clients look a key up by its name.
+ *   <li>R3: a key is its cache's own, and its name unique there; a name that was made here is used once in the whole server.
+ *       A key that is revoked is so in every cache that holds its public key. By whom a signature is, is found by verifying.
  *   <li>R4: a cache is never without an active key: with the last one's revocation its successor is made, or neither. A
  *       server that cannot sign does not start.
  *   <li>R5: each step is an event of the audit record in its transaction, and tells every node to read the ring again.

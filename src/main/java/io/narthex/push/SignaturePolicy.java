@@ -13,29 +13,38 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which signatures of a pushed narinfo are kept. One that claims the name of a key we know, our own or a trusted one,
- * must verify: a client would believe the name, and a wrong one shows a lie or a mix-up. One by an unknown key cannot be
- * judged.
+ * Which signatures of a pushed narinfo are kept. One in the name of a key that was made here, which is nobody else's, or of a
+ * trusted one must verify: a client would believe the name, and a wrong one shows a lie or a mix-up. One by an unknown key
+ * cannot be judged.
  *
- * @param own keys of the cache, in whatever state; what they signed is not foreign and is made here anew
+ * @param made keys of the cache that were made here, in whatever state; what they signed is not foreign and is made anew
+ * @param imported keys of the cache from elsewhere, likewise; others may have given keys of theirs the same names
  * @param trusted keys that the cache's settings name
  */
-public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, List<PublicKey> trusted) {
+public record SignaturePolicy(
+        ForeignSignatures foreign, List<PublicKey> made, List<PublicKey> imported, List<PublicKey> trusted) {
     /** Many more than anybody has keys; a client reads each with every path. */
     public static final int MAX_SIGNATURES = 64;
 
     public SignaturePolicy {
-        own = List.copyOf(own);
+        made = List.copyOf(made);
+        imported = List.copyOf(imported);
         trusted = List.copyOf(trusted);
     }
 
     /** That of a cache. */
     static SignaturePolicy of(Cache cache, KeyRing.Ring ring) {
-        List<PublicKey> own = ring.all().stream().map(PublishedKey::publicKey).toList();
         List<PublicKey> trusted = cache.trustedPublicKeys().stream()
                 .filter(key -> !ring.isRevoked(key))
                 .toList();
-        return new SignaturePolicy(cache.foreignSignatures(), own, trusted);
+        return new SignaturePolicy(cache.foreignSignatures(), own(ring, false), own(ring, true), trusted);
+    }
+
+    private static List<PublicKey> own(KeyRing.Ring ring, boolean imported) {
+        return ring.all().stream()
+                .filter(key -> key.imported() == imported)
+                .map(PublishedKey::publicKey)
+                .toList();
     }
 
     /**
@@ -43,7 +52,7 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
      *
      * @param info whose facts were found true; its fingerprint is what the signatures cover
      * @throws PushException.TooManySignatures beyond {@link #MAX_SIGNATURES}
-     * @throws PushException.FalseSignature where one claims a known key's name and does not verify
+     * @throws PushException.FalseSignature where one has a name that is one key's alone, and does not verify
      * @throws PushException.NotTrusted where one by a trusted key is wanted and missing
      */
     public List<Signature> keep(NarInfo info) {
@@ -57,9 +66,9 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
      */
     public List<Signature> keep(List<Signature> signatures, byte[] message) {
         limit(signatures);
-        signatures.forEach(signature -> requireTrue(own, signature, message));
+        signatures.forEach(signature -> requireTrue(made, signature, message));
         List<Signature> strangers = signatures.stream()
-                .filter(signature -> !isNamed(own, signature))
+                .filter(signature -> !isNamed(made, signature) && !isBy(imported, signature, message))
                 .toList();
         return switch (foreign) {
             case DROP -> List.of();
@@ -69,7 +78,9 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
             }
             case REQUIRE_TRUSTED -> {
                 strangers.forEach(signature -> requireTrue(trusted, signature, message));
-                if (strangers.stream().noneMatch(signature -> isNamed(trusted, signature))) {
+                // those that are named are true; the cache may sign by a key that it trusts
+                if (strangers.stream().noneMatch(signature -> isNamed(trusted, signature))
+                        && signatures.stream().noneMatch(signature -> isBy(trusted, signature, message))) {
                     throw new PushException.NotTrusted(
                             trusted.stream().map(PublicKey::name).distinct().toList());
                 }
@@ -103,8 +114,12 @@ public record SignaturePolicy(ForeignSignatures foreign, List<PublicKey> own, Li
     }
 
     private static void requireTrue(List<PublicKey> keys, Signature signature, byte[] message) {
-        if (isNamed(keys, signature) && keys.stream().noneMatch(key -> key.verify(message, signature))) {
+        if (isNamed(keys, signature) && !isBy(keys, signature, message)) {
             throw new PushException.FalseSignature(signature.keyName());
         }
+    }
+
+    private static boolean isBy(List<PublicKey> keys, Signature signature, byte[] message) {
+        return keys.stream().anyMatch(key -> key.verify(message, signature));
     }
 }

@@ -48,6 +48,7 @@ class SettingsTest {
         assertThat(settings.stale()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.database().url()).isEmpty();
         assertThat(settings.trustedProxies()).isEmpty();
+        assertThat(settings.reservedKeyNames()).containsExactly("cache.nixos.org-1");
     }
 
     @Test
@@ -78,6 +79,9 @@ class SettingsTest {
 
     @Test
     void readsAListOfProxies() {
+        assertThat(read("NARTHEX_RESERVED_KEY_NAMES", "cache.nixos.org-1, corp-1")
+                        .reservedKeyNames())
+                .containsExactlyInAnyOrder("cache.nixos.org-1", "corp-1");
         assertThat(read("NARTHEX_TRUSTED_PROXIES", "10.0.0.0/8, ::1").trustedProxies())
                 .containsExactly(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("::1"));
     }
@@ -131,6 +135,7 @@ class SettingsTest {
                 "NARTHEX_S3_REGION | eu west",
                 "NARTHEX_S3_ENDPOINT | s3",
                 "NARTHEX_MAX_NAR_BYTES | 64G",
+                "NARTHEX_RESERVED_KEY_NAMES | name:with-a-colon",
                 "NARTHEX_MAX_RATIO | 0",
                 "NARTHEX_DISK_RESERVE | much",
                 "NARTHEX_AUDIT_ADDRESSES | some",

@@ -3,6 +3,7 @@ package io.narthex.index;
 import io.narthex.cache.SampleCache;
 import io.narthex.change.Beat;
 import io.narthex.key.KeyRing;
+import io.narthex.key.RevokedKeys;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +52,7 @@ public final class SampleIndex {
                 StoreDir.DEFAULT,
                 1,
                 valid,
-                new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of(), Map.of()),
+                new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of(), RevokedKeys.NONE),
                 List.of(key.sign(new byte[0])),
                 null);
         signed.stamp(nix.stamp());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.key.KeyRing;
+import io.narthex.key.RevokedKeys;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -82,7 +82,7 @@ class SignedPathTest {
                         .mapToObj(i -> new KeyRing.Member(i, SecretKey.generate("key-" + i, new SecureRandom())))
                         .toList(),
                 List.of(),
-                Map.of());
+                RevokedKeys.NONE);
         return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null);
     }
 

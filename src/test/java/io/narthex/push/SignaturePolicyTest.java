@@ -33,8 +33,8 @@ class SignaturePolicyTest {
         return info(BOTH.replaceFirst("NarSize: [0-9]+", "NarSize: 1"));
     }
 
-    private static List<String> kept(ForeignSignatures foreign, List<PublicKey> own, List<PublicKey> trusted) {
-        return new SignaturePolicy(foreign, own, trusted)
+    private static List<String> kept(ForeignSignatures foreign, List<PublicKey> made, List<PublicKey> trusted) {
+        return new SignaturePolicy(foreign, made, List.of(), trusted)
                 .keep(info(BOTH)).stream().map(Signature::keyName).toList();
     }
 
@@ -65,22 +65,42 @@ class SignaturePolicyTest {
     void refusesAFalseOneInTheNameOfAKnownKey() {
         NarInfo info = falselySigned();
         for (ForeignSignatures foreign : ForeignSignatures.values()) {
-            assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(GOLDEN), List.of()).keep(info))
+            assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(GOLDEN), List.of(), List.of()).keep(info))
                     .isInstanceOf(PushException.FalseSignature.class)
                     .hasMessageContaining(GOLDEN.name());
         }
         for (ForeignSignatures foreign : List.of(ForeignSignatures.KEEP, ForeignSignatures.REQUIRE_TRUSTED)) {
-            assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(), List.of(OTHER)).keep(info))
+            assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(), List.of(), List.of(OTHER)).keep(info))
                     .isInstanceOf(PushException.FalseSignature.class)
                     .hasMessageContaining(OTHER.name());
         }
-        assertThat(new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of(OTHER)).keep(info))
+        assertThat(new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of(), List.of(OTHER)).keep(info))
                 .isEmpty();
     }
 
     @Test
+    void takesASignatureByAnotherKeyThatHasTheNameOfAnImportedOne() {
+        PublicKey namesake = new PublicKey(GOLDEN.name(), OTHER.bytes());
+        SignaturePolicy policy = new SignaturePolicy(ForeignSignatures.KEEP, List.of(), List.of(namesake), List.of());
+
+        assertThat(policy.keep(info(BOTH))).extracting(Signature::keyName).containsExactly(GOLDEN.name(), OTHER.name());
+        assertThat(new SignaturePolicy(ForeignSignatures.KEEP, List.of(), List.of(GOLDEN), List.of()).keep(info(BOTH)))
+                .extracting(Signature::keyName)
+                .containsExactly(OTHER.name());
+    }
+
+    @Test
+    void trustsAKeyThatTheCacheSignsByItself() {
+        assertThat(new SignaturePolicy(ForeignSignatures.REQUIRE_TRUSTED, List.of(), List.of(GOLDEN), List.of(GOLDEN))
+                        .keep(info(BOTH)))
+                .extracting(Signature::keyName)
+                .containsExactly(OTHER.name());
+    }
+
+    @Test
     void keepsWhatItCannotJudge() {
-        assertThat(new SignaturePolicy(ForeignSignatures.KEEP, List.of(), List.of(STRANGER)).keep(falselySigned()))
+        assertThat(new SignaturePolicy(ForeignSignatures.KEEP, List.of(), List.of(), List.of(STRANGER))
+                        .keep(falselySigned()))
                 .hasSize(2);
     }
 
@@ -110,8 +130,8 @@ class SignaturePolicyTest {
         for (int i = 0; i < SignaturePolicy.MAX_SIGNATURES; i++) {
             text.append("Sig: ").append(new Signature("key-" + i, new byte[64])).append('\n');
         }
-        assertThatThrownBy(() ->
-                        new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of()).keep(info(text.toString())))
+        assertThatThrownBy(() -> new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of(), List.of())
+                        .keep(info(text.toString())))
                 .isInstanceOf(PushException.TooManySignatures.class)
                 .hasMessageContaining("64");
     }

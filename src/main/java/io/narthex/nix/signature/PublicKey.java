@@ -28,6 +28,11 @@ public record PublicKey(String name, byte[] bytes) {
         return name.equals(signature.keyName()) && Ed25519.verify(bytes, message, signature.bytes());
     }
 
+    /** Whether it made that signature over that message, whichever key the signature names. */
+    public boolean made(byte[] message, Signature signature) {
+        return Ed25519.verify(bytes, message, signature.bytes());
+    }
+
     @Override
     public byte[] bytes() {
         return bytes.clone();

@@ -1,0 +1,71 @@
+package io.narthex.key;
+
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.signature.Signature;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The keys of the whole server that are not to be trusted any more. Immutable. */
+public final class RevokedKeys {
+    /** Where nothing was ever revoked. */
+    public static final RevokedKeys NONE = new RevokedKeys(List.of());
+
+    /**
+     * Keys of one name that one tenant may have verified for others: each costs a tenth of a millisecond for every
+     * signature of that name, and anybody may import a key under any name, and revoke it.
+     */
+    private static final int SAME_NAME = 4;
+
+    private final Set<ByteBuffer> publicKeys;
+    private final Map<String, Set<PublicKey>> byName;
+
+    /**
+     * One of them.
+     *
+     * @param tenantId whose cache had it
+     */
+    public record Entry(PublicKey key, int tenantId) {}
+
+    /**
+     * All that there are.
+     *
+     * @param entries the oldest first
+     */
+    public RevokedKeys(Collection<Entry> entries) {
+        Set<ByteBuffer> all = new HashSet<>();
+        Map<String, Set<PublicKey>> named = new HashMap<>();
+        Map<String, Map<Integer, Integer>> counts = new HashMap<>();
+        for (Entry entry : entries) {
+            PublicKey key = entry.key();
+            all.add(ByteBuffer.wrap(key.bytes()));
+            Set<PublicKey> namesakes = named.computeIfAbsent(key.name(), name -> new LinkedHashSet<>());
+            Map<Integer, Integer> ofTenants = counts.computeIfAbsent(key.name(), name -> new HashMap<>());
+            int count = ofTenants.getOrDefault(entry.tenantId(), 0);
+            if (count < SAME_NAME && namesakes.add(key)) {
+                ofTenants.put(entry.tenantId(), count + 1);
+            }
+        }
+        publicKeys = all;
+        byName = named;
+    }
+
+    /** Whether it is one of them, by whatever name. */
+    public boolean contains(PublicKey key) {
+        return publicKeys.contains(ByteBuffer.wrap(key.bytes()));
+    }
+
+    /**
+     * Whether one of them has made a signature, in a name that it has in some cache: clients look a key up by its name, so
+     * that in another one it says nothing to them.
+     */
+    boolean haveMade(Signature signature, byte[] signed) {
+        return byName.getOrDefault(signature.keyName(), Set.of()).stream()
+                .anyMatch(key -> key.verify(signed, signature));
+    }
+}
