@@ -52,7 +52,7 @@ final class AccessPolicy {
         return target.is() != State.ABSENT && isFor(token, target) ? Decision.ALLOW : unknown(target);
     }
 
-    /** A cache that is not there is made by who would administer it. */
+    /** A cache that is not there is made by who would administer it: whose pattern its name fits, or who is for all. */
     private static Decision administer(Token token, Target target) {
         if (!isFor(token, target)) {
             return unknown(target);
@@ -76,7 +76,7 @@ final class AccessPolicy {
     }
 
     private static boolean isFor(Token token, Target target) {
-        return isOwn(token, target) && token.grant().matches(target.tenant(), target.cache());
+        return isOwn(token, target) && token.grant().matches(target);
     }
 
     private static boolean isOfTenant(Token token, Target target) {

@@ -2,15 +2,18 @@ package io.narthex.access;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which caches a token is for. In either part {@code *} stands for any characters, none among them; a part has no slash.
+ * Without any it is a plain name, and means the one cache that had it when the token was made.
  *
  * @param tenant a name, or a pattern of names
  * @param cache likewise
+ * @param cacheId of the cache that a plain name means; null: of none, and of a pattern
  */
-record CachePattern(String tenant, String cache) {
-    static final CachePattern EVERYTHING = new CachePattern("*", "*");
+record CachePattern(String tenant, String cache, @Nullable Integer cacheId) {
+    static final CachePattern EVERYTHING = new CachePattern("*", "*", null);
 
     /** What to say to who breaks it. */
     static final String SENTENCE = "lower case letters, digits, dashes and *, at most 63";
@@ -20,7 +23,7 @@ record CachePattern(String tenant, String cache) {
     /** For a token of a tenant: {@code ci}, {@code release-*}. */
     static Optional<CachePattern> tryParse(String tenant, String cache) {
         return FORM.matcher(tenant).matches() && FORM.matcher(cache).matches()
-                ? Optional.of(new CachePattern(tenant, cache))
+                ? Optional.of(new CachePattern(tenant, cache, null))
                 : Optional.empty();
     }
 
@@ -30,8 +33,19 @@ record CachePattern(String tenant, String cache) {
         return slash < 0 ? Optional.empty() : tryParse(text.substring(0, slash), text.substring(slash + 1));
     }
 
-    boolean matches(String tenantName, String cacheName) {
-        return matchesTenant(tenantName) && covers(cache, cacheName);
+    /** Whether it is one name, of a cache that there is. */
+    boolean isPlain() {
+        return tenant.indexOf('*') < 0 && cache.indexOf('*') < 0;
+    }
+
+    /** The same, for this cache alone where it is a plain name. */
+    CachePattern of(@Nullable Integer id) {
+        return isPlain() ? new CachePattern(tenant, cache, id) : this;
+    }
+
+    /** @param id of the cache; null: there is none yet */
+    boolean matches(String tenantName, String cacheName, @Nullable Integer id) {
+        return isPlain() ? id != null && id.equals(cacheId) : matchesTenant(tenantName) && covers(cache, cacheName);
     }
 
     boolean matchesTenant(String tenantName) {
@@ -40,7 +54,9 @@ record CachePattern(String tenant, String cache) {
 
     /** Whether every cache of the other is one of this. */
     boolean covers(CachePattern other) {
-        return covers(tenant, other.tenant) && covers(cache, other.cache);
+        return covers(tenant, other.tenant)
+                && covers(cache, other.cache)
+                && (!isPlain() || (cacheId != null && cacheId.equals(other.cacheId)));
     }
 
     /**

@@ -23,9 +23,10 @@ record Grant(Set<Scope> scopes, List<CachePattern> caches) {
                 || (scope == Scope.PULL && (scopes.contains(Scope.PUSH) || scopes.contains(Scope.ADMINISTER)));
     }
 
-    boolean matches(String tenant, String cache) {
+    /** Whether it is for what a request is about. */
+    boolean matches(Target target) {
         for (CachePattern pattern : caches) {
-            if (pattern.matches(tenant, cache)) {
+            if (pattern.matches(target.tenant(), target.cache(), target.cacheId())) {
                 return true;
             }
         }

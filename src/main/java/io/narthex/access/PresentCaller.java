@@ -70,7 +70,7 @@ public class PresentCaller implements CurrentCaller, Requester {
             return OptionalInt.empty();
         }
         Grant grant = holder.token().grant();
-        CachePattern all = new CachePattern(owner.name(), CachePattern.EVERYTHING.cache());
+        CachePattern all = new CachePattern(owner.name(), CachePattern.EVERYTHING.cache(), null);
         return grant.has(Scope.ADMINISTER) && grant.covers(all) ? OptionalInt.of(owner.id()) : OptionalInt.empty();
     }
 

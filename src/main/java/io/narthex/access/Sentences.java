@@ -31,7 +31,7 @@ final class Sentences {
                 target.cache().isEmpty() ? "the tenant " + target.tenant() : target.tenant() + "/" + target.cache();
         boolean elsewhere = caller instanceof Holder holder
                 && !target.cache().isEmpty()
-                && !holder.token().grant().matches(target.tenant(), target.cache());
+                && !holder.token().grant().matches(target);
         return elsewhere
                 ? "The token is not for " + where + ", which it may only read"
                 : "The token may not " + verb(right) + " " + where + ": its scopes are " + scopes(caller);

@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param cache likewise
  * @param is what there is of that name
  * @param tenantId of the cache that is there, else null
+ * @param cacheId likewise
  */
 record Target(
-        String tenant, String cache, State is, @Nullable Integer tenantId) {
+        String tenant,
+        String cache,
+        State is,
+        @Nullable Integer tenantId,
+        @Nullable Integer cacheId) {
     /** About nothing but the server. */
-    static final Target SERVER = new Target("", "", State.ABSENT, null);
+    static final Target SERVER = new Target("", "", State.ABSENT, null, null);
 
     enum State {
         PUBLIC,
@@ -28,18 +33,19 @@ record Target(
                 cache.tenant().text(),
                 cache.name().text(),
                 cache.isPublic() ? State.PUBLIC : State.PRIVATE,
-                cache.tenantId());
+                cache.tenantId(),
+                cache.id());
     }
 
     /** @param fullName {@code tenant/cache} */
     static Target of(Optional<Cache> cache, String fullName) {
         int slash = fullName.indexOf('/');
         return cache.map(Target::of)
-                .orElseGet(() ->
-                        new Target(fullName.substring(0, slash), fullName.substring(slash + 1), State.ABSENT, null));
+                .orElseGet(() -> new Target(
+                        fullName.substring(0, slash), fullName.substring(slash + 1), State.ABSENT, null, null));
     }
 
     static Target ofTenant(String tenant) {
-        return new Target(tenant, "", State.ABSENT, null);
+        return new Target(tenant, "", State.ABSENT, null, null);
     }
 }

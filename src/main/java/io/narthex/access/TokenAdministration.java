@@ -3,6 +3,7 @@ package io.narthex.access;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
+import io.narthex.cache.Caches;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.configuration.Secret;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, lists and revokes tokens, each call in a transaction. */
@@ -34,6 +36,9 @@ public class TokenAdministration {
 
     @Inject
     private Tenants tenants;
+
+    @Inject
+    private Caches caches;
 
     @Inject
     private Changes changes;
@@ -54,13 +59,18 @@ public class TokenAdministration {
     Made make(@Nullable TenantName tenant, TokenWish wish, @Nullable Token maker) {
         Tenant owner = owner(tenant);
         Instant now = now();
-        TokenPolicy.check(wish, tenant == null ? null : tenant.text(), maker, now);
+        List<Optional<CachePattern>> patterns =
+                TokenWish.patterns(tenant == null ? null : tenant.text(), wish.caches()).stream()
+                        .map(pattern -> pattern.map(this::bound))
+                        .toList();
+        TokenPolicy.check(wish, patterns, tenant == null ? null : tenant.text(), maker, now);
         Secret text = TokenText.make(random);
         Token made = tokens.add(
                 Objects.requireNonNull(TokenText.publicId(text)),
                 TokenDigest.of(text),
                 owner,
                 wish,
+                patterns.stream().map(Optional::orElseThrow).toList(),
                 now,
                 maker == null ? null : maker.id());
         changes.record(ChangeKind.TOKEN, made.id(), null);
@@ -72,6 +82,13 @@ public class TokenAdministration {
                 .detail("caches", wish.caches())
                 .detail("expiresAt", end == null ? "never" : end.toString()));
         return new Made(made, text);
+    }
+
+    /** A plain name with the cache that has it now. */
+    private CachePattern bound(CachePattern pattern) {
+        return pattern.isPlain()
+                ? pattern.of(caches.findId(pattern.tenant(), pattern.cache()).orElse(null))
+                : pattern;
     }
 
     /**

@@ -11,6 +11,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,9 @@ class TokenEntry {
     @Column(nullable = false, updatable = false, columnDefinition = "text[]")
     private String[] caches;
 
+    @Column(name = "cache_ids", nullable = false, updatable = false, columnDefinition = "integer[]")
+    private @Nullable Integer[] cacheIds;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     private Instant createdAt;
 
@@ -69,6 +73,7 @@ class TokenEntry {
             TokenDigest digest,
             @Nullable Tenant tenant,
             TokenWish wish,
+            List<CachePattern> patterns,
             Instant now,
             @Nullable Long createdBy) {
         this.publicId = publicId;
@@ -77,6 +82,9 @@ class TokenEntry {
         this.note = wish.note();
         this.scopes = wish.scopes().stream().sorted().map(Scope::text).toArray(String[]::new);
         this.caches = wish.caches().toArray(String[]::new);
+        this.cacheIds = caches.length == 0
+                ? new Integer[0]
+                : patterns.stream().map(CachePattern::cacheId).toArray(Integer[]::new);
         this.createdAt = now;
         this.createdBy = createdBy;
         this.expiresAt = wish.expiresAt();
@@ -103,7 +111,7 @@ class TokenEntry {
                 TokenDigest.ofBytes(secretHash),
                 owner,
                 note,
-                new Grant(known, patterns(owner, caches)),
+                new Grant(known, patterns(owner)),
                 List.of(caches),
                 createdAt,
                 createdBy,
@@ -112,10 +120,14 @@ class TokenEntry {
                 lastUsedAt);
     }
 
-    /** A pattern that cannot be read, which the API never wrote, is for no cache. */
-    private static List<CachePattern> patterns(Token.@Nullable Owner owner, String[] caches) {
-        return TokenWish.patterns(owner == null ? null : owner.name(), List.of(caches)).stream()
-                .flatMap(Optional::stream)
-                .toList();
+    /** A pattern that cannot be read, which the API never wrote, is for no cache; nor is a name whose cache is not known. */
+    private List<CachePattern> patterns(Token.@Nullable Owner owner) {
+        List<Optional<CachePattern>> read = TokenWish.patterns(owner == null ? null : owner.name(), List.of(caches));
+        List<CachePattern> bound = new ArrayList<>();
+        for (int i = 0; i < read.size(); i++) {
+            Integer id = i < cacheIds.length ? cacheIds[i] : null;
+            read.get(i).ifPresent(pattern -> bound.add(pattern.of(id)));
+        }
+        return bound;
     }
 }

@@ -26,6 +26,17 @@ abstract sealed class TokenException extends RuntimeException {
         }
     }
 
+    /** A plain name that no cache has. */
+    static final class NoSuchCache extends TokenException {
+        private static final long serialVersionUID = 1;
+
+        NoSuchCache(CachePattern name) {
+            super("There is no cache " + name
+                    + ": a token for a name is for the cache that has it, so make that first, or"
+                    + " give a pattern with *, which is also for caches to come");
+        }
+    }
+
     /** A wish that cannot be. */
     static final class Impossible extends TokenException {
         private static final long serialVersionUID = 1;

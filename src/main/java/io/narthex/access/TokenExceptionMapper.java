@@ -22,6 +22,7 @@ public class TokenExceptionMapper implements ExceptionMapper<TokenException> {
         ProblemType type = switch (e) {
             case TokenException.UnknownToken x -> ProblemType.NOT_FOUND;
             case TokenException.TooMuch x -> ProblemType.FORBIDDEN;
+            case TokenException.NoSuchCache x -> ProblemType.CONFLICT;
             case TokenException.Impossible x -> ProblemType.BAD_REQUEST;
         };
         return ProblemWriter.answer(Problem.of(type, String.valueOf(e.getMessage())), uri)

@@ -16,10 +16,16 @@ final class TokenPolicy {
     /**
      * Goes on only if the token may be made.
      *
+     * @param patterns the caches that are wanted, each empty that is none; a plain name with the cache that has it now
      * @param tenant whose it is to be; null: the server's
      * @param maker the token that makes it; null: the server's administrator, who may make any
      */
-    static void check(TokenWish wish, @Nullable String tenant, @Nullable Token maker, Instant now) {
+    static void check(
+            TokenWish wish,
+            List<Optional<CachePattern>> patterns,
+            @Nullable String tenant,
+            @Nullable Token maker,
+            Instant now) {
         if (wish.scopes().isEmpty()) {
             throw new TokenException.Impossible("scopes must have one of pull, push, delete, administer");
         }
@@ -27,7 +33,6 @@ final class TokenPolicy {
         if (end != null && !now.isBefore(end)) {
             throw new TokenException.Impossible("expiresAt is in the past");
         }
-        List<Optional<CachePattern>> patterns = TokenWish.patterns(tenant, wish.caches());
         for (int i = 0; i < patterns.size(); i++) {
             if (patterns.get(i).isEmpty()) {
                 throw new TokenException.Impossible(
@@ -38,6 +43,14 @@ final class TokenPolicy {
         if (maker != null) {
             checkWithin(wish, patterns, maker);
         }
+        // after what the maker may give: nobody learns here which caches there are beyond that
+        patterns.stream()
+                .flatMap(Optional::stream)
+                .filter(pattern -> pattern.isPlain() && pattern.cacheId() == null)
+                .findFirst()
+                .ifPresent(pattern -> {
+                    throw new TokenException.NoSuchCache(pattern);
+                });
     }
 
     private static void checkWithin(TokenWish wish, List<Optional<CachePattern>> patterns, Token maker) {

@@ -32,7 +32,7 @@ record TokenWish(
             return List.of(Optional.of(
                     tenant == null
                             ? CachePattern.EVERYTHING
-                            : new CachePattern(tenant, CachePattern.EVERYTHING.cache())));
+                            : new CachePattern(tenant, CachePattern.EVERYTHING.cache(), null)));
         }
         return caches.stream()
                 .map(text -> tenant == null ? CachePattern.tryParse(text) : CachePattern.tryParse(tenant, text))

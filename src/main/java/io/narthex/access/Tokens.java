@@ -74,14 +74,16 @@ public class Tokens implements LiveTokens.Rows {
         return entry(tenant, publicId).map(TokenEntry::toToken);
     }
 
+    /** @param patterns what the wish says, with the caches that plain names mean */
     Token add(
             String publicId,
             TokenDigest digest,
             @Nullable Tenant tenant,
             TokenWish wish,
+            List<CachePattern> patterns,
             Instant now,
             @Nullable Long createdBy) {
-        TokenEntry made = new TokenEntry(publicId, digest, tenant, wish, now, createdBy);
+        TokenEntry made = new TokenEntry(publicId, digest, tenant, wish, patterns, now, createdBy);
         entities.persist(made);
         entities.flush();
         return made.toToken();

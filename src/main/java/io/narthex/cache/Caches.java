@@ -40,6 +40,13 @@ public class Caches {
                 .findFirst();
     }
 
+    /** The number of the cache that has a name now. */
+    public Optional<Integer> findId(String tenant, String name) {
+        return TenantName.tryParse(tenant)
+                .flatMap(owner -> CacheName.tryParse(name).flatMap(cache -> find(owner, cache)))
+                .map(CacheEntry::id);
+    }
+
     /** By name, those behind one, which need not be there. */
     List<CacheEntry> list(Tenant tenant, String after) {
         return entities.createQuery(

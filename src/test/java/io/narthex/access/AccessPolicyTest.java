@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessPolicyTest {
     private static final int ACME = 7;
+    private static final int CI = 70;
 
     /**
      * Who asks for what of the cache acme/ci: public, private, absent. A + is ALLOW, 401 AUTHENTICATE, 403 FORBID, 404
@@ -140,7 +141,7 @@ class AccessPolicyTest {
     void decides(String who, Right right, String expected) {
         Iterator<String> words = List.of(expected.split(" +")).iterator();
         for (Target.State state : Target.State.values()) {
-            Target target = new Target("acme", "ci", state, state == Target.State.ABSENT ? null : ACME);
+            Target target = target("ci", state, CI);
             assertThat(AccessPolicy.decide(right, caller(who), target))
                     .as("%s of a cache that is %s", right, state)
                     .isEqualTo(decision(words.next()));
@@ -150,8 +151,28 @@ class AccessPolicyTest {
 
     @Test
     void aTenantThatGotTheNameOfADeletedOneIsAnother() {
-        Target reborn = new Target("acme", "ci", Target.State.PRIVATE, ACME + 1);
+        Target reborn = new Target("acme", "ci", Target.State.PRIVATE, ACME + 1, CI + 1);
         assertThat(AccessPolicy.decide(Right.PULL, caller("push"), reborn)).isEqualTo(Decision.HIDE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"acme, ci", ", acme/ci"})
+    void aTokenForANameIsForTheCacheThatHadIt(@Nullable String tenant, String name) {
+        Caller holder = holder(tenant, name, Scope.PUSH, Scope.ADMINISTER);
+
+        assertThat(AccessPolicy.decide(Right.PUSH, holder, target("ci", Target.State.PRIVATE, CI)))
+                .isEqualTo(Decision.ALLOW);
+        Target later = target("ci", Target.State.PRIVATE, CI + 1);
+        Target none = target("ci", Target.State.ABSENT, CI);
+        assertThat(AccessPolicy.decide(Right.PUSH, holder, later)).isEqualTo(Decision.HIDE);
+        assertThat(AccessPolicy.decide(Right.VIEW_CACHE, holder, later)).isEqualTo(Decision.HIDE);
+        assertThat(AccessPolicy.decide(Right.ADMINISTER_CACHE, holder, later)).isEqualTo(Decision.HIDE);
+        assertThat(AccessPolicy.decide(Right.ADMINISTER_CACHE, holder, none)).isEqualTo(Decision.HIDE);
+    }
+
+    private static Target target(String cache, Target.State state, int id) {
+        boolean absent = state == Target.State.ABSENT;
+        return new Target("acme", cache, state, absent ? null : ACME, absent ? null : id);
     }
 
     private static Decision decision(String word) {
@@ -180,6 +201,7 @@ class AccessPolicyTest {
     private static Caller holder(@Nullable String tenant, String caches, Scope... scopes) {
         List<CachePattern> patterns = TokenWish.patterns(tenant, List.of(caches)).stream()
                 .flatMap(Optional::stream)
+                .map(pattern -> pattern.of(CI))
                 .toList();
         return new Holder(new Token(
                 1,

@@ -2,6 +2,8 @@ package io.narthex.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,8 +26,24 @@ class CachePatternTest {
         "acme/*a*,      acme,  bab,         true",
     })
     void matches(String pattern, String tenant, String cache, boolean expected) {
-        assertThat(CachePattern.tryParse(pattern).orElseThrow().matches(tenant, cache))
+        int id = Objects.hash(tenant, cache);
+        int meant = Objects.hash("acme", "ci");
+        assertThat(CachePattern.tryParse(pattern).orElseThrow().of(meant).matches(tenant, cache, id))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void withoutAStarIsOneCacheAlone() {
+        CachePattern plain = CachePattern.tryParse("acme/ci").orElseThrow();
+
+        assertThat(plain.of(7).matches("acme", "ci", 7)).isTrue();
+        assertThat(plain.of(7).matches("acme", "ci", 8)).isFalse();
+        assertThat(plain.of(7).matches("acme", "ci", null)).isFalse();
+        assertThat(plain.matches("acme", "ci", 7)).isFalse();
+        assertThat(plain.of(7).covers(plain.of(7))).isTrue();
+        assertThat(plain.of(7).covers(plain.of(8))).isFalse();
+        assertThat(plain.covers(plain)).isFalse();
+        assertThat(CachePattern.EVERYTHING.covers(plain.of(7))).isTrue();
     }
 
     @ParameterizedTest

@@ -85,6 +85,42 @@ class TokensIT {
     }
 
     @Test
+    void isForTheCacheThatHadItsNameAndForNoLaterOne() throws Exception {
+        String cache = tenant + "/caches/short-lived";
+        String url = "/" + name + "/short-lived/nix-cache-info";
+        String wish = "{\"scopes\":[\"pull\",\"administer\"],\"caches\":[\"short-lived\"]}";
+        HttpResponse<String> early = client.asAdministrator("POST", tokens, wish);
+        assertThat(early.statusCode()).isEqualTo(409);
+        assertThat(detail(early)).contains("There is no cache " + name + "/short-lived");
+        client.asAdministrator("PUT", cache, "{}");
+        String token = make(wish);
+        String ofServer = ApiClient.json(client.asAdministrator(
+                        "POST", SERVER_TOKENS, "{\"scopes\":[\"pull\"],\"caches\":[\"" + name + "/short-lived\"]}"))
+                .path("token")
+                .asText();
+        String byPattern = make("{\"scopes\":[\"pull\"],\"caches\":[\"short-*\"]}");
+        for (String one : List.of(token, ofServer, byPattern)) {
+            assertThat(client.as(one, "GET", url, "").statusCode()).isEqualTo(200);
+        }
+
+        client.asAdministrator("DELETE", cache);
+
+        assertThat(client.as(token, "PUT", cache, "{}").statusCode()).isEqualTo(404);
+        client.asAdministrator("PUT", cache, "{}");
+        for (String one : List.of(token, ofServer)) {
+            assertThat(client.as(one, "GET", url, "").statusCode()).isEqualTo(404);
+        }
+        assertThat(client.as(token, "GET", cache, "").statusCode()).isEqualTo(404);
+        assertThat(client.as(token, "POST", tokens, "{\"scopes\":[\"pull\"],\"caches\":[\"short-lived\"]}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(byPattern, "GET", url, "").statusCode()).isEqualTo(200);
+        assertThat(client.asAdministrator("POST", SERVER_TOKENS, "{\"scopes\":[\"pull\"],\"caches\":[\"no-such/ci\"]}")
+                        .statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
     void isDeadAtOnceWhenRevoked() throws Exception {
         for (int i = 0; i < 5; i++) {
             JsonNode made = ApiClient.json(client.asAdministrator("POST", tokens, "{\"scopes\":[\"pull\"]}"));
