@@ -14,6 +14,8 @@ import java.util.Optional;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** URLs that no honest client sends, byte for byte: none is an error of the server's, none gives a file away. */
 @ExtendWith(ArquillianExtension.class)
@@ -133,7 +135,6 @@ class HostileUrlIT {
         for (String url : List.of(
                 "/%ff.narinfo",
                 "/nar/zz",
-                "*",
                 "/serve/" + "0".repeat(32) + "/%00",
                 "/serve/" + "0".repeat(31) + "%ff/text",
                 "/serve/" + "0".repeat(31) + "/%ff",
@@ -150,10 +151,9 @@ class HostileUrlIT {
     @Test
     void areRefusedInTheSameWayByTheServerItself() throws Exception {
         Map<String, Integer> refused = Map.of(
-                "/%zz", 400,
-                "/%", 400,
-                "/nix-cache-info?x=%4", 400,
-                "/nar/x;y=%zz", 400,
+                "/a\u0001b", 400,
+                "/a\u007f", 400,
+                "/nix-cache-info?\u000b", 400,
                 "/WEB-INF/x", 404,
                 "/META-INF/x", 404,
                 "/%57EB-INF/web.xml", 404,
@@ -170,8 +170,55 @@ class HostileUrlIT {
     }
 
     @Test
+    void areRefusedByTheListenerWithoutAWord() throws Exception {
+        for (String url : List.of("/%zz", "/%", "/nix-cache-info?x=%4", "/nar/x;y=%zz", "*")) {
+            Answer answer = wire.get(url);
+            assertThat(answer.status()).as(url).isEqualTo(400);
+            assertThat(answer.body()).as(url).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a[",
+                "/A&[.nar",
+                "/a|b",
+                "/a^b",
+                "/a{b}",
+                "/a\"b",
+                "/a<b>",
+                "/a`b",
+                "/a\\b",
+                "/x/[",
+                "/\u00c3\u00a9"
+            })
+    void areReadAsEscapedWhereALetterShouldHaveBeen(String url) throws Exception {
+        isALine(url, 404, wire.get(url));
+        isALine(url, 404, wire.get("http://" + wire.url().substring(7) + url));
+    }
+
+    @Test
+    void findAFileByARawNameAsByAnEscapedOne() throws Exception {
+        StorePath path = served.add(Recipes.tree(served, "raw-names"));
+        String directory = "/serve/" + path.hash() + "/";
+        for (String name : List.of("caf\u00c3\u00a9", "a[1]|{2}")) {
+            Answer raw = wire.get(directory + name);
+            Answer escaped = wire.get(directory + escaped(name));
+            assertThat(raw.status()).as(name).isEqualTo(escaped.status());
+            assertThat(raw.body()).as(name).isEqualTo(escaped.body());
+        }
+    }
+
+    private static String escaped(String name) {
+        StringBuilder all = new StringBuilder();
+        name.chars().forEach(c -> all.append(String.format(java.util.Locale.ROOT, "%%%02X", c)));
+        return all.toString();
+    }
+
+    @Test
     void areRefusedToHeadWithTheSameHeadersAsToGet() throws Exception {
-        for (String url : List.of("/" + "0".repeat(32) + ".narinfo", "/WEB-INF/x", "/%zz")) {
+        for (String url : List.of("/" + "0".repeat(32) + ".narinfo", "/WEB-INF/x", "/a\u0001b")) {
             Answer get = wire.get(url);
             Answer head = wire.head(url);
             assertThat(head.status()).as(url).isEqualTo(get.status());
