@@ -1,8 +1,8 @@
 package io.narthex.protocol;
 
 import io.narthex.nix.nar.FileNames;
+import io.narthex.nix.nar.NameText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ record DirectoryEntries(List<Entry> entries, int leftOut) {
     /**
      * An entry.
      *
-     * @param text the name as text, bytes that are no UTF-8 replaced
+     * @param text the name as {@link NameText} has it
      * @param link the name as a URL has it
      * @param size in bytes, of a file
      * @param target of a symbolic link, as text
@@ -86,13 +86,11 @@ record DirectoryEntries(List<Entry> entries, int leftOut) {
         PosixFileAttributes a = Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Type type = a.isDirectory() ? Type.DIRECTORY : a.isSymbolicLink() ? Type.SYMLINK : Type.REGULAR;
         return new Entry(
-                new String(name, StandardCharsets.UTF_8),
+                NameText.of(name),
                 UrlNames.escape(name),
                 type,
                 type == Type.REGULAR ? a.size() : 0,
                 a.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
-                type == Type.SYMLINK
-                        ? new String(FileNames.bytes(Files.readSymbolicLink(file)), StandardCharsets.UTF_8)
-                        : "");
+                type == Type.SYMLINK ? NameText.of(FileNames.bytes(Files.readSymbolicLink(file))) : "");
     }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.narthex.nix.nar.NameText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,8 +22,6 @@ final class StoredTree {
     private static final int READINGS = 40;
     /** Each level of directories, of which the format allows thousands, is two of JSON's. */
     private static final int DEPTH = 50_000;
-    /** Stands in listings for bytes that are no UTF-8: several names may have become one. */
-    private static final char UNREADABLE = '\uFFFD';
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -64,7 +62,7 @@ final class StoredTree {
     /**
      * What names led to.
      *
-     * @param names where it stands, without links
+     * @param names where it stands, without links, as the listing has them
      * @param node never a link
      */
     record Found(List<String> names, Node node) {}
@@ -75,7 +73,7 @@ final class StoredTree {
     /** Empty when there is no such file, or a link on the way leads out of the path. */
     Optional<Found> find(List<byte[]> asked) throws IOException {
         Deque<String> rest = new ArrayDeque<>();
-        asked.forEach(name -> rest.add(new String(name, StandardCharsets.UTF_8)));
+        asked.forEach(name -> rest.add(NameText.of(name)));
         List<String> here = new ArrayList<>();
         for (int reading = 0; reading <= READINGS; reading++) {
             takeNames(rest, here);
@@ -131,7 +129,7 @@ final class StoredTree {
             Node node = node(json);
             while (depth < names.size() && node instanceof Node.Directory) {
                 String name = names.get(depth);
-                if (name.indexOf(UNREADABLE) >= 0 || !seek(json, name)) {
+                if (!seek(json, name)) {
                     return null;
                 }
                 node = node(json);
@@ -243,7 +241,6 @@ final class StoredTree {
                 default -> json.skipChildren();
             }
         }
-        return new DirectoryEntries.Entry(
-                name, UrlNames.escape(name.getBytes(StandardCharsets.UTF_8)), type, size, executable, target);
+        return new DirectoryEntries.Entry(name, UrlNames.escape(NameText.bytes(name)), type, size, executable, target);
     }
 }

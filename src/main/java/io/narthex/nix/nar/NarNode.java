@@ -1,6 +1,5 @@
 package io.narthex.nix.nar;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -37,9 +36,9 @@ public sealed interface NarNode {
             return target.clone();
         }
 
-        /** Bytes that are not UTF-8 become U+FFFD, as JSON cannot carry them. */
+        /** As {@link NameText} has it. */
         public String targetText() {
-            return new String(target, StandardCharsets.UTF_8);
+            return NameText.of(target);
         }
 
         @Override
@@ -74,9 +73,9 @@ public sealed interface NarNode {
             return name.clone();
         }
 
-        /** Bytes that are not UTF-8 become U+FFFD, as JSON cannot carry them. */
+        /** As {@link NameText} has it: no two entries of a directory have the same. */
         public String nameText() {
-            return new String(name, StandardCharsets.UTF_8);
+            return NameText.of(name);
         }
 
         @Override

@@ -52,11 +52,11 @@ class NarListingTest {
     }
 
     @Test
-    void offersTextWithReplacementsForWhatIsNotUtf8() {
+    void offersTextWithMarksForWhatIsNotUtf8() {
         NarNode link = new NarNode.Symlink(new byte[] {'a', (byte) 0xff});
         NarNode.Entry entry = new NarNode.Entry("caf\u00e9".getBytes(StandardCharsets.UTF_8), link);
         assertThat(entry.nameText()).isEqualTo("caf\u00e9");
-        assertThat(((NarNode.Symlink) link).targetText()).isEqualTo("a\ufffd");
+        assertThat(((NarNode.Symlink) link).targetText()).isEqualTo("a\ufffdFF");
     }
 
     private static String json(NarNode node) {
