@@ -73,6 +73,7 @@ public final class FastLane implements ServletExtension {
             next.handleRequest(exchange);
             return;
         }
+        RawQuestionMark.restore(exchange);
         String path = exchange.getRelativePath();
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
