@@ -7,7 +7,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import jakarta.servlet.ServletContext;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -75,9 +79,10 @@ public final class CacheRouter implements ServletExtension {
         if (caches.hasHosts()) {
             Cache atHost = caches.atHost(host(exchange));
             if (atHost != null) {
+                exchange.addResponseCommitListener(CacheRouter::tellThatTheHostCounts);
                 if (NOT_OF_CACHES.contains(segment(path, 0))) {
                     // no resource has such a URL, so that it is as absent as any other
-                    exchange.setRequestURI("/-" + path);
+                    exchange.setRequestURI("/-" + exchange.getRequestURI());
                     rewrite(exchange, "/-" + path);
                 }
                 enter(exchange, Optional.of(atHost), atHost.fullName(), true, "");
@@ -144,6 +149,18 @@ public final class CacheRouter implements ServletExtension {
         return caches.find(PUSH + "/" + segment).isEmpty()
                 && (ReservedNames.contain(segment)
                         || CacheName.tryParse(segment).isEmpty());
+    }
+
+    /** At another host the same path is another cache's: a proxy that keeps answers must not mix them. */
+    private static void tellThatTheHostCounts(HttpServerExchange exchange) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        HeaderValues told = headers.get(Headers.VARY);
+        if (told == null) {
+            headers.put(Headers.VARY, "Host");
+        } else if (told.stream()
+                .noneMatch(names -> List.of(names.split("[, ]+")).contains("Host"))) {
+            headers.put(Headers.VARY, String.join(", ", told) + ", Host");
+        }
     }
 
     private static void rewrite(HttpServerExchange exchange, String path) {

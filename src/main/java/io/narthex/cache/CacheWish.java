@@ -100,6 +100,11 @@ record CacheWish(
         if (path == null) {
             return new Given<>(text.named(), null);
         }
+        if (path.indexOf(',') >= 0 || path.indexOf(';') >= 0) {
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST,
+                    "storeDir must have no , and no ;, which separate what signatures are made of");
+        }
         try {
             return new Given<>(true, StoreDir.parse(path));
         } catch (NixFormatException e) {

@@ -71,6 +71,12 @@ public record BaseUrl(String text) {
         return host.toLowerCase(Locale.ROOT);
     }
 
+    /** The host as a line of netrc has it: an address of IPv6 without the brackets that only URLs need. */
+    public String machine() {
+        String host = host();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
     /** What a browser sends as {@code Origin} from pages of this server. */
     public String origin() {
         URI uri = URI.create(text);

@@ -13,6 +13,7 @@ import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -61,7 +62,8 @@ public final class SignedPath {
         this.entryId = entryId;
         this.facts = facts;
         this.source = source;
-        this.since = since;
+        // what a client gives back in If-Modified-Since has no more than the header has
+        this.since = since.truncatedTo(ChronoUnit.SECONDS);
         this.ring = ring;
         this.checkedAt = checkedAt;
         this.narInfo = render(facts, ring, ours);
@@ -131,7 +133,7 @@ public final class SignedPath {
         return ring.foreign(facts.signatures(), Fingerprint.of(facts));
     }
 
-    /** When the cache got it: when Nix registered it, or when it was published. */
+    /** When the cache got it, in whole seconds: when Nix registered it, or when it was published. */
     public Instant since() {
         return since;
     }

@@ -1,7 +1,10 @@
 package io.narthex.protocol;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.JsonResolver;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
@@ -15,12 +18,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code public-keys.json}: every key that the cache ever had, with its state and dates. */
 @Path("public-keys.json")
 @Produces(MediaType.APPLICATION_JSON)
 public class PublicKeysResource {
+    private static final ObjectMapper JSON = new JsonResolver().getContext(KeyAnswer.class);
+
     @Inject
     KeyRing ring;
 
@@ -54,9 +60,11 @@ public class PublicKeysResource {
 
     @GET
     @Requires(Right.PULL)
-    public Response get() {
+    public Response get() throws JsonProcessingException {
         Cache cache = requested.get();
-        return Response.ok(ring.of(cache).all().stream().map(KeyAnswer::of).toList())
+        List<KeyAnswer> keys = ring.of(cache).all().stream().map(KeyAnswer::of).toList();
+        // as bytes, which ValidatorFilter can give an entity tag
+        return Response.ok(JSON.writeValueAsBytes(keys))
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
                 .build();
     }

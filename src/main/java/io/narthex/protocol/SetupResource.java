@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
@@ -55,7 +54,7 @@ public class SetupResource {
                                 cache.isPublic()
                                         ? "To push into it, and for nothing else, its token"
                                         : "To read it and to push into it, a token",
-                                URI.create(url).getHost())
+                                requested.base().machine())
                 + """
 
                 # To push into it, with a token that has the scope push:

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.Rows;
+import io.narthex.it.WireClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -170,6 +171,8 @@ class AdministrationIT {
                 "priority          | \"30\"",
                 "wantMassQuery     | \"yes\"",
                 "storeDir          | \"nix/store\"",
+                "storeDir          | \"/nix/a,b\"",
+                "storeDir          | \"/nix/a;b\"",
                 "sources           | []",
                 "sources           | [\"elsewhere\"]",
                 "virtualHosts      | [\"a b\"]",
@@ -247,6 +250,37 @@ class AdministrationIT {
         assertThat(put(ci, hosts).statusCode()).isEqualTo(201);
         assertThat(put(ci, "{\"virtualHosts\":null}").statusCode()).isEqualTo(200);
         assertThat(put(tenant + "/caches/web", hosts).statusCode()).isEqualTo(201);
+    }
+
+    /** RFC 9112, 3.2.2: proxies name the host in the target itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://"})
+    void findsACacheByItsHostAndSaysSo(String scheme) throws Exception {
+        put(tenant, "");
+        String host = name + ".example.com";
+        put(ci, "{\"visibility\":\"public\",\"priority\":7,\"virtualHosts\":[\"" + host + "\"]}");
+        WireClient wire = WireClient.toServer().at(host);
+        String base = scheme.isEmpty() ? "" : scheme + host;
+        for (String path : List.of("/nix-cache-info", "/" + "0".repeat(32) + ".narinfo", "/setup", "/nar/x")) {
+            assertThat(wire.get(base + path).header("Vary").split(", "))
+                    .as(path)
+                    .containsOnlyOnce("Host");
+        }
+        assertThat(wire.get(base + "/nix-cache-info").text()).contains("Priority: 7");
+        assertThat(wire.get(base + "/api%5B").status()).isEqualTo(404);
+        delete(tenant);
+    }
+
+    @Test
+    void findsATenantsCacheByATargetInAbsoluteForm() throws Exception {
+        put(tenant, "");
+        put(ci, "{\"visibility\":\"public\",\"priority\":7}");
+        WireClient wire = WireClient.toServer();
+        String prefix = wire.url() + "/" + name + "/ci";
+        assertThat(wire.get(prefix + "/nix-cache-info").text()).contains("Priority: 7");
+        assertThat(wire.get(prefix + "/public-key?x=/").text()).contains(":");
+        assertThat(wire.get(prefix).status()).isEqualTo(200);
+        delete(tenant);
     }
 
     @Test

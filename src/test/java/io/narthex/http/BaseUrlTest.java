@@ -88,6 +88,17 @@ class BaseUrlTest {
 
     @ParameterizedTest
     @CsvSource({
+        "https://Cache.example.com:8443/nix, cache.example.com",
+        "http://[::1]:8080,                  ::1",
+        "http://[fe80::1],                   fe80::1",
+        "http://my_host:8080,                my_host:8080",
+    })
+    void hasTheMachineThatANetrcNames(String url, String machine) {
+        assertThat(new BaseUrl(url).machine()).isEqualTo(machine);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "https://Cache.example.com:443, https://cache.example.com",
         "HTTP://cache.example.com:8080, http://cache.example.com:8080",
         "http://[::1]:8080,             http://[::1]:8080",

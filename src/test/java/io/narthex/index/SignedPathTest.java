@@ -3,6 +3,7 @@ package io.narthex.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.http.HttpDate;
 import io.narthex.key.KeyRing;
 import io.narthex.key.RevokedKeys;
 import io.narthex.localstore.RowDigest;
@@ -65,13 +66,21 @@ class SignedPathTest {
         assertThat(signed(List.of(OURS), 1).lastModified()).isEqualTo("Sun, 09 Sep 2001 01:46:40 GMT");
     }
 
+    /** A client gives back in If-Modified-Since what Last-Modified said. */
+    @Test
+    void isAsOldAsItsDateSays() {
+        SignedPath path = signed(List.of(OURS), 1);
+
+        assertThat(HttpDate.parse(path.lastModified())).hasValue(path.since());
+    }
+
     private static SignedPath signed(List<Signature> ours, int keys) {
         ValidPath path = new ValidPath(
                 7,
                 StorePath.parseBaseName("0".repeat(32) + "-x"),
                 NixHash.ofSha256(new byte[32]),
                 120,
-                Instant.ofEpochSecond(1_000_000_000),
+                Instant.ofEpochSecond(1_000_000_000, 999_000_000),
                 Optional.empty(),
                 new TreeSet<>(),
                 List.of(THEIRS),

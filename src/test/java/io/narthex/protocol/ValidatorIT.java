@@ -18,7 +18,7 @@ class ValidatorIT {
     private final WireClient wire = WireClient.toServer();
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/nix-cache-info", "/public-key", "/version"})
+    @ValueSource(strings = {"/", "/nix-cache-info", "/public-key", "/public-keys.json", "/version"})
     void isNotSentAgainToWhoHasIt(String target) throws Exception {
         Answer first = wire.get(target);
 

@@ -8,6 +8,7 @@ import io.narthex.http.ApiClient;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
+import io.narthex.nix.nar.FileNames;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePath;
@@ -246,6 +247,62 @@ class PushIT {
                     .as(absent)
                     .isIn(400, 404);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "zstd"})
+    void givesEachFileItsNameWhereNamesAreNotUtf8(String compression) throws Exception {
+        Path tree = Files.createDirectories(builder.scratch().resolve("latin-" + compression));
+        Path directory = Files.createDirectories(FileNames.resolve(tree, new byte[] {'d', (byte) 0xff}));
+        Files.writeString(FileNames.resolve(tree, new byte[] {'r', (byte) 0xe9}), "one");
+        Files.writeString(FileNames.resolve(tree, new byte[] {'r', (byte) 0xe8}), "other");
+        Files.writeString(FileNames.resolve(directory, new byte[] {(byte) 0xc0}), "deep");
+        StorePath path = builder.add(tree);
+        cache.push(builder, path, compression);
+        String url = "serve/" + path.hash();
+
+        JsonNode entries = JSON.readTree(cache.get(path.hash() + ".ls").body())
+                .path("root")
+                .path("entries");
+        assertThat(entries.fieldNames()).toIterable().containsExactly("d\uFFFDFF", "r\uFFFDE8", "r\uFFFDE9");
+        assertThat(text(url + "/r%E9")).isEqualTo("one");
+        assertThat(text(url + "/r%E8")).isEqualTo("other");
+        assertThat(text(url + "/d%FF/%C0")).isEqualTo("deep");
+        assertThat(cache.get(url + "/r%EA").statusCode()).isEqualTo(404);
+        assertThat(text(url + "/")).contains("/r%E9\"", "/r%E8\"", "/d%FF/\"");
+        JsonNode listed =
+                JSON.readTree(cache.send("GET", url + "/", new byte[0], cache.token(), "Accept", "application/json")
+                        .body());
+        assertThat(listed.path("entries")).hasSize(3);
+    }
+
+    @Test
+    void isNotSentAgainToWhoHasItFromItsDate() throws Exception {
+        StorePath path = chain("dated", 1);
+        cache.push(builder, path, "zstd");
+        String url = path.hash() + ".narinfo";
+        String modified = cache.get(url).headers().firstValue("Last-Modified").orElseThrow();
+        for (String coding : List.of("identity", "zstd", "identity")) {
+            HttpResponse<byte[]> again = cache.send(
+                    "GET", url, new byte[0], cache.token(), "If-Modified-Since", modified, "Accept-Encoding", coding);
+            assertThat(again.statusCode()).isEqualTo(304);
+        }
+    }
+
+    /** Nix does not escape the question mark of such a name, and takes 400 for the end of its search. */
+    @Test
+    void keepsTheLogOfADerivationWithAQuestionMark() throws Exception {
+        String name = "0".repeat(32) + "-patch?id=1?+2.drv";
+        byte[] text = "what it printed\n".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(cache.put("log/" + name, text).statusCode()).isEqualTo(201);
+        assertThat(cache.get("log/" + name).body()).isEqualTo(text);
+        assertThat(cache.get("log/" + name.replace("?", "%3F")).body()).isEqualTo(text);
+        assertThat(cache.get("log/" + name.replace("?", "%3F") + "?x=1").body()).isEqualTo(text);
+        assertThat(cache.get("build-trace-v2/" + name + "/out.doi").statusCode())
+                .isEqualTo(404);
+        assertThat(cache.get("log/" + "1".repeat(32) + "-patch?id=1.drv").statusCode())
+                .isEqualTo(404);
     }
 
     private String text(String path) throws IOException, InterruptedException {
