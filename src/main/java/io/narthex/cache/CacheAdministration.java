@@ -100,7 +100,7 @@ public class CacheAdministration {
         CacheSettings before =
                 found.map(entry -> CacheSettings.of(entry.toCache())).orElse(initial);
         CacheSettings after = wish.over(before, initial);
-        CachePolicy.check(before, after, isDefault, asker.administrator(), asker.ownHosts());
+        CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
         CacheEntry entry = found.orElseGet(() -> new CacheEntry(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {

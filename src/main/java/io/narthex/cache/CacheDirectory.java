@@ -2,6 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.change.Change;
 import io.narthex.change.ChangeListener;
+import io.narthex.configuration.Settings;
 import io.narthex.http.ProblemException;
 import io.narthex.http.ProblemType;
 import io.narthex.tenant.TenantDeleted;
@@ -31,6 +32,9 @@ public class CacheDirectory implements ChangeListener {
     private final Set<Integer> deletedTenants = ConcurrentHashMap.newKeySet();
 
     @Inject
+    private Settings settings;
+
+    @Inject
     private Caches caches;
 
     @Resource
@@ -44,8 +48,11 @@ public class CacheDirectory implements ChangeListener {
         private final Map<String, Cache> byHost = new HashMap<>();
         private final Map<Integer, Cache> byId = new HashMap<>();
         private final Cache standard;
+        private final boolean standardIsServed;
 
-        Snapshot(List<Cache> all) {
+        /** @param standardIsServed whether clients have {@code default/default} */
+        Snapshot(Collection<Cache> all, boolean standardIsServed) {
+            this.standardIsServed = standardIsServed;
             for (Cache cache : all) {
                 byName.put(cache.fullName(), cache);
                 byId.put(cache.id(), cache);
@@ -61,6 +68,16 @@ public class CacheDirectory implements ChangeListener {
         /** {@code default/default}. */
         public Cache standard() {
             return standard;
+        }
+
+        /** The cache that clients find where the URL names none; empty where it is switched off. */
+        Optional<Cache> atRoot() {
+            return Optional.of(standard).filter(this::isServed);
+        }
+
+        /** Whether clients have it: each but the default cache where that is switched off. */
+        boolean isServed(Cache cache) {
+            return standardIsServed || !cache.isDefault();
         }
 
         /** The cache of that name, {@code tenant/cache}. */
@@ -107,9 +124,11 @@ public class CacheDirectory implements ChangeListener {
     /** Reads them anew; a change that is committed before this call is seen after it. */
     public synchronized Snapshot reload() {
         List<Cache> read = caches.all();
-        Snapshot made = new Snapshot(read.stream()
-                .filter(c -> !deletedTenants.contains(c.tenantId()))
-                .toList());
+        Snapshot made = new Snapshot(
+                read.stream()
+                        .filter(c -> !deletedTenants.contains(c.tenantId()))
+                        .toList(),
+                settings.defaultCache());
         snapshot = made;
         return made;
     }
@@ -128,9 +147,11 @@ public class CacheDirectory implements ChangeListener {
         deletedTenants.add(event.tenantId());
         Snapshot known = snapshot;
         if (known != null) {
-            snapshot = new Snapshot(known.all().stream()
-                    .filter(c -> c.tenantId() != event.tenantId())
-                    .toList());
+            snapshot = new Snapshot(
+                    known.all().stream()
+                            .filter(c -> c.tenantId() != event.tenantId())
+                            .toList(),
+                    settings.defaultCache());
         }
     }
 

@@ -67,7 +67,7 @@ public abstract sealed class CacheException extends RuntimeException {
         }
     }
 
-    /** It would take {@code default/default} away, or from everybody's sight. */
+    /** It would take {@code default/default} away. */
     static final class DefaultCache extends CacheException {
         private static final long serialVersionUID = 1;
 

@@ -43,7 +43,10 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
                                 "The host " + taken.host() + " is another cache's, or the server's own")
                         .with("host", taken.host());
             case DefaultCache standard ->
-                Problem.of(ProblemType.CONFLICT, "default/default cannot be deleted, nor made private");
+                Problem.of(
+                        ProblemType.CONFLICT,
+                        "default/default cannot be deleted: make it private, or switch it off"
+                                + " (NARTHEX_DEFAULT_CACHE=off)");
         };
     }
 }

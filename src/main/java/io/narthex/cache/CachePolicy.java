@@ -1,6 +1,5 @@
 package io.narthex.cache;
 
-import io.narthex.cache.CacheException.DefaultCache;
 import io.narthex.cache.CacheException.HostTaken;
 import io.narthex.cache.CacheException.NotYours;
 import java.util.Set;
@@ -16,10 +15,8 @@ final class CachePolicy {
      * @param ownHosts by which the server is reached itself: a cache there would put its API away
      * @throws NotYours if another may not make it
      * @throws HostTaken if it names one of the server's own hosts
-     * @throws DefaultCache if it makes {@code default/default} private
      */
-    static void check(
-            CacheSettings before, CacheSettings after, boolean isDefault, boolean administrator, Set<String> ownHosts) {
+    static void check(CacheSettings before, CacheSettings after, boolean administrator, Set<String> ownHosts) {
         if (!administrator) {
             // it shows all of the machine's store
             if (before.sources().contains(Source.LOCAL_STORE) != after.sources().contains(Source.LOCAL_STORE)) {
@@ -39,8 +36,5 @@ final class CachePolicy {
                 .ifPresent(host -> {
                     throw new HostTaken(host);
                 });
-        if (isDefault && after.visibility() != Visibility.PUBLIC) {
-            throw new DefaultCache();
-        }
     }
 }

@@ -71,7 +71,7 @@ public final class CacheRouter implements ServletExtension {
     /** The cache that a request means; empty where the URL names one that is not there. */
     public static Optional<Cache> cacheOf(HttpServerExchange exchange, CacheDirectory.Snapshot caches) {
         Route route = routeOf(exchange);
-        return route == null ? Optional.of(caches.standard()) : route.cache();
+        return route == null ? caches.atRoot() : route.cache();
     }
 
     static void route(HttpServerExchange exchange, CacheDirectory.Snapshot caches) {
@@ -80,23 +80,30 @@ public final class CacheRouter implements ServletExtension {
             Cache atHost = caches.atHost(host(exchange));
             if (atHost != null) {
                 exchange.addResponseCommitListener(CacheRouter::tellThatTheHostCounts);
-                if (NOT_OF_CACHES.contains(segment(path, 0))) {
-                    // no resource has such a URL, so that it is as absent as any other
-                    exchange.setRequestURI("/-" + exchange.getRequestURI());
-                    rewrite(exchange, "/-" + path);
+                if (NOT_OF_CACHES.contains(segment(path, 0)) || !caches.isServed(atHost)) {
+                    hide(exchange);
                 }
                 enter(exchange, Optional.of(atHost), atHost.fullName(), true, "");
                 return;
             }
         }
-        if (isPush(exchange, "") && isOfNoTenant(segment(path, 1 + PUSH.length()), caches)) {
-            Cache standard = caches.standard();
-            enter(exchange, Optional.of(standard), standard.fullName(), false, "");
+        Optional<Cache> standard = caches.atRoot();
+        boolean pushOfStandard = isPush(exchange, "") && isOfNoTenant(segment(path, 1 + PUSH.length()), caches);
+        if (pushOfStandard && standard.isPresent()) {
+            enter(exchange, standard, standard.get().fullName(), false, "");
             return;
         }
+        boolean named = !pushOfStandard && routeByName(exchange, path, caches);
+        if (!named && standard.isEmpty() && !NOT_OF_CACHES.contains(segment(path, 0))) {
+            hide(exchange);
+        }
+    }
+
+    /** Tells whether the path names a cache, be it there or not, that is not switched off. */
+    private static boolean routeByName(HttpServerExchange exchange, String path, CacheDirectory.Snapshot caches) {
         int second = path.indexOf('/', 1);
         if (second < 0 || path.charAt(0) != '/') {
-            return;
+            return false;
         }
         int third = path.indexOf('/', second + 1);
         int end = third < 0 ? path.length() : third;
@@ -105,11 +112,21 @@ public final class CacheRouter implements ServletExtension {
         boolean named = cache.isPresent()
                 || (TenantName.tryParse(path.substring(1, second)).isPresent()
                         && CacheName.tryParse(path.substring(second + 1, end)).isPresent());
-        if (named
+        boolean routed = named
+                && cache.map(caches::isServed).orElse(true)
                 && !NOT_OF_CACHES.contains(segment(path, end))
-                && exchange.getRequestURI().startsWith("/" + name)) {
+                && exchange.getRequestURI().startsWith("/" + name);
+        if (routed) {
             enter(exchange, cache, name, false, "/" + name);
         }
+        return routed;
+    }
+
+    /** No resource has such a URL: it is as absent as any other. */
+    private static void hide(HttpServerExchange exchange) {
+        String path = exchange.getRelativePath();
+        exchange.setRequestURI("/-" + exchange.getRequestURI());
+        rewrite(exchange, "/-" + path);
     }
 
     /** Hands the request to a cache, without what stands before the cache's own URLs. */

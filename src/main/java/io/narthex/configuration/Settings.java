@@ -29,6 +29,7 @@ import java.util.Set;
  * @param masterKeyCredential names it in a credential store of WildFly's, {@code store/alias}; it goes before the file
  * @param otherMasterKeyFile opens what another master key has sealed
  * @param reservedKeyNames names of keys that only the server's administrator may import
+ * @param defaultCache whether the default cache is served
  * @param priority of the default cache, lower is asked first
  * @param narRecheck how long a checked NAR is sent without hashing it again; zero is hash always
  * @param narZstd whether NARs may be sent with Content-Encoding zstd
@@ -57,6 +58,7 @@ public record Settings(
         Optional<String> masterKeyCredential,
         Optional<Path> otherMasterKeyFile,
         Set<String> reservedKeyNames,
+        boolean defaultCache,
         int priority,
         Duration narRecheck,
         boolean narZstd,
@@ -114,6 +116,9 @@ public record Settings(
                 groups.masterKeyCredential(),
                 values.path(NARTHEX_OTHER_MASTER_KEY_FILE),
                 groups.reservedKeyNames(),
+                values.matching(NARTHEX_DEFAULT_CACHE, "on|off", "on or off")
+                        .map("on"::equals)
+                        .orElse(true),
                 values.number(NARTHEX_PRIORITY, 0, Integer.MAX_VALUE)
                         .orElse(30L)
                         .intValue(),

@@ -327,13 +327,34 @@ class AdministrationIT {
     void keepsTheDefaultCache() throws Exception {
         assertThat(delete(TENANTS + "/default/caches/default")).isEqualTo(409);
         assertThat(delete(TENANTS + "/default")).isEqualTo(409);
-        assertThat(put(TENANTS + "/default/caches/default", "{\"visibility\":\"private\"}")
-                        .statusCode())
-                .isEqualTo(409);
         JsonNode cache = ApiClient.json(get(TENANTS + "/default/caches/default"));
         assertThat(cache.path("visibility").asText()).isEqualTo("public");
         assertThat(cache.path("sources").toString()).isEqualTo("[\"local-store\",\"uploads\"]");
         assertThat(cache.path("url").asText()).isEqualTo(System.getProperty("it.url"));
+    }
+
+    @Test
+    void makesTheDefaultCachePrivateAndPublicAgain() throws Exception {
+        String standard = TENANTS + "/default/caches/default";
+        String token = ApiClient.json(client.asAdministrator(
+                        "POST", TENANTS + "/default/tokens", "{\"scopes\":[\"pull\"],\"caches\":[\"default\"]}"))
+                .path("token")
+                .asText();
+        try {
+            assertThat(put(standard, "{\"visibility\":\"private\"}").statusCode())
+                    .isEqualTo(200);
+            for (String url : List.of("/", "/nix-cache-info", "/default/default/nix-cache-info", "/public-key")) {
+                assertThat(client.get(url).statusCode()).as(url).isEqualTo(401);
+                HttpResponse<String> answer = client.as(token, "GET", url, "");
+                assertThat(answer.statusCode()).as(url).isEqualTo(200);
+                assertThat(answer.headers().firstValue("Cache-Control").orElse(""))
+                        .as(url)
+                        .startsWith("private");
+            }
+        } finally {
+            put(standard, "{\"visibility\":\"public\"}");
+        }
+        assertThat(client.get("/nix-cache-info").statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -21,11 +21,11 @@ final class Banner {
         lines.add("");
         lines.add("  Narthex serves " + url);
         lines.add("    listens on   " + http + "  https://" + host + ":" + listeners.httpsPort());
-        publicKeys.forEach(key -> lines.add("    public key   " + key));
-        lines.add("    in nix.conf");
-        lines.add("      substituters = " + url);
-        if (!publicKeys.isEmpty()) {
-            lines.add("      trusted-public-keys = " + String.join(" ", publicKeys));
+        if (settings.defaultCache()) {
+            lines.addAll(defaultCache(url, publicKeys));
+        } else {
+            lines.add("    no default cache (NARTHEX_DEFAULT_CACHE=off)");
+            lines.add("    in nix.conf  what " + url + "/TENANT/CACHE/setup says");
         }
         lines.add("    admin token  " + settings.adminTokenFile());
         if (settings.database().url().isEmpty()) {
@@ -45,6 +45,17 @@ final class Banner {
         }
         lines.add("");
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private static List<String> defaultCache(String url, List<String> publicKeys) {
+        List<String> lines = new ArrayList<>();
+        publicKeys.forEach(key -> lines.add("    public key   " + key));
+        lines.add("    in nix.conf");
+        lines.add("      substituters = " + url);
+        if (!publicKeys.isEmpty()) {
+            lines.add("      trusted-public-keys = " + String.join(" ", publicKeys));
+        }
+        return lines;
     }
 
     private static boolean isLoopback(Listeners listeners) {
