@@ -18,6 +18,9 @@ class CacheKeys {
     private SigningKeys keys;
 
     @Inject
+    private KeyPolicies policies;
+
+    @Inject
     private NewKeys made;
 
     @Inject
@@ -56,12 +59,16 @@ class CacheKeys {
                 all = keys.of(cache.id());
             }
         }
+        KeyPolicy policy = policies.of(cache.id());
         return new KeyRing.Ring(
                 all.stream()
                         .filter(key -> key.state().signs())
                         .map(key -> new KeyRing.Member(key.id(), vault.open(key)))
                         .toList(),
-                all.stream().map(PublishedKey::of).toList(),
+                all.stream()
+                        .map(key ->
+                                PublishedKey.of(key, policy.replacementOf(key).orElse(null)))
+                        .toList(),
                 revoked);
     }
 

@@ -13,10 +13,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What administrators do with the keys of a cache; each call a transaction, one after the other in the whole cluster. */
 @ApplicationScoped
@@ -175,9 +177,23 @@ class KeyAdministration {
 
     /** The cache's policy now. */
     StoredPolicy policy(Cache cache) {
-        return policies.find(cache.id())
-                .map(entry -> new StoredPolicy(entry.policy(), tag(cache, entry.version() + 1)))
-                .orElseGet(() -> new StoredPolicy(KeyPolicy.INITIAL, tag(cache, 0)));
+        Optional<KeyPolicyEntry> entry = policies.find(cache.id());
+        KeyPolicy policy = entry.map(KeyPolicyEntry::policy).orElse(KeyPolicy.INITIAL);
+        return new StoredPolicy(
+                policy, tag(cache, entry.map(e -> e.version() + 1).orElse(0L)), nextAt(cache, policy));
+    }
+
+    /** Of the one that is under way, or else that begins by itself. */
+    private @Nullable Instant nextAt(Cache cache, KeyPolicy policy) {
+        List<SigningKey> all = keys.of(cache.id());
+        return all.stream()
+                .filter(key -> key.state() == KeyState.PENDING)
+                .findFirst()
+                .map(SigningKey::dueAt)
+                .or(() -> all.stream()
+                        .flatMap(key -> policy.replacementOf(key).stream())
+                        .min(Comparator.naturalOrder()))
+                .orElse(null);
     }
 
     private static String tag(Cache cache, long version) {

@@ -35,13 +35,18 @@ record KeyPolicy(@Nullable Integer rotateEveryDays, int publishAheadDays, int ov
         return Duration.ofDays(overlapDays);
     }
 
-    /** When a rotation begins by itself that takes this key's place; never for one from elsewhere. */
+    /** When a rotation begins by itself that takes this key's place: the next key is shown from then on. */
     Optional<Instant> rotationOf(SigningKey key) {
+        return replacementOf(key).map(at -> at.minus(publishAhead()));
+    }
+
+    /** When the next key signs, in this one's place; never by itself for one from elsewhere. */
+    Optional<Instant> replacementOf(SigningKey key) {
         Instant since = key.activeAt();
         Integer every = rotateEveryDays;
         boolean counts = key.state() == KeyState.ACTIVE && !key.imported() && key.replacedBy() == null;
         return counts && since != null && every != null
-                ? Optional.of(since.plus(Duration.ofDays(every)).minus(publishAhead()))
+                ? Optional.of(since.plus(Duration.ofDays(every)))
                 : Optional.empty();
     }
 

@@ -51,7 +51,7 @@ public class KeyPolicyResource {
     }
 
     private static Response answer(StoredPolicy policy) {
-        return Response.ok(policy.policy())
+        return Response.ok(KeyPolicyAnswer.of(policy))
                 .header(HttpHeaders.ETAG, policy.entityTag())
                 .build();
     }

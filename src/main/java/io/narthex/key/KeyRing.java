@@ -14,6 +14,7 @@ import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public class KeyRing implements ChangeListener {
 
     @Inject
     private CacheKeys keys;
+
+    @Inject
+    private KeyClock clock;
 
     @Resource
     private ManagedScheduledExecutorService timer;
@@ -145,6 +149,11 @@ public class KeyRing implements ChangeListener {
             throw StartRefused.because(
                     settings, e.getMessage() + ": restore the right master key, or name it in NARTHEX_MASTER_KEY_FILE");
         }
+    }
+
+    /** The time by which keys live. */
+    public Instant now() {
+        return clock.now();
     }
 
     /** The keys of a cache, unless one of them does not open, which is logged: whoever looks after many caches goes on. */

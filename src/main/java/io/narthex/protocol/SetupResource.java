@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.stream.Collectors;
 
 /** {@code setup} and {@code post-build-hook}: what to write where to use a cache. */
@@ -43,7 +44,7 @@ public class SetupResource {
             extra-substituters = %2$s
             extra-trusted-public-keys = %3$s
             """.formatted(cache.fullName(), url, keys)
-                + ours.all().stream().map(SetupResource::change).collect(Collectors.joining())
+                + ours.all().stream().map(key -> change(key, ring.now())).collect(Collectors.joining())
                 + (cache.isPublic() ? "" : "netrc-file = /etc/nix/netrc\n")
                 + """
 
@@ -70,14 +71,19 @@ public class SetupResource {
     }
 
     /** What is to be done about a key that comes or goes. */
-    private static String change(PublishedKey key) {
+    private static String change(PublishedKey key, Instant now) {
         String name = key.publicKey().name();
         return switch (key.state()) {
             case PENDING -> "# " + name + " is PENDING: add it now, it signs from " + key.nextAt() + " on\n";
             case RETIRING ->
                 "# " + name + " is RETIRING until " + key.nextAt() + ": keep it until then, and for 30 days more\n";
             case REVOKED -> "# " + name + " is REVOKED: take it out of trusted-public-keys now\n";
-            case ACTIVE, RETIRED -> "";
+            case ACTIVE ->
+                key.isReplacedSoon(now)
+                        ? "# " + name + " is replaced at " + key.replacedAt()
+                                + ": look here some days before for the next\n"
+                        : "";
+            case RETIRED -> "";
         };
     }
 

@@ -27,6 +27,19 @@ class KeyPolicyTest {
     }
 
     @Test
+    void saysSixtyDaysAheadThatAnotherKeySigns() {
+        SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        Instant at = KeyPolicy.INITIAL.replacementOf(key).orElseThrow();
+        PublishedKey published = PublishedKey.of(key, at);
+
+        assertThat(at).isEqualTo(NOW.plus(Duration.ofDays(365)));
+        assertThat(published.isReplacedSoon(NOW.plus(Duration.ofDays(305)).minusNanos(1)))
+                .isFalse();
+        assertThat(published.isReplacedSoon(NOW.plus(Duration.ofDays(305)))).isTrue();
+        assertThat(PublishedKey.of(key).isReplacedSoon(at)).isFalse();
+    }
+
+    @Test
     void neverBeginsOneWhereItIsOff() {
         SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
 

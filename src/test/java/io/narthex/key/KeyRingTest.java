@@ -34,7 +34,7 @@ class KeyRingTest {
     private static KeyRing.Ring ringWith(SecretKey own, KeyState state) {
         Instant now = Instant.EPOCH;
         PublishedKey published =
-                new PublishedKey(own.publicKey(), state, true, true, now, now, null, null, null, null, null);
+                new PublishedKey(own.publicKey(), state, true, true, now, now, null, null, null, null, null, null);
         return new KeyRing.Ring(List.of(), List.of(published), RevokedKeys.NONE);
     }
 

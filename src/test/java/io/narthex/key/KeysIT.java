@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,7 +276,10 @@ class KeysIT {
     @Test
     void goByAPolicyThatIsKept() throws Exception {
         HttpResponse<String> initial = api.asAdministrator("GET", keys + "/policy");
-        assertThat(initial.body()).isEqualTo("{\"rotateEveryDays\":365,\"publishAheadDays\":7,\"overlapDays\":40}");
+        Instant made = Instant.parse(get(keys).path(0).path("activeAt").asText());
+        assertThat(initial.body())
+                .isEqualTo("{\"rotateEveryDays\":365,\"publishAheadDays\":7,\"overlapDays\":40,\"nextAt\":\""
+                        + made.plus(Duration.ofDays(365)) + "\"}");
         String tag = initial.headers().firstValue("ETag").orElseThrow();
 
         String body = "{\"rotateEveryDays\":null,\"overlapDays\":60}";
@@ -283,7 +287,9 @@ class KeysIT {
         assertThat(put(body, tag)).isEqualTo(412);
 
         assertThat(get(keys + "/policy").toString())
-                .isEqualTo("{\"rotateEveryDays\":null,\"publishAheadDays\":7,\"overlapDays\":60}");
+                .isEqualTo("{\"rotateEveryDays\":null,\"publishAheadDays\":7,\"overlapDays\":60,\"nextAt\":null}");
+        JsonNode shown = post(keys + "/rotations", "{}", 201);
+        assertThat(get(keys + "/policy").path("nextAt")).isEqualTo(shown.path("nextAt"));
     }
 
     private int put(String body, String tag) throws Exception {

@@ -54,6 +54,12 @@ class RotationIT {
             String older = awaitStates("ACTIVE").getFirst();
             substitutes(path, older);
 
+            assertThat(text("/setup")).doesNotContain("rotated.example-1 is replaced");
+            itIs(Duration.ofDays(365 - 60));
+            assertThat(text("/setup"))
+                    .contains("# rotated.example-1 is replaced at " + BEGIN.plus(Duration.ofDays(365)) + ":");
+            awaitLine("event=key-replaced-soon cache=default/default key=rotated.example-1 at=2");
+
             itIs(Duration.ofDays(365 - 7).minusSeconds(1));
             Thread.sleep(1_500); // the job looks every second
             assertThat(states()).containsExactly("ACTIVE");
@@ -108,6 +114,16 @@ class RotationIT {
             assertThat(Instant.parse(first.path("retiringAt").asText())).isEqualTo(BEGIN.plus(Duration.ofDays(365)));
             assertThat(Instant.parse(first.path("retiredAt").asText())).isEqualTo(BEGIN.plus(Duration.ofDays(405)));
         }
+    }
+
+    /** Until the log has a line, which comes within half a minute. */
+    private void awaitLine(String line) throws Exception {
+        Path log = directory.resolve("home/log/server.log");
+        Instant end = Instant.now().plusSeconds(40);
+        while (!Files.readString(log).contains(line) && Instant.now().isBefore(end)) {
+            Thread.sleep(200);
+        }
+        assertThat(Files.readString(log)).contains(line);
     }
 
     /** Sets the clock, which the server may be reading. */
