@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Puts one line of text in place of what Undertow itself would answer: nothing at all to a URL with broken escapes, a page
- * of HTML to whatever the servlets leave unanswered, as all below {@code /WEB-INF}.
+ * Puts one line of text in place of what Undertow itself would answer: nothing at all to a URL whose escapes cannot be
+ * decoded, a page of HTML to whatever the servlets leave unanswered, as all below {@code /WEB-INF}.
  *
  * <p>For the first of these the listeners leave the escapes in paths alone ({@code decode-url=false}): their parser answers
- * before any handler is asked. Paths are decoded here in the same way; parameters of queries are left to JAX-RS.
+ * before any handler is asked. Paths are decoded here in the same way; parameters of queries are left to JAX-RS. What in
+ * HTTP/1.1 is no escape at all, such as {@code %zz}, that parser refuses all the same, without a word.
  */
 public final class Refusals implements ServletExtension {
     private static final Sentence BAD_ESCAPE =
