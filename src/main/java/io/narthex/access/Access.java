@@ -32,27 +32,6 @@ public final class Access {
         return authorization != null && may(Right.PUSH, authorization, cache);
     }
 
-    /** The holder of a token who {@link #mayPush}, as what they push is recorded; null where memory cannot tell. */
-    public @Nullable Pusher pusher(@Nullable String authorization, Cache cache) {
-        return authorization != null
-                        && mayPush(authorization, cache)
-                        && callers.known(authorization) instanceof Caller.Holder holder
-                ? new Pusher(
-                        holder.token().id(),
-                        holder.token().publicId(),
-                        holder.token().note())
-                : null;
-    }
-
-    /**
-     * Who pushes.
-     *
-     * @param id of the token's row
-     * @param publicId of the token
-     * @param note of the token
-     */
-    public record Pusher(long id, String publicId, String note) {}
-
     private boolean may(Right right, String authorization, Cache cache) {
         Caller caller = callers.known(authorization);
         return caller != null && AccessPolicy.decide(right, caller, Target.of(cache)) == Decision.ALLOW;

@@ -30,14 +30,10 @@ public class AccessFeature implements DynamicFeature {
     @Inject
     CacheDirectory caches;
 
-    @Inject
-    RefusalRecord refusals;
-
     @Override
     public void configure(ResourceInfo resource, FeatureContext context) {
         requiredBy(resource.getResourceMethod())
-                .ifPresent(right ->
-                        context.register(new AccessFilter(right, callers, present, requested, caches, refusals)));
+                .ifPresent(right -> context.register(new AccessFilter(right, callers, present, requested, caches)));
     }
 
     /**

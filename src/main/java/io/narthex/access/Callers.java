@@ -35,6 +35,15 @@ final class Callers {
      * @throws io.narthex.change.DatabaseAwayException where a token's worth cannot be known now
      */
     Caller of(List<String> authorization) {
+        return of(authorization, clock.instant());
+    }
+
+    /**
+     * The same for a request that began earlier.
+     *
+     * @param begun a token that has ended since is good
+     */
+    Caller of(List<String> authorization, Instant begun) {
         if (authorization.isEmpty()) {
             return Caller.NOBODY;
         }
@@ -48,7 +57,7 @@ final class Callers {
             tokens.refresh(rows);
             Token token = matching(publicId, secret);
             if (token != null) {
-                return caller(token);
+                return caller(token, begun);
             }
         }
         return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());
@@ -63,7 +72,7 @@ final class Callers {
             return null;
         }
         Token token = matching(publicId, secret);
-        return token == null ? null : caller(token);
+        return token == null ? null : caller(token, clock.instant());
     }
 
     private @Nullable Token matching(String publicId, Secret secret) {
@@ -71,13 +80,13 @@ final class Callers {
         return token != null && token.digest().matches(TokenDigest.of(secret)) ? token : null;
     }
 
-    private Caller caller(Token token) {
+    private Caller caller(Token token, Instant at) {
         Instant revoked = token.revokedAt();
         if (revoked != null) {
             return new Refused(new Cause.Revoked(revoked), token);
         }
         Instant expires = token.expiresAt();
-        if (expires != null && token.isExpired(clock.instant())) {
+        if (expires != null && token.isExpired(at)) {
             return new Refused(new Cause.Expired(expires), token);
         }
         lastUse.note(token.id());

@@ -62,6 +62,11 @@ public record Cache(
         return seen(false);
     }
 
+    /** The same cache, seen as another is. */
+    public Cache seenLike(Cache other) {
+        return seen(other.uploadsAlone);
+    }
+
     private Cache seen(boolean alone) {
         return alone == uploadsAlone
                 ? this

@@ -135,8 +135,9 @@ public class CacheAdministration {
         entry.delete(now());
         caches.save(entry);
         hosts.free(entry.id());
-        deleted.fire(new CacheDeleted(entry.id()));
+        // first, since it waits for pushes under way
         changes.record(ChangeKind.CACHE, entry.id(), null);
+        deleted.fire(new CacheDeleted(entry.id()));
         audit.record(event(AuditAction.CACHE_DELETED, owner, entry));
     }
 

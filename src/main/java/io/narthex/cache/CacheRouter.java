@@ -68,10 +68,12 @@ public final class CacheRouter implements ServletExtension {
         return exchange.getAttachment(ROUTE);
     }
 
-    /** The cache that a request means; empty where the URL names one that is not there. */
+    /** The cache that a request means, as these caches have it; empty where the URL names one that is not there, or no more. */
     public static Optional<Cache> cacheOf(HttpServerExchange exchange, CacheDirectory.Snapshot caches) {
         Route route = routeOf(exchange);
-        return route == null ? caches.atRoot() : route.cache();
+        return route == null
+                ? caches.atRoot()
+                : route.cache().flatMap(cache -> caches.find(cache.id()).map(now -> now.seenLike(cache)));
     }
 
     static void route(HttpServerExchange exchange, CacheDirectory.Snapshot caches) {

@@ -18,7 +18,7 @@ public class RequestedCache {
     @Inject
     private RequestUrl url;
 
-    /** Empty where the URL names one that is not there. */
+    /** As it is set now, also behind a long body; empty where the URL names one that is not there, or no more. */
     public Optional<Cache> find() {
         return CacheRouter.cacheOf(ServletRequestContext.requireCurrent().getExchange(), directory.now());
     }

@@ -64,11 +64,30 @@ public class Changes {
     public void record(ChangeKind kind, long subject, @Nullable StorePathHash hash) {
         Change change = new Change(kind, subject, hash);
         try (Connection connection = dataSource.getConnection()) {
+            // before the node's lock, which pushes take last
+            holdAlone(connection, change);
             Recorded recorded = recorded(connection);
             write(connection, recorded.node, change);
             recorded.changes.add(change);
         } catch (SQLException e) {
             throw new IllegalStateException("a change cannot be recorded", e);
+        }
+    }
+
+    /**
+     * Pushes share the locks of what allows them, to the end of their transactions ({@code push_right_stands}): those under
+     * way are waited for, and what begins behind this transaction sees what it did.
+     */
+    private static void holdAlone(Connection connection, Change change) throws SQLException {
+        switch (change.kind()) {
+            case TENANT, CACHE, TOKEN -> {
+                try (PreparedStatement lock =
+                        connection.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {
+                    lock.setString(1, change.kind().text() + " " + change.subject());
+                    lock.execute();
+                }
+            }
+            case KEY, PATH -> {}
         }
     }
 

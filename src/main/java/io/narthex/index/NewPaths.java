@@ -1,5 +1,7 @@
 package io.narthex.index;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.RightChangedException;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
@@ -72,15 +74,15 @@ public class NewPaths {
     /**
      * Adds a path with our signatures, which say that its bytes were hashed here.
      *
+     * @param right as which it was judged
      * @param facts with the signatures of others that are kept
      * @param file that the cache has received
      * @param wanted paths that must be in the cache
-     * @param by the token that brought it; null: the administrator's
+     * @throws RightChangedException where that is no longer so; nothing was done
      * @throws DatabaseAwayException when the other nodes cannot know of this one
      */
-    public Outcome publish(
-            Cache cache, NarInfo facts, ReceivedFile file, Collection<StorePath> wanted, @Nullable Long by) {
-        return publish(cache, facts, new FileOfPath.Received(file), wanted, by);
+    public Outcome publish(PushRight right, NarInfo facts, ReceivedFile file, Collection<StorePath> wanted) {
+        return publish(right, facts, new FileOfPath.Received(file), wanted);
     }
 
     /**
@@ -91,23 +93,22 @@ public class NewPaths {
      * @return {@link Outcome.Unclaimed} also where the file cannot be made durable
      */
     public Outcome publish(
-            Cache cache,
+            PushRight right,
             NarInfo facts,
             String fileName,
             ReceivedFiles.Facts file,
             Future<Void> durable,
-            Collection<StorePath> wanted,
-            @Nullable Long by) {
+            Collection<StorePath> wanted) {
         FileOfPath source = new FileOfPath.Arriving(fileName, file);
         if (durable.isDone()) {
-            return Durability.await(durable) ? publish(cache, facts, source, wanted, by) : new Outcome.Unclaimed();
+            return Durability.await(durable) ? publish(right, facts, source, wanted) : new Outcome.Unclaimed();
         }
         UUID node = feed.awaitSeen();
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             boolean committed = false;
             try {
-                Call call = call(connection, node, cache, facts, source, wanted, by);
+                Call call = call(connection, node, right, facts, source, wanted);
                 if (!(call.outcome() instanceof Outcome.Added)) {
                     return call.outcome();
                 }
@@ -116,7 +117,7 @@ public class NewPaths {
                 }
                 connection.commit();
                 committed = true;
-                committed(cache, facts, call);
+                committed(right.cache(), facts, call);
                 return call.outcome();
             } finally {
                 if (!committed) {
@@ -129,13 +130,12 @@ public class NewPaths {
         }
     }
 
-    private Outcome publish(
-            Cache cache, NarInfo facts, FileOfPath source, Collection<StorePath> wanted, @Nullable Long by) {
+    private Outcome publish(PushRight right, NarInfo facts, FileOfPath source, Collection<StorePath> wanted) {
         UUID node = feed.awaitSeen();
         try (Connection connection = dataSource.getConnection()) {
-            Call call = call(connection, node, cache, facts, source, wanted, by);
+            Call call = call(connection, node, right, facts, source, wanted);
             if (call.outcome() instanceof Outcome.Added) {
-                committed(cache, facts, call);
+                committed(right.cache(), facts, call);
             }
             return call.outcome();
         } catch (SQLException e) {
@@ -160,22 +160,22 @@ public class NewPaths {
     private Call call(
             Connection connection,
             UUID node,
-            Cache cache,
+            PushRight right,
             NarInfo facts,
             FileOfPath source,
-            Collection<StorePath> wanted,
-            @Nullable Long by)
+            Collection<StorePath> wanted)
             throws SQLException {
-        PreparedEvent event = audit.prepare(event(cache, facts, source.nar()));
+        PreparedEvent event = audit.prepare(event(right.cache(), facts, source.nar()));
         try (PreparedStatement s = connection.prepareStatement(PublishStatement.SQL)) {
-            PublishStatement.set(s, node, cache, facts, source, wanted, by);
-            PublishStatement.sign(s, ring.of(cache).members(), Fingerprint.of(facts));
+            PublishStatement.set(s, node, right, facts, source, wanted);
+            PublishStatement.sign(s, ring.of(right.cache()).members(), Fingerprint.of(facts));
             event.set(s, PublishStatement.EVENT);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
                 Outcome outcome = switch (r.getString(1)) {
                     case "added" -> new Outcome.Added(source.used(r.getLong(6)));
                     case "present" -> new Outcome.Present();
+                    case "changed" -> throw new RightChangedException();
                     case "missing" ->
                         new Outcome.Missing(
                                 named(wanted, (byte[][]) r.getArray(2).getArray()));

@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.access.PushRight;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
@@ -18,6 +19,7 @@ import jakarta.transaction.Transactional;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.hibernate.Session;
 
 /** Adds to paths that are published. Every call needs a transaction of the caller's. */
 @ApplicationScoped
@@ -45,6 +47,15 @@ public class Publications {
      * @param facts with the signatures of others alone
      */
     public record Published(long id, NarInfo facts) {}
+
+    /**
+     * Lets nothing of what allowed a push change until the end of the transaction.
+     *
+     * @throws io.narthex.access.RightChangedException where something has changed already
+     */
+    public void hold(PushRight right) {
+        entities.unwrap(Session.class).doWork(right::hold);
+    }
 
     /** The path of that hash, if it was pushed into the cache. */
     public Optional<Published> find(Cache cache, StorePathHash hash) {

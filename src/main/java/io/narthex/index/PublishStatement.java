@@ -1,6 +1,6 @@
 package io.narthex.index;
 
-import io.narthex.cache.Cache;
+import io.narthex.access.PushRight;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.NarInfo;
@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The call that publishes a path, and what it is given. */
 final class PublishStatement {
@@ -25,7 +24,7 @@ final class PublishStatement {
                             foreign_sigs => ?, published_by => ?, key_ids => ?, signatures => ?, tenant => ?,
                             token_id => ?, token_note => ?, actor => ?, address => cast(? as inet), request_id => ?,
                             base_name => ?, detail => cast(? as jsonb), storage_key => ?, compression => ?,
-                            file_hash => ?, file_size => ?, content_hash => ?, listing => ?)
+                            file_hash => ?, file_size => ?, content_hash => ?, listing => ?, cache_version => ?)
         """;
 
     /** Where the event's values begin. */
@@ -37,15 +36,14 @@ final class PublishStatement {
     static void set(
             PreparedStatement s,
             UUID node,
-            Cache cache,
+            PushRight right,
             NarInfo facts,
             FileOfPath file,
-            Collection<StorePath> wanted,
-            @Nullable Long by)
+            Collection<StorePath> wanted)
             throws SQLException {
         Connection connection = s.getConnection();
         s.setObject(1, node);
-        s.setInt(2, cache.id());
+        s.setInt(2, right.cache().id());
         s.setBytes(3, facts.storePath().hash().toBytes());
         s.setString(4, facts.storePath().name());
         s.setString(6, file.nar().fileName());
@@ -59,8 +57,9 @@ final class PublishStatement {
         s.setString(11, facts.deriver().map(StorePath::baseName).orElse(null));
         s.setString(12, facts.contentAddress().orElse(null));
         s.setArray(13, texts(connection, facts.signatures().stream().map(Signature::toString)));
-        s.setObject(14, by, Types.BIGINT);
-        s.setInt(17, cache.tenantId());
+        s.setObject(14, right.token(), Types.BIGINT);
+        s.setInt(17, right.cache().tenantId());
+        s.setLong(31, right.cache().version());
         setFile(s, file);
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.index;
 
+import io.narthex.access.PushRight;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
@@ -15,9 +16,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.hibernate.Session;
-import org.jspecify.annotations.Nullable;
 
-/** Build logs, realisations and debug information that were pushed into each cache; kept compressed. */
+/**
+ * Build logs, realisations and debug information that were pushed into each cache; kept compressed. What keeps one throws
+ * {@link io.narthex.access.RightChangedException} where what allowed it is not as it was.
+ */
 @ApplicationScoped
 @Transactional
 public class UploadedDocuments {
@@ -65,13 +68,13 @@ public class UploadedDocuments {
     }
 
     /** Keeps a document in place of the one that may be there; true where there was none. */
-    public boolean put(int cacheId, DocumentKind kind, String name, Document.Coded content, @Nullable Long by) {
-        return write(REPLACE, cacheId, kind, name, content, by);
+    public boolean put(PushRight right, DocumentKind kind, String name, Document.Coded content) {
+        return write(REPLACE, right, kind, name, content);
     }
 
     /** Keeps a document only where there is none; true where it was kept. */
-    public boolean putIfAbsent(int cacheId, DocumentKind kind, String name, byte[] content, @Nullable Long by) {
-        return write(KEEP, cacheId, kind, name, Document.Coded.of(content), by);
+    public boolean putIfAbsent(PushRight right, DocumentKind kind, String name, byte[] content) {
+        return write(KEEP, right, kind, name, Document.Coded.of(content));
     }
 
     /**
@@ -81,42 +84,37 @@ public class UploadedDocuments {
      * @return whether there was none
      */
     public boolean merge(
-            int cacheId,
-            DocumentKind kind,
-            String name,
-            byte[] content,
-            @Nullable Long by,
-            UnaryOperator<byte[]> change) {
-        if (putIfAbsent(cacheId, kind, name, content, by)) {
+            PushRight right, DocumentKind kind, String name, byte[] content, UnaryOperator<byte[]> change) {
+        if (putIfAbsent(right, kind, name, content)) {
             return true;
         }
         // a row that somebody is inserting was waited for above
-        Document known = read(FIND + "for update", cacheId, kind, name)
+        Document known = read(FIND + "for update", right.cache().id(), kind, name)
                 .orElseThrow(() -> new IllegalStateException("a document went while it was merged"));
         byte[] changed = change.apply(known.content());
         if (!Arrays.equals(changed, known.content())) {
-            put(cacheId, kind, name, Document.Coded.of(changed), by);
+            put(right, kind, name, Document.Coded.of(changed));
         }
         return false;
     }
 
-    private boolean write(
-            String sql, int cacheId, DocumentKind kind, String name, Document.Coded content, @Nullable Long by) {
+    private boolean write(String sql, PushRight right, DocumentKind kind, String name, Document.Coded content) {
         Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
+            right.hold(connection);
             try (PreparedStatement s = connection.prepareStatement(sql)) {
-                s.setInt(1, cacheId);
+                s.setInt(1, right.cache().id());
                 s.setString(2, kind.text());
                 s.setString(3, name);
                 s.setBytes(4, content.zstd());
                 s.setLong(5, content.length());
-                s.setObject(6, by, Types.BIGINT);
+                s.setObject(6, right.token(), Types.BIGINT);
                 try (ResultSet r = s.executeQuery()) {
                     return r.next() ? Optional.of(r.getBoolean(1)) : Optional.empty();
                 }
             }
         });
         added.ifPresent(isNew -> audit.record(AuditEvent.of(AuditAction.DOCUMENT_PUBLISHED)
-                .cache(cacheId)
+                .cache(right.cache().tenantId(), right.cache().id())
                 .detail("kind", kind.text())
                 .detail("name", name)
                 .detail("length", content.length())

@@ -1,14 +1,11 @@
 package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.ProblemException;
 import io.narthex.http.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** What several URLs say in their headers. */
 final class Answers {
@@ -37,12 +34,6 @@ final class Answers {
 
     static ProblemException malformed(String sentence) {
         return new ProblemException(ProblemType.BAD_REQUEST, sentence);
-    }
-
-    /** The row of the token that pushes; null: the administrator's. */
-    static @Nullable Long by(CurrentCaller caller) {
-        OptionalLong token = caller.token();
-        return token.isPresent() ? token.getAsLong() : null;
     }
 
     /** The hash of a store path from a URL. */

@@ -1,7 +1,8 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -44,7 +45,7 @@ public class BuildLogResource {
     DocumentIntake documents;
 
     @Inject
-    CurrentCaller caller;
+    PushRights rights;
 
     @GET
     @Requires(Right.PULL)
@@ -89,10 +90,11 @@ public class BuildLogResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("derivation") String name, @Context HttpServletRequest request) throws IOException {
+        PushRight right = rights.present();
         StorePath derivation = Answers.derivation(name);
         try (InputStream text =
                 SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
-            return NarInfoResource.taken(documents.log(requested.get(), derivation, text, Answers.by(caller)));
+            return NarInfoResource.taken(documents.log(right, derivation, text));
         }
     }
 

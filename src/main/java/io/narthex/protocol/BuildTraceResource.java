@@ -1,8 +1,9 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.DocumentKind;
@@ -41,7 +42,7 @@ public class BuildTraceResource {
     RealisationIntake intake;
 
     @Inject
-    CurrentCaller caller;
+    PushRights rights;
 
     @GET
     @Requires(Right.PULL)
@@ -65,17 +66,16 @@ public class BuildTraceResource {
             @PathParam("output") String output,
             @Context HttpServletRequest request)
             throws IOException {
+        PushRight right = rights.present();
         StorePath derivation = parse(name, output);
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
-        Cache cache = requested.get();
         return NarInfoResource.taken(intake.put(
-                cache,
+                right,
                 DocumentKind.BUILD_TRACE,
                 key(derivation, output),
-                local(cache.whole(), derivation, output),
-                json,
-                Answers.by(caller)));
+                local(right.cache().whole(), derivation, output),
+                json));
     }
 
     private Optional<Realisation> local(Cache cache, StorePath derivation, String output) {

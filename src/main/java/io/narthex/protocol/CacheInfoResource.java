@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.configuration.Settings;
@@ -31,13 +33,17 @@ public class CacheInfoResource {
     @Inject
     RequestedCache requested;
 
+    @Inject
+    PushRights rights;
+
     /** What a client puts where it finds none: taken if it agrees, and of no effect. */
     @PUT
     @Requires(Right.PUSH)
     public Response put(@Context HttpServletRequest request) throws IOException {
-        Cache cache = requested.get();
+        PushRight right = rights.present();
         byte[] body =
                 SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST);
+        Cache cache = right.again().cache();
         for (String line : new String(body, StandardCharsets.UTF_8).lines().toList()) {
             String said = line.startsWith(STORE_DIR)
                     ? line.substring(STORE_DIR.length()).strip()

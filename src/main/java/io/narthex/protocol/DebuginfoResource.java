@@ -1,8 +1,9 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -34,7 +35,7 @@ public class DebuginfoResource {
     DocumentIntake documents;
 
     @Inject
-    CurrentCaller caller;
+    PushRights rights;
 
     @GET
     @Requires(Right.PULL)
@@ -52,10 +53,11 @@ public class DebuginfoResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("file") String file, @Context HttpServletRequest request) throws IOException {
+        PushRight right = rights.present();
         String buildId = buildId(file);
         byte[] json =
                 SmallBody.read(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), 64 << 10);
-        return NarInfoResource.taken(documents.debuginfo(requested.get(), buildId, json, Answers.by(caller)));
+        return NarInfoResource.taken(documents.debuginfo(right, buildId, json));
     }
 
     private static String buildId(String file) {

@@ -6,6 +6,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.http.Conditions;
+import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
@@ -105,6 +106,7 @@ public final class FastLane implements ServletExtension {
      */
     private static void receive(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws IOException {
+        RequestStart.of(exchange);
         boolean asks = HttpContinue.requiresContinueResponse(exchange);
         boolean lane = UploadLane.isMeant(exchange, path);
         Cache cache = asks || lane ? pushed(exchange, parts) : null;

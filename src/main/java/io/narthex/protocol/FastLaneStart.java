@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.access.Access;
+import io.narthex.access.PushRights;
 import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
@@ -22,6 +23,9 @@ public class FastLaneStart implements ServletContextListener {
 
     @Inject
     Access access;
+
+    @Inject
+    PushRights rights;
 
     @Inject
     CacheDirectory caches;
@@ -65,7 +69,7 @@ public class FastLaneStart implements ServletContextListener {
                                 made,
                                 opened,
                                 intake,
-                                new UploadLane(access, intake, publisher),
+                                new UploadLane(rights, intake, publisher),
                                 streams,
                                 uploads));
     }

@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
@@ -29,8 +31,8 @@ import java.io.InputStream;
 /** {@code {hash}.ls}: what is in a path, with the place of each file in the NAR. */
 @Path("{hash}.ls")
 public class ListingResource {
-    /** In bytes, decoded: the largest paths of nixpkgs have listings of 40 MB. */
-    private static final int LONGEST = 64 << 20;
+    /** In bytes, as it comes: the largest paths of nixpkgs have listings of 40 MB, and this costs nothing but its way. */
+    private static final int LONGEST = Integer.MAX_VALUE;
 
     @Inject
     PathIndex index;
@@ -40,6 +42,9 @@ public class ListingResource {
 
     @Inject
     RequestedCache requested;
+
+    @Inject
+    PushRights rights;
 
     @Inject
     DocumentIntake documents;
@@ -60,14 +65,14 @@ public class ListingResource {
                 .build();
     }
 
-    /** Looks at a listing and takes it as read: what is given out is made from the NAR. */
+    /** Takes a listing as read, coded or not: what is given out is made from the NAR. */
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
+        PushRight right = rights.present();
         Answers.hash(text);
-        try (InputStream json =
-                SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
-            documents.listing(requested.get(), json);
+        try (InputStream body = SmallBody.open(request.getInputStream(), null, LONGEST)) {
+            documents.listing(right, body);
         }
         return NarInfoResource.taken(false);
     }

@@ -1,10 +1,11 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
@@ -46,7 +47,7 @@ public class NarInfoResource {
     ReadLog reads;
 
     @Inject
-    CurrentCaller caller;
+    PushRights rights;
 
     @GET
     @Requires(Right.PULL)
@@ -68,6 +69,7 @@ public class NarInfoResource {
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
         HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
         UploadLane.rethrow(exchange);
+        PushRight right = rights.present();
         StorePathHash hash = Answers.hash(text);
         byte[] known = UploadLane.body(exchange);
         byte[] body = known != null
@@ -76,7 +78,7 @@ public class NarInfoResource {
                         request.getInputStream(),
                         request.getHeader(HttpHeaders.CONTENT_ENCODING),
                         NarInfoReader.MAX_BYTES);
-        boolean created = publisher.publish(requested.get(), hash, parsed(body), Answers.by(caller));
+        boolean created = publisher.publish(right, hash, parsed(body));
         return taken(created);
     }
 

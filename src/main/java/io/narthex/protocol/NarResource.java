@@ -1,5 +1,6 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRights;
 import io.narthex.audit.Download;
 import io.narthex.audit.ReadLog;
 import io.narthex.audit.Requester;
@@ -53,6 +54,9 @@ public class NarResource {
     RequestedCache requested;
 
     @Inject
+    PushRights rights;
+
+    @Inject
     NarIntake intake;
 
     @Inject
@@ -88,7 +92,7 @@ public class NarResource {
             throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
         return NarInfoResource.taken(
-                intake.receive(requested.get(), name, RequestBody.of(exchange), promised(request)));
+                intake.receive(rights.present(), name, RequestBody.of(exchange), promised(request)));
     }
 
     private @Nullable String token() {

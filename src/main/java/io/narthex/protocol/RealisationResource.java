@@ -1,8 +1,9 @@
 package io.narthex.protocol;
 
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.DocumentKind;
@@ -42,7 +43,7 @@ public class RealisationResource {
     RealisationIntake intake;
 
     @Inject
-    CurrentCaller caller;
+    PushRights rights;
 
     @GET
     @Requires(Right.PULL)
@@ -62,12 +63,12 @@ public class RealisationResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("id") String text, @Context HttpServletRequest request) throws IOException {
+        PushRight right = rights.present();
         DerivationOutput id = parse(text);
         byte[] json = SmallBody.read(
                 request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), NarInfoReader.MAX_BYTES);
-        Cache cache = requested.get();
-        return NarInfoResource.taken(intake.put(
-                cache, DocumentKind.REALISATION, id.toString(), local(cache.whole(), id), json, Answers.by(caller)));
+        Optional<Realisation> known = local(right.cache().whole(), id);
+        return NarInfoResource.taken(intake.put(right, DocumentKind.REALISATION, id.toString(), known, json));
     }
 
     private Optional<Realisation> local(Cache cache, DerivationOutput id) {

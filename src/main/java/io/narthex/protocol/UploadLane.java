@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
-import io.narthex.access.Access;
+import io.narthex.access.PushRight;
+import io.narthex.access.PushRights;
 import io.narthex.audit.EarlyRequest;
 import io.narthex.cache.Cache;
 import io.narthex.http.RequestIdFilter;
@@ -37,12 +38,12 @@ final class UploadLane {
     private static final String NAR = "/nar/";
     private static final String NARINFO = ".narinfo";
 
-    private final Access access;
+    private final PushRights rights;
     private final NarIntake intake;
     private final Publisher publisher;
 
-    UploadLane(Access access, NarIntake intake, Publisher publisher) {
-        this.access = access;
+    UploadLane(PushRights rights, NarIntake intake, Publisher publisher) {
+        this.rights = rights;
         this.intake = intake;
         this.publisher = publisher;
     }
@@ -75,13 +76,14 @@ final class UploadLane {
             throws Exception {
         String id = RequestIdFilter.newId();
         try {
+            PushRight right = rights.of(exchange, cache);
             byte[] body = SmallBody.read(
                     Channels.newInputStream(RequestBody.of(exchange)),
                     exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
                     NarInfoReader.MAX_BYTES);
             exchange.putAttachment(BODY, body);
             MDC.put(RequestIdFilter.MDC_KEY, id);
-            if (isPublished(exchange, cache, path, body, id)) {
+            if (isPublished(exchange, right.again(), path, body, id)) {
                 answer(exchange, true, id);
                 return;
             }
@@ -93,9 +95,8 @@ final class UploadLane {
         otherwise.handleRequest(exchange);
     }
 
-    private boolean isPublished(HttpServerExchange exchange, Cache cache, String path, byte[] body, String id) {
-        String authorization = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
-        Access.Pusher pusher = access.pusher(authorization, cache);
+    private boolean isPublished(HttpServerExchange exchange, PushRight right, String path, byte[] body, String id) {
+        PushRight.Pusher pusher = right.pusher();
         StorePathHash hash = StorePathHash.tryParse(path, 1);
         if (pusher == null || hash == null) {
             return false;
@@ -109,7 +110,7 @@ final class UploadLane {
         }
         EarlyRequest.Sender sender = new EarlyRequest.Sender(
                 pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
-        return EarlyRequest.as(sender, () -> publisher.publishNew(cache, hash, info, pusher.id()));
+        return EarlyRequest.as(sender, () -> publisher.publishNew(right, hash, info));
     }
 
     private void takeNar(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise)
@@ -117,7 +118,7 @@ final class UploadLane {
         boolean isNew;
         try {
             UploadName name = UploadName.parse(path.substring(NAR.length()));
-            isNew = intake.receive(cache, name, RequestBody.of(exchange), promised(exchange));
+            isNew = intake.receive(rights.of(exchange, cache), name, RequestBody.of(exchange), promised(exchange));
         } catch (IOException | RuntimeException e) {
             exchange.putAttachment(FAILURE, e);
             otherwise.handleRequest(exchange);

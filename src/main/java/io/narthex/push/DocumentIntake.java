@@ -1,9 +1,8 @@
 package io.narthex.push;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.index.Document;
 import io.narthex.index.DocumentKind;
@@ -16,7 +15,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /** Takes in logs, debug information and listings, and gives the first two back. Thread-safe. */
 @ApplicationScoped
@@ -29,9 +28,18 @@ public class DocumentIntake {
     private UploadedDocuments documents;
 
     /** Keeps a build log; a later one takes its place. */
-    public boolean log(Cache cache, StorePath derivation, InputStream text, @Nullable Long by) {
-        requireUploads(cache);
-        return documents.put(cache.id(), DocumentKind.LOG, derivation.baseName(), coded(text), by);
+    public boolean log(PushRight right, StorePath derivation, InputStream text) {
+        requireUploads(right.cache());
+        Document.Coded coded = coded(text);
+        return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), coded));
+    }
+
+    /** Keeps what has come, if it still may be. */
+    static boolean keep(PushRight right, Predicate<PushRight> work) {
+        return right.again().use(now -> {
+            requireUploads(now.cache());
+            return work.test(now);
+        });
     }
 
     /** Compressed as it comes: no log is in memory as it is. */
@@ -55,13 +63,12 @@ public class DocumentIntake {
      *
      * @throws PushException.Malformed unless it is JSON that names an archive and a member
      */
-    public boolean debuginfo(Cache cache, String buildId, byte[] json, @Nullable Long by) {
-        requireUploads(cache);
+    public boolean debuginfo(PushRight right, String buildId, byte[] json) {
         JsonNode object = parse(json, "debuginfo");
         if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
             throw new PushException.Malformed("debuginfo names an archive and a member");
         }
-        return documents.putIfAbsent(cache.id(), DocumentKind.DEBUGINFO, buildId, json, by);
+        return keep(right, now -> documents.putIfAbsent(now, DocumentKind.DEBUGINFO, buildId, json));
     }
 
     public Optional<Document> findDebuginfo(Cache cache, String buildId) {
@@ -73,29 +80,14 @@ public class DocumentIntake {
         return cache.takesUploads() ? documents.find(cache.id(), kind, name) : Optional.empty();
     }
 
-    /** Looks at a listing that a client made. It is not kept: the one given out is made from the NAR that was verified. */
-    public void listing(Cache cache, InputStream json) {
-        requireUploads(cache);
-        boolean version = false;
-        boolean root = false;
-        // by its tokens: a tree of the largest would take a gigabyte
-        try (JsonParser parser = JSON.getFactory().createParser(json)) {
-            boolean object = parser.nextToken() == JsonToken.START_OBJECT;
-            while (object && parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                JsonToken value = parser.nextToken();
-                version |= name.equals("version") && value == JsonToken.VALUE_NUMBER_INT && parser.getIntValue() == 1;
-                root |= name.equals("root") && value == JsonToken.START_OBJECT;
-                parser.skipChildren();
-            }
-            // to its end, which may be longer than a listing may be
-            json.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw new PushException.Malformed("a listing must be a JSON object");
-        }
-        if (!version || !root) {
-            throw new PushException.Malformed("a listing has version 1 and a root");
-        }
+    /**
+     * Lets a listing pass that a client made. It is not kept, so that nothing in it is a reason to refuse: the one given out
+     * is made from the NAR that was verified.
+     */
+    public void listing(PushRight right, InputStream body) throws IOException {
+        requireUploads(right.cache());
+        body.transferTo(OutputStream.nullOutputStream());
+        requireUploads(right.again().cache());
     }
 
     /** The object that it is; the second is how the sentence of a refusal names it. */

@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.index.Publications;
 import io.narthex.key.KeyRing;
@@ -13,7 +14,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
 
-/** Adds signatures of others to a path that a cache has; each call is one transaction. */
+/** Adds signatures of others to a path that a cache has; each call is one transaction, which holds the right. */
 @ApplicationScoped
 @Transactional
 class Merging {
@@ -26,25 +27,28 @@ class Merging {
     /**
      * Merges what was pushed into the path that was pushed before.
      *
-     * @param kept signatures that the cache keeps
+     * @param pushed with the signatures that the cache keeps
      * @param missing what the path refers to and the cache lacks; the reason if the path is not there
      * @return false where nothing is missing but the path: somebody has deleted it since
      * @throws PushException.Conflict where the two are not the same
      */
-    boolean merge(Cache cache, StorePathHash asked, NarInfo info, List<Signature> kept, List<StorePath> missing) {
-        Optional<Publications.Published> found = publications.find(cache, asked);
+    boolean merge(PushRight right, StorePathHash asked, NarInfo pushed, List<StorePath> missing) {
+        publications.hold(right);
+        Optional<Publications.Published> found = publications.find(right.cache(), asked);
         if (found.isEmpty() && missing.isEmpty()) {
             return false;
         }
         Publications.Published published = found.orElseThrow(() -> new PushException.MissingReferences(missing));
-        PushPolicy.checkSame(published.facts(), info);
-        SignaturePolicy.merge(published.facts().signatures(), kept);
-        publications.sign(cache, published, kept);
+        PushPolicy.checkSame(published.facts(), pushed);
+        SignaturePolicy.merge(published.facts().signatures(), pushed.signatures());
+        publications.sign(right.cache(), published, pushed.signatures());
         return true;
     }
 
     /** Merges into a path of the machine's store, without its NAR. */
-    void signLocal(Cache cache, NarInfo local, NarInfo info) {
+    void signLocal(PushRight right, NarInfo local, NarInfo info) {
+        publications.hold(right);
+        Cache cache = right.cache();
         List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
         SignaturePolicy.merge(local.signatures(), kept);
         publications.signLocal(cache, local, kept);

@@ -1,6 +1,7 @@
 package io.narthex.push;
 
 import com.github.luben.zstd.Zstd;
+import io.narthex.access.PushRight;
 import io.narthex.blob.BlobStore;
 import io.narthex.blob.BlobStoreFullException;
 import io.narthex.blob.BlobWriter;
@@ -45,18 +46,17 @@ public class NarIntake {
 
     /**
      * Receives a file and starts to make it durable; returns when it was found right, before it is durable. It is read
-     * and hashed in full also where the cache has it already.
+     * and hashed in full also where the cache has it already. Whether it may be kept is decided again when it has come.
      *
      * @param promised bytes of the body, where the client told
      * @return false where the cache had it already
      * @throws PushException for all that is wrong with it
      * @throws IOException where it cannot be kept
      */
-    public boolean receive(Cache cache, UploadName name, ReadableByteChannel body, OptionalLong promised)
+    public boolean receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
             throws IOException {
-        if (!cache.takesUploads()) {
-            throw new PushException.NotTaken(cache.fullName());
-        }
+        Cache cache = right.cache();
+        DocumentIntake.requireUploads(cache);
         String fileName = name.toString();
         // asked meanwhile: the answer waits for neither alone
         CompletableFuture<Boolean> had = CompletableFuture.supplyAsync(
@@ -66,6 +66,7 @@ public class NarIntake {
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
             ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
+            DocumentIntake.requireUploads(right.again().cache());
             if (pending.isKnown(cache.id(), fileName) || done(had)) {
                 files.renew(cache.id(), fileName);
                 return false;

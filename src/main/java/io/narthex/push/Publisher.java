@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.cache.ReferenceCheck;
 import io.narthex.change.ChangeFeed;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Publishes a path by its narinfo, once the file that this names is durable. Thread-safe. */
 @ApplicationScoped
@@ -71,14 +71,19 @@ public class Publisher {
      * @return false where that is not so: {@link #publish} does the rest
      * @throws PushException for what is wrong with it, as that would
      */
-    public boolean publishNew(Cache cache, StorePathHash asked, NarInfo info, @Nullable Long by) {
+    public boolean publishNew(PushRight right, StorePathHash asked, NarInfo info) {
+        return right.use(now -> tryNew(now, asked, info));
+    }
+
+    private boolean tryNew(PushRight right, StorePathHash asked, NarInfo info) {
+        Cache cache = right.cache();
         if (!cache.takesUploads() || cache.whole().showsLocalStore()) {
             return false;
         }
         String file = PushPolicy.fileOf(info).toString();
         Optional<Arrival> arrival = pending.take(cache.id(), file);
         if (arrival.isPresent()) {
-            return publish(cache, asked, info, file, arrival.get(), by);
+            return publish(right, asked, info, file, arrival.get());
         }
         Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
         if (remembered.isEmpty()) {
@@ -86,26 +91,31 @@ public class Publisher {
         }
         PushPolicy.checkPath(cache.storeDir(), asked, info);
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(remembered.get()));
-        NarInfo facts = with(info, kept(cache, info));
-        return paths.publish(cache, facts, remembered.get(), wanted(cache, info), by) instanceof Outcome.Added;
+        NarInfo facts = info.withSignatures(kept(cache, info));
+        return paths.publish(right, facts, remembered.get(), wanted(cache, info)) instanceof Outcome.Added;
     }
 
     /**
-     * Publishes a path, or merges signatures into the one that is published; what is returned from survives a power cut.
+     * Publishes a path, or merges signatures into the one that is published; what is returned from survives a power cut. What
+     * is judged is judged by the cache as it is set when that is committed.
      *
      * @param asked the hash in the URL
-     * @param by the token that pushes; null: the administrator's
      * @return whether the path is new
      * @throws PushException for all that is wrong with it
      */
-    public boolean publish(Cache cache, StorePathHash asked, NarInfo info, @Nullable Long by) {
+    public boolean publish(PushRight right, StorePathHash asked, NarInfo info) {
+        return right.again().use(now -> publishAs(now, asked, info));
+    }
+
+    private boolean publishAs(PushRight right, StorePathHash asked, NarInfo info) {
+        Cache cache = right.cache();
         if (!cache.takesUploads()) {
             throw new PushException.NotTaken(cache.fullName());
         }
         String file = PushPolicy.fileOf(info).toString();
         // what the machine's store shows may need no file
         Optional<Arrival> arrival = cache.whole().showsLocalStore() ? Optional.empty() : pending.take(cache.id(), file);
-        if (arrival.isPresent() && publish(cache, asked, info, file, arrival.get(), by)) {
+        if (arrival.isPresent() && publish(right, asked, info, file, arrival.get())) {
             return true;
         }
         if (!pending.await(cache.id(), file)) {
@@ -116,7 +126,7 @@ public class Publisher {
         local.ifPresent(here -> PushPolicy.checkSame(here, info));
         Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
         if (remembered.isPresent()) {
-            Optional<Boolean> added = publish(cache, asked, info, remembered.get(), by);
+            Optional<Boolean> added = publish(right, asked, info, remembered.get());
             if (added.isPresent()) {
                 return added.get();
             }
@@ -125,25 +135,25 @@ public class Publisher {
         boolean needsNoFile = local.isPresent() && cache.showsLocalStore();
         Optional<ReceivedFile> found = find(cache, file, !needsNoFile);
         if (found.isEmpty() && needsNoFile) {
-            merging.signLocal(cache, local.get(), info);
+            merging.signLocal(right, local.get(), info);
             return false;
         }
-        return found.flatMap(received -> publish(cache, asked, info, received, by))
+        return found.flatMap(received -> publish(right, asked, info, received))
                 .orElseThrow(() -> new PushException.NoSuchNar(info.url()));
     }
 
     /** Publishes a path while its file is being made durable, if nothing is in the way. */
-    private boolean publish(
-            Cache cache, StorePathHash asked, NarInfo info, String file, Arrival arrival, @Nullable Long by) {
+    private boolean publish(PushRight right, StorePathHash asked, NarInfo info, String file, Arrival arrival) {
         boolean overlapping = arrival.facts().fileSize() <= OVERLAPPING_BYTES && overlaps.tryAcquire();
         Optional<ReceivedFile> published = Optional.empty();
         try {
+            Cache cache = right.cache();
             PushPolicy.checkPath(cache.storeDir(), asked, info);
             PushPolicy.checkTrue(cache.storeDir(), asked, info, arrival.facts());
             if (overlapping || arrival.awaitDurable()) {
-                NarInfo facts = with(info, kept(cache, info));
+                NarInfo facts = info.withSignatures(kept(cache, info));
                 Outcome outcome =
-                        paths.publish(cache, facts, file, arrival.row(), arrival.durable(), wanted(cache, info), by);
+                        paths.publish(right, facts, file, arrival.row(), arrival.durable(), wanted(cache, info));
                 if (outcome instanceof Outcome.Added added) {
                     published = Optional.of(added.file());
                 }
@@ -166,28 +176,24 @@ public class Publisher {
     }
 
     /** Tells whether the path is new; empty where the file is gone. */
-    private Optional<Boolean> publish(
-            Cache cache, StorePathHash asked, NarInfo info, ReceivedFile file, @Nullable Long by) {
+    private Optional<Boolean> publish(PushRight right, StorePathHash asked, NarInfo info, ReceivedFile file) {
+        Cache cache = right.cache();
         PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
         List<Signature> kept = kept(cache, info);
-        NarInfo facts = with(info, kept);
-        Outcome outcome = paths.publish(cache, facts, file, wanted(cache, info), by);
+        NarInfo facts = info.withSignatures(kept);
+        Outcome outcome = paths.publish(right, facts, file, wanted(cache, info));
         List<StorePath> missing = List.of();
         if (outcome instanceof Outcome.Missing some) {
             missing = withoutLocal(cache, some.paths());
-            outcome = missing.isEmpty() ? paths.publish(cache, facts, file, List.of(), by) : outcome;
+            outcome = missing.isEmpty() ? paths.publish(right, facts, file, List.of()) : outcome;
         }
         return switch (outcome) {
             case Outcome.Added added -> Optional.of(true);
             case Outcome.Unclaimed gone -> Optional.empty();
             case Outcome.Present present ->
-                merging.merge(cache, asked, info, kept, missing)
-                        ? Optional.of(false)
-                        : publish(cache, asked, info, file, by);
+                merging.merge(right, asked, facts, missing) ? Optional.of(false) : publish(right, asked, info, file);
             case Outcome.Missing some ->
-                merging.merge(cache, asked, info, kept, missing)
-                        ? Optional.of(false)
-                        : publish(cache, asked, info, file, by);
+                merging.merge(right, asked, facts, missing) ? Optional.of(false) : publish(right, asked, info, file);
         };
     }
 
@@ -222,21 +228,5 @@ public class Publisher {
             found = files.find(cache.id(), file);
         }
         return found;
-    }
-
-    private static NarInfo with(NarInfo info, List<Signature> signatures) {
-        return new NarInfo(
-                info.storeDir(),
-                info.storePath(),
-                info.url(),
-                info.compression(),
-                info.fileHash(),
-                info.fileSize(),
-                info.narHash(),
-                info.narSize(),
-                info.references(),
-                info.deriver(),
-                signatures,
-                info.contentAddress());
     }
 }

@@ -3,6 +3,7 @@ package io.narthex.push;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.index.DocumentKind;
 import io.narthex.index.PathIndex;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Takes in realisations, merges their signatures, and gives them back. Thread-safe. */
 @ApplicationScoped
@@ -48,9 +48,12 @@ public class RealisationIntake {
      * @return whether it is new
      * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
      */
-    public boolean put(
-            Cache cache, DocumentKind kind, String name, Optional<Realisation> local, byte[] json, @Nullable Long by) {
-        DocumentIntake.requireUploads(cache);
+    public boolean put(PushRight right, DocumentKind kind, String name, Optional<Realisation> local, byte[] json) {
+        return DocumentIntake.keep(right, now -> keep(now, kind, name, local, json));
+    }
+
+    private boolean keep(PushRight right, DocumentKind kind, String name, Optional<Realisation> local, byte[] json) {
+        Cache cache = right.cache();
         Realisation pushed = foreign(cache, kind, name, realisation(json));
         Cache whole = cache.whole();
         local.filter(known -> index.find(whole, known.outPath().hash()).isPresent())
@@ -63,8 +66,7 @@ public class RealisationIntake {
             throw new PushException.Malformed(
                     "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
         }
-        return documents.merge(
-                cache.id(), kind, name, text(pushed), by, known -> text(merged(realisation(known), pushed)));
+        return documents.merge(right, kind, name, text(pushed), known -> text(merged(realisation(known), pushed)));
     }
 
     private static Realisation merged(Realisation known, Realisation pushed) {

@@ -87,8 +87,9 @@ public class TenantAdministration {
         }
         preconditions.check(tenant.entityTag());
         tenants.delete(tenant, now());
-        deleted.fire(new TenantDeleted(tenant.id()));
+        // first, since it waits for pushes under way
         changes.record(ChangeKind.TENANT, tenant.id(), null);
+        deleted.fire(new TenantDeleted(tenant.id()));
         audit.record(AuditEvent.of(AuditAction.TENANT_DELETED).tenant(tenant.id()));
     }
 

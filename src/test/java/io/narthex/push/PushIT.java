@@ -362,13 +362,20 @@ class PushIT {
         assertThat(text(url)).contains("lib/debug/1");
     }
 
+    /** It is thrown away: a name that is not UTF-8, a deep tree and a coding that nobody knows are no reasons to refuse. */
     @Test
-    void looksAtAListingAndTakesItAsRead() throws Exception {
+    void takesWhateverListingAsRead() throws Exception {
         String url = "0".repeat(32) + ".ls";
+        String deep = "{\"type\":\"directory\",\"entries\":{\"a\":".repeat(1_500) + "{}" + "}}".repeat(1_500);
         assertThat(put(url, "{\"version\":1,\"root\":{\"type\":\"regular\",\"size\":1}}"))
                 .isEqualTo(200);
-        assertThat(put(url, "{\"version\":2,\"root\":{}}")).isEqualTo(400);
-        assertThat(put(url, "no JSON")).isEqualTo(400);
+        assertThat(put(url, "{\"version\":1,\"root\":" + deep + "}")).isEqualTo(200);
+        assertThat(put(url, "no JSON")).isEqualTo(200);
+        byte[] named = "{\"version\":1,\"root\":{\"entries\":{\"\u00e9\":{}}}}".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(cache.put(url, named).statusCode()).isEqualTo(200);
+        assertThat(cache.put(url, named, "Content-Encoding", "dcz").statusCode())
+                .isEqualTo(200);
+        assertThat(cache.get(url).statusCode()).isEqualTo(404);
     }
 
     private int put(String path, String body) throws IOException, InterruptedException {

@@ -1,0 +1,180 @@
+-- A token may be revoked, a cache deleted or its settings changed while a body arrives. What was decided about a push is looked
+-- at again in the transaction that keeps it, under locks that order it against those changes.
+
+-- Settings of the cache count by their version: who judged by others judges again.
+create function push_right_stands(tenant integer, cache integer, version bigint, token bigint) returns boolean
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+begin
+    -- the locks before the look, which has a snapshot of its own: who changes one of these holds its lock alone
+    perform pg_advisory_xact_lock_shared(hashtextextended('tenant ' || push_right_stands.tenant, 0));
+    perform pg_advisory_xact_lock_shared(hashtextextended('cache ' || push_right_stands.cache, 0));
+    if push_right_stands.token is not null then
+        perform pg_advisory_xact_lock_shared(hashtextextended('token ' || push_right_stands.token, 0));
+    end if;
+    return exists (select from cache c
+                   join tenant t on t.id = c.tenant_id
+                   where c.id = push_right_stands.cache and c.version = push_right_stands.version
+                     and c.deleted_at is null and t.deleted_at is null)
+       and (push_right_stands.token is null
+            or exists (select from token k where k.id = push_right_stands.token and k.revoked_at is null));
+end
+$$;
+comment on function push_right_stands is
+    'Whether the cache and its tenant are there, the cache as it was when the push was judged, and the token not revoked (null:'
+    ' the administrator''s); until the end of the transaction none of these changes';
+
+create function cache_has_file(cache integer, file_name text, blob bigint) returns boolean
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select exists (select from staged_nar s
+                   where s.cache_id = cache_has_file.cache and s.file_name = cache_has_file.file_name
+                     and s.blob_id = cache_has_file.blob)
+        or exists (select from uploaded_path p
+                   where p.cache_id = cache_has_file.cache and p.file_name = cache_has_file.file_name
+                     and p.blob_id = cache_has_file.blob)
+$$;
+comment on function cache_has_file is 'Whether the cache has received that blob under that name';
+
+drop function publish_upload;
+
+-- What the claim finds is locked against the sweep until the end, so that the row names bytes that are there. A file that
+-- arrives with its path has no blob yet, and needs no claim.
+create function publish_upload(
+    node            uuid,
+    cache           integer,
+    hash            bytea,
+    name            text,
+    blob            bigint,
+    file_name       text,
+    nar_hash        bytea,
+    nar_size        bigint,
+    refs            text[],
+    wanted          bytea[],
+    deriver         text,
+    content_address text,
+    foreign_sigs    text[],
+    published_by    bigint,
+    key_ids         bigint[],
+    signatures      bytea[],
+    tenant          integer,
+    token_id        text,
+    token_note      text,
+    actor           text,
+    address         inet,
+    request_id      text,
+    base_name       text,
+    detail          jsonb,
+    cache_version   bigint,
+    storage_key     text default null,
+    compression     text default null,
+    file_hash       bytea default null,
+    file_size       bigint default null,
+    content_hash    bytea default null,
+    listing         bytea default null,
+    out outcome     text,
+    out missing     bytea[],
+    out event       bigint,
+    out tenant_name text,
+    out cache_name  text,
+    out used_blob   bigint)
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+declare
+    added bigint;
+begin
+    if not push_right_stands(publish_upload.tenant, publish_upload.cache, publish_upload.cache_version,
+                             publish_upload.published_by) then
+        outcome := 'changed';
+        return;
+    end if;
+
+    if publish_upload.blob is not null then
+        select b.id into used_blob
+        from blob b
+        where b.id = publish_upload.blob
+          and cache_has_file(publish_upload.cache, publish_upload.file_name, b.id)
+        for key share;
+        if used_blob is null then
+            outcome := 'unclaimed';
+            return;
+        end if;
+    end if;
+
+    select array_agg(w.hash) into missing
+    from unnest(publish_upload.wanted) as w(hash)
+    where not exists (select from uploaded_path p where p.cache_id = publish_upload.cache and p.hash = w.hash);
+    if missing is not null then
+        outcome := 'missing';
+        return;
+    end if;
+
+    if used_blob is null then
+        insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
+        values (publish_upload.storage_key, publish_upload.compression, publish_upload.file_hash, publish_upload.file_size,
+                publish_upload.nar_hash, publish_upload.nar_size, publish_upload.content_hash, publish_upload.listing)
+        returning id into used_blob;
+    end if;
+
+    -- not caught as a violation: that would cost a subtransaction
+    insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
+                               content_address, foreign_sigs, published_by)
+    values (publish_upload.cache, publish_upload.hash, publish_upload.name, used_blob,
+            publish_upload.file_name, publish_upload.nar_hash, publish_upload.nar_size, publish_upload.refs,
+            publish_upload.deriver, publish_upload.content_address, publish_upload.foreign_sigs,
+            publish_upload.published_by)
+    on conflict on constraint uploaded_path_hash_unique do nothing
+    returning id into added;
+    if added is null then
+        if publish_upload.blob is null then
+            delete from blob b where b.id = used_blob;
+        end if;
+        outcome := 'present';
+        return;
+    end if;
+    if publish_upload.blob is null then
+        -- so that the file stays a day when its path is deleted, as one that came before its path
+        insert into staged_nar (cache_id, file_name, blob_id)
+        values (publish_upload.cache, publish_upload.file_name, used_blob)
+        on conflict (cache_id, file_name) do nothing;
+    end if;
+    insert into upload_signature (key_id, path_id, signature, claim)
+    select o.key_id, added, o.signature, 'received'
+    from unnest(publish_upload.key_ids, publish_upload.signatures) as o(key_id, signature);
+
+    -- the lock before the look, each with a snapshot of its own: no change commits under a node's row that is gone
+    perform pg_advisory_xact_lock_shared(hashtextextended('node ' || publish_upload.node, 0));
+    insert into change (kind, subject, hash)
+    select 'path', publish_upload.cache, publish_upload.hash
+    where exists (select from node n where n.id = publish_upload.node);
+    if not found then
+        raise exception 'node % is not there any more', publish_upload.node using errcode = 'NX001';
+    end if;
+
+    select r.event, r.tenant, r.cache into event, tenant_name, cache_name
+    from record_event(publish_upload.tenant, publish_upload.cache, 'path-published', 'ok', null, 1,
+                      publish_upload.token_id, publish_upload.token_note, publish_upload.actor, publish_upload.address,
+                      publish_upload.request_id, publish_upload.base_name, null, publish_upload.detail) r;
+    outcome := 'added';
+end
+$$;
+comment on function publish_upload is
+    'Publishes a path with our signatures, and its file unless that has a blob already, tells the nodes and records the'
+    ' event; or says why not: changed (what allowed it is not as it was), unclaimed (the file is not there for this cache),'
+    ' missing (references, by their hashes), present (a path of that hash is)';
+
+revoke all on function publish_upload from public;
+grant execute on function publish_upload to ${app};
+revoke all on function push_right_stands from public;
+revoke all on function cache_has_file from public;
+grant execute on function push_right_stands to ${app};
+grant execute on function cache_has_file to ${app};
