@@ -71,9 +71,10 @@ public record BaseUrl(String text) {
         return host.toLowerCase(Locale.ROOT);
     }
 
-    /** The host as a line of netrc has it: an address of IPv6 without the brackets that only URLs need. */
+    /** The host as a line of netrc has it: without a port, and an address of IPv6 without the brackets of URLs. */
     public String machine() {
-        String host = host();
+        // a name with an underscore is no host to java.net.URI, and comes with its port
+        String host = host().replaceFirst(":[0-9]+$", "");
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 

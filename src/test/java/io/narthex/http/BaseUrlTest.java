@@ -91,7 +91,7 @@ class BaseUrlTest {
         "https://Cache.example.com:8443/nix, cache.example.com",
         "http://[::1]:8080,                  ::1",
         "http://[fe80::1],                   fe80::1",
-        "http://my_host:8080,                my_host:8080",
+        "http://my_host:8080,                my_host",
     })
     void hasTheMachineThatANetrcNames(String url, String machine) {
         assertThat(new BaseUrl(url).machine()).isEqualTo(machine);
