@@ -94,7 +94,7 @@ public class SetupResource {
         Cache cache = requested.get();
         String script = HOOK.replace("@NAME@", cache.fullName())
                 .replace("@URL@", requested.base().text())
-                .replace("@CURL@", cache.isPublic() ? "-f" : "-f --netrc-file /etc/nix/netrc")
+                .replace("@PUSH_URL@", requested.pushBase().text())
                 .replace("@ID@", cache.tenant() + "." + cache.name());
         return answer(cache, script);
     }

@@ -48,7 +48,7 @@ class PostBuildHookIT {
         cache = TenantCache.make("{}");
         token = Files.writeString(directory.resolve("token"), cache.token() + "\n");
         mode("rw-------");
-        queue = directory.resolve("queue");
+        queue = directory.resolve("a queue");
     }
 
     /** The directory goes only when nothing in the background uses it any more. */
@@ -68,12 +68,27 @@ class PostBuildHookIT {
         Files.setPosixFilePermissions(token, PosixFilePermissions.fromString(permissions));
     }
 
-    /** The script as the cache hands it out, behind one that sets its environment. */
-    private Path hook(String url) throws Exception {
+    /** The script as the cache hands it out, behind one that sets its environment, and more of that. */
+    private Path hook(String... more) throws Exception {
         Path script = executable("hook", cache.get("post-build-hook").body());
         String environment = "#!/bin/sh\nexport NARTHEX_PUSH_TOKEN_FILE='" + token + "' NARTHEX_PUSH_QUEUE='" + queue
-                + "' NARTHEX_PUSH_PAUSE=1 NARTHEX_PUSH_URL='" + url + "'\nexec '" + script + "' \"$@\"\n";
+                + "' NARTHEX_PUSH_PAUSE=1 " + String.join(" ", more) + "\nexec '" + script + "' \"$@\"\n";
         return executable("hook-here", environment.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What one build has left to push. */
+    private Path enqueue(String entry) throws IOException {
+        Files.createDirectories(queue.resolve("half"));
+        Path entries = Files.createDirectories(queue.resolve("new"));
+        return Files.writeString(
+                entries.resolve(
+                        Instant.now().getEpochSecond() + "-" + entries.toFile().list().length),
+                entry + "\n");
+    }
+
+    /** Runs the script with an option, in the builder's store. */
+    private String run(Path hook, String option) throws IOException {
+        return builder.run("sh", "-c", "'" + hook + "' " + option + " 2>&1; echo status $?");
     }
 
     private Path executable(String name, byte[] text) throws IOException {
@@ -129,21 +144,111 @@ class PostBuildHookIT {
 
     @Test
     void pushesInTheBackgroundWhateverIsBuilt() throws Exception {
-        Path hook = hook(cache.url());
+        Path hook = hook();
 
         StorePath first = build("hooked-1", hook);
         StorePath second = build("hooked-2", hook);
 
         await(() -> isThere(first) && isThere(second));
         await(() -> queued() == 0);
-        assertThat(log()).doesNotContain(cache.token());
+        assertThat(log()).contains("/push'...").doesNotContain(cache.token());
+        // it can fetch its own paths, since Nix remembers nothing of the push
+        builder.delete(first);
+        builder.run(
+                "nix-store",
+                "--store",
+                builder.uri(),
+                "--realise",
+                NixStore.path(first),
+                "--option",
+                "substituters",
+                cache.url(),
+                "--option",
+                "trusted-public-keys",
+                cache.keys(),
+                "--option",
+                "netrc-file",
+                Files.writeString(
+                                directory.resolve("netrc"),
+                                "machine 127.0.0.1 login any password " + cache.token() + "\n")
+                        .toString());
+    }
+
+    @Test
+    void dropsAPathThatIsGoneAndPushesTheOthersOfItsBuild() throws Exception {
+        StorePath gone = builder.add("hooked-gone", "gone");
+        StorePath left = builder.add("hooked-left", "left");
+        builder.delete(gone);
+        enqueue(NixStore.path(gone) + " " + NixStore.path(left));
+        enqueue("derivation /nix/store/" + gone.hash() + "-gone.drv");
+
+        assertThat(run(hook(), "--now"))
+                .contains("dropped, since it is gone: " + NixStore.path(gone), "gone.drv", "status 0");
+
+        assertThat(isThere(left)).isTrue();
+        assertThat(queued()).isZero();
+    }
+
+    @Test
+    void keepsNoBuildWaitingForThePauseOfAnother() throws Exception {
+        Path hook = hook("NARTHEX_PUSH_PAUSE=600");
+        enqueue("/nix/store/what-is-no-path");
+        StorePath first = build("hooked-beside", hook);
+        await(() -> isThere(first) && log().contains("trying again in 600 seconds"));
+
+        StorePath second = build("hooked-behind", hook);
+        await(() -> isThere(second));
+
+        assertThat(queued()).isEqualTo(1);
+        assertThat(run(hook, "--now")).contains("status 1");
+        await(() -> log().contains("trying again in 600 seconds: /nix/store/what-is-no-path\n")
+                && log().lines().filter(line -> line.contains("trying again")).count() == 2);
+    }
+
+    @Test
+    void triesNoConflictAgainAndPushesTheOtherOutputs() throws Exception {
+        cache = TenantCache.make("{\"sources\":[\"local-store\",\"uploads\"]}");
+        Files.writeString(token, cache.token() + "\n");
+        StorePath taken = NixStore.served()
+                .build("derivation { name = \"hooked-taken\"; system = \"builtin\"; builder = \"builtin:buildenv\";"
+                        + " derivations = \"\"; manifest = builtins.toFile \"manifest\" \"taken\"; }");
+        StorePath free = builder.add("hooked-free", "free");
+        Files.writeString(builder.locate(taken), "something else");
+        byte[] nar = builder.dump(taken);
+        builder.run(
+                "sh",
+                "-c",
+                "printf '%s\\n%s\\n%s\\n\\n0\\n' \"$@\" | nix-store --store '" + builder.uri() + "' --load-db",
+                "sh",
+                NixStore.path(taken),
+                Upload.sha256(nar).nix32(),
+                Integer.toString(nar.length));
+        enqueue(NixStore.path(taken) + " " + NixStore.path(free));
+        enqueue(NixStore.path(taken));
+
+        assertThat(run(hook(), "--now")).contains("with other contents: " + NixStore.path(taken), "status 0");
+
+        assertThat(isThere(free)).isTrue();
+        assertThat(queued()).isZero();
+    }
+
+    @Test
+    void putsAnOldLogAside() throws Exception {
+        StorePath path = builder.add("hooked-logged", "logged");
+        enqueue(NixStore.path(path));
+        Files.writeString(queue.resolve("log"), "x".repeat(2 << 20));
+
+        run(hook(), "--now");
+
+        assertThat(Files.size(queue.resolve("log.1"))).isGreaterThanOrEqualTo(2 << 20);
+        assertThat(log()).contains("pushed " + NixStore.path(path));
     }
 
     @Test
     void holdsNoBuildUpWhileTheServerIsAwayAndPushesWhenItIsBack() throws Exception {
         int port = FreePort.find();
         URI url = URI.create(cache.url());
-        Path hook = hook("http://127.0.0.1:" + port + url.getPath());
+        Path hook = hook("NARTHEX_PUSH_URL=http://127.0.0.1:" + port + url.getPath() + "/push");
         long without = System.nanoTime();
         build("hooked-without", executable("nothing", "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8)));
         long usual = System.nanoTime() - without;
@@ -189,7 +294,7 @@ class PostBuildHookIT {
     @Test
     void readsNoTokenThatOthersMayRead() throws Exception {
         mode("rw-r-----");
-        Path hook = hook(cache.url());
+        Path hook = hook();
 
         StorePath path = build("hooked-open", hook);
 
@@ -202,7 +307,7 @@ class PostBuildHookIT {
     @Test
     void triesForADayAndThenGivesUp() throws Exception {
         StorePath path = builder.add("hooked-by-hand", "by hand");
-        Path hook = hook(cache.url());
+        Path hook = hook();
         Path entries = Files.createDirectories(queue.resolve("new"));
         Files.createDirectories(queue.resolve("half"));
         mode("rw-r--r--");
