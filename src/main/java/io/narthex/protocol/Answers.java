@@ -6,6 +6,7 @@ import io.narthex.http.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import org.jspecify.annotations.Nullable;
 
 /** What several URLs say in their headers. */
 final class Answers {
@@ -34,6 +35,11 @@ final class Answers {
 
     static ProblemException malformed(String sentence) {
         return new ProblemException(ProblemType.BAD_REQUEST, sentence);
+    }
+
+    /** Whether a client that accepts this is a program that wants JSON, and not a browser. */
+    static boolean isJson(@Nullable String accept) {
+        return accept != null && accept.contains("application/json") && !accept.contains("text/html");
     }
 
     /** The hash of a store path from a URL. */

@@ -75,7 +75,7 @@ public class ServeResource {
             case Inside.File f -> file(f, names, body);
         };
         // a URL inside a path has one content for each of the path's NARs; a directory's two forms differ by their end
-        boolean page = inside instanceof Inside.Directory && !isJson(request);
+        boolean page = inside instanceof Inside.Directory && !Answers.isJson(request.getHeader(HttpHeaders.ACCEPT));
         return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
                 .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
@@ -147,7 +147,7 @@ public class ServeResource {
     private Response.ResponseBuilder directory(
             DirectoryEntries entries, SignedPath path, List<byte[]> names, HttpServletRequest request, boolean body)
             throws IOException {
-        boolean json = isJson(request);
+        boolean json = Answers.isJson(request.getHeader(HttpHeaders.ACCEPT));
         byte[] text = json
                 ? DirectoryPage.json(entries)
                 : DirectoryPage.html(requested.prefix(), entries, path.path(), names);
@@ -155,10 +155,5 @@ public class ServeResource {
                 .type(json ? "application/json" : "text/html; charset=utf-8")
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                 .header(HttpHeaders.CONTENT_LENGTH, text.length);
-    }
-
-    private static boolean isJson(HttpServletRequest request) {
-        String accept = request.getHeader(HttpHeaders.ACCEPT);
-        return accept != null && accept.contains("application/json") && !accept.contains("text/html");
     }
 }

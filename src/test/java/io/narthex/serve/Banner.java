@@ -51,9 +51,9 @@ final class Banner {
         List<String> lines = new ArrayList<>();
         publicKeys.forEach(key -> lines.add("    public key   " + key));
         lines.add("    in nix.conf");
-        lines.add("      substituters = " + url);
+        lines.add("      extra-substituters = " + url);
         if (!publicKeys.isEmpty()) {
-            lines.add("      trusted-public-keys = " + String.join(" ", publicKeys));
+            lines.add("      extra-trusted-public-keys = " + String.join(" ", publicKeys));
         }
         return lines;
     }

@@ -27,7 +27,8 @@ class ServeIT {
         List<ProcessHandle> servers;
         try (LauncherProcess first = LauncherProcess.start(home, ports)) {
             assertThat(first.awaitBanner())
-                    .contains("substituters = http://localhost:" + ports.get("NARTHEX_PORT"))
+                    .contains("  extra-substituters = http://localhost:" + ports.get("NARTHEX_PORT"))
+                    .contains("  extra-trusted-public-keys = ")
                     .contains(home.resolve("admin-token").toString())
                     .contains("NARTHEX_BIND=::")
                     .contains("psql \"$(cat " + home.resolve("auditor.uri") + ")\"")
