@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** One run on its thread: page after page, until the work is done, fails, or is to stop. */
 final class JobExecution implements Runnable {
@@ -14,13 +15,16 @@ final class JobExecution implements Runnable {
     private final HeldLease lease;
     private final JobLedger ledger;
     private final BooleanSupplier stopping;
+    private final Consumer<JobOutcome> told;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    JobExecution(Job job, HeldLease lease, JobLedger ledger, BooleanSupplier stopping) {
+    /** @param told how it ended, once */
+    JobExecution(Job job, HeldLease lease, JobLedger ledger, BooleanSupplier stopping, Consumer<JobOutcome> told) {
         this.job = job;
         this.lease = lease;
         this.ledger = ledger;
         this.stopping = stopping;
+        this.told = told;
     }
 
     @Override
@@ -33,11 +37,14 @@ final class JobExecution implements Runnable {
                 interrupted |= Thread.interrupted();
                 if (interrupted || stopping.getAsBoolean()) {
                     ledger.interrupt(lease);
+                    told.accept(JobOutcome.INTERRUPTED);
                     log(Level.INFO, JobOutcome.INTERRUPTED.name());
                     return;
                 }
                 progress = ledger.page(lease, job);
             }
+            // whoever took a lost lease over has ended the run as INTERRUPTED
+            told.accept(progress == JobProgress.DONE ? JobOutcome.SUCCEEDED : JobOutcome.INTERRUPTED);
             log(progress == JobProgress.DONE ? Level.DEBUG : Level.WARNING, progress.name());
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -50,6 +57,7 @@ final class JobExecution implements Runnable {
     }
 
     private void fail(Throwable failure) {
+        told.accept(JobOutcome.FAILED);
         String event = "event=job-failed job=" + lease.key().job() + " run=" + runId();
         if (DatabaseAway.isCauseOf(failure)) {
             // where it happened tells nothing

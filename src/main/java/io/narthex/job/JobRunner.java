@@ -28,6 +28,7 @@ class JobRunner {
 
     private final JobRegistry registry;
     private final JobLedger ledger;
+    private final JobMeters meters;
 
     /** Of this start of the server. */
     private final UUID owner = UUID.randomUUID();
@@ -38,13 +39,14 @@ class JobRunner {
     /** For the proxy. */
     @SuppressWarnings("NullAway")
     protected JobRunner() {
-        this(null, null);
+        this(null, null, null);
     }
 
     @Inject
-    JobRunner(JobRegistry registry, JobLedger ledger) {
+    JobRunner(JobRegistry registry, JobLedger ledger, JobMeters meters) {
         this.registry = registry;
         this.ledger = ledger;
+        this.meters = meters;
     }
 
     /** Renews the leases of what runs here. */
@@ -95,7 +97,8 @@ class JobRunner {
         }
         JobKey key = JobKey.of(job);
         HeldLease lease = taking.apply(key, owner);
-        JobExecution execution = new JobExecution(job, lease, ledger, () -> stopping);
+        JobExecution execution =
+                new JobExecution(job, lease, ledger, () -> stopping, outcome -> meters.ended(key.job(), outcome));
         executions.put(key, execution);
         try {
             executor.execute(() -> {

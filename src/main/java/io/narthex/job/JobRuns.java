@@ -3,6 +3,7 @@ package io.narthex.job;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -81,6 +82,20 @@ class JobRuns {
         return entityManager
                 .createQuery("select r from JobRun r where r.key = :key order by r.id desc", JobRun.class)
                 .setParameter("key", key)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** When a run last ended well, on whichever node. */
+    Optional<Instant> lastSuccess(JobKey key) {
+        return entityManager
+                .createQuery(
+                        "select r.endedAt from JobRun r where r.key = :key and r.outcome = :succeeded order by r.id"
+                                + " desc",
+                        Instant.class)
+                .setParameter("key", key)
+                .setParameter("succeeded", JobOutcome.SUCCEEDED)
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst();

@@ -1,5 +1,6 @@
 package io.narthex.job;
 
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
@@ -19,11 +20,20 @@ public class JobScheduler {
     @Inject
     JobRunner runner;
 
+    @Inject
+    JobMeters meters;
+
+    @PostConstruct
+    void start() {
+        meters.start();
+    }
+
     /** Not persistent: every node ticks, and the lease decides. A third of a lease's time. */
     @Schedule(hour = "*", minute = "*", second = "*/10", persistent = false)
     void tick() {
         runner.renewLeases();
         runner.startDue();
+        meters.look();
     }
 
     /** Likewise. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class JobExecutionTest {
     private final FakeLedger ledger = new FakeLedger();
+    private final List<JobOutcome> outcomes = new ArrayList<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     @Test
@@ -18,6 +19,7 @@ class JobExecutionTest {
         JobExecution execution = execution(checkpoint -> page(checkpoint == null ? "1" : null));
         execution.run();
         assertThat(ledger.events).containsExactly("page", "page", "done");
+        assertThat(outcomes).containsExactly(JobOutcome.SUCCEEDED);
         assertThat(execution.awaitEnd(0)).isTrue();
     }
 
@@ -29,6 +31,7 @@ class JobExecutionTest {
                 })
                 .run();
         assertThat(ledger.events).containsExactly("page", "interrupt");
+        assertThat(outcomes).containsExactly(JobOutcome.INTERRUPTED);
     }
 
     @Test
@@ -48,6 +51,7 @@ class JobExecutionTest {
         ledger.lost = true;
         execution(checkpoint -> page(null)).run();
         assertThat(ledger.events).containsExactly("lost");
+        assertThat(outcomes).containsExactly(JobOutcome.INTERRUPTED);
     }
 
     @Test
@@ -57,6 +61,7 @@ class JobExecutionTest {
                 })
                 .run();
         assertThat(ledger.events).containsExactly("page", "fail The Nix database cannot be read.");
+        assertThat(outcomes).containsExactly(JobOutcome.FAILED);
     }
 
     @Test
@@ -94,7 +99,7 @@ class JobExecutionTest {
 
     private JobExecution execution(SampleJob.Script script) {
         HeldLease lease = new HeldLease(new JobKey("sample", "here"), 1, 12345);
-        return new JobExecution(new SampleJob("sample", script), lease, ledger, stopping::get);
+        return new JobExecution(new SampleJob("sample", script), lease, ledger, stopping::get, outcomes::add);
     }
 
     /** Keeps in memory what the real one keeps in the database. */

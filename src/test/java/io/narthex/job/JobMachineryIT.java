@@ -48,6 +48,9 @@ class JobMachineryIT {
     @Inject
     JobHistory history;
 
+    @Inject
+    JobMeters meters;
+
     @Resource
     ManagedExecutorService executor;
 
@@ -290,7 +293,7 @@ class JobMachineryIT {
 
     /** What another server would have. */
     private JobRunner runner() {
-        JobRunner runner = new JobRunner(registry, ledger);
+        JobRunner runner = new JobRunner(registry, ledger, meters);
         runner.executor = executor;
         return runner;
     }
