@@ -7,8 +7,14 @@ import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.meter.LabelledCounts;
+import io.narthex.meter.Meters;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,13 +35,33 @@ class RefusalRecord {
     @Inject
     private CacheDirectory caches;
 
+    @Inject
+    private Meters meters;
+
+    private LabelledCounts counts;
+
+    /** Every reason has its meter before the first refusal. */
+    @PostConstruct
+    void start() {
+        counts = meters.counters(
+                "narthex.access.refusals",
+                "Requests that their caller may not make",
+                "reason",
+                List.of("forbidden", "hidden", "token-wrong", "token-expired", "token-revoked"));
+    }
+
+    /** Makes this bean, and so its meters, when the application starts. */
+    void made(@Observes Startup event) {}
+
     /** Answered 403. */
     void forbidden(String method, String url, String reason) {
+        counts.increment("forbidden");
         audit.refused(about(AuditAction.ACCESS_REFUSED, method, url), reason);
     }
 
     /** Answered 404 to a token that may not know whether there is such a cache. */
     void hidden(String method, String url) {
+        counts.increment("hidden");
         Target target = present.target();
         String what = target.cache().isEmpty() ? target.tenant() : target.tenant() + "/" + target.cache();
         audit.refused(
@@ -50,6 +76,7 @@ class RefusalRecord {
                 case Cause.Expired expired -> "expired";
                 case Cause.Revoked revoked -> "revoked";
             };
+            counts.increment("token-" + kind);
             audit.refused(
                     about(AuditAction.TOKEN_REFUSED, method, url).detail("kind", kind),
                     refused.cause().sentence());

@@ -1,6 +1,7 @@
 package io.narthex.audit;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.narthex.meter.LabelledCounts;
+import io.narthex.meter.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,7 +30,6 @@ import org.postgresql.copy.CopyIn;
 @ApplicationScoped
 class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());
-    private static final String DROPPED = "narthex.audit.reads.dropped";
     private static final int BATCH = 10_000;
     /** So that one after the other goes to the same page of the index. */
     private static final Comparator<Download> BY_PATH = Comparator.comparing(Download::path);
@@ -56,18 +56,22 @@ class ReadWriter {
     private ReadLog log;
 
     @Inject
-    private MeterRegistry meters;
+    private Meters meters;
 
     private final ReadCounts counts = new ReadCounts();
     private final FetchedPaths fetched = new FetchedPaths();
     private final Clock clock = Clock.systemUTC();
     private boolean failing;
+    private LabelledCounts dropped;
 
     /** The meters are there before anything is dropped. */
     @PostConstruct
     void start() {
-        meters.counter(DROPPED, "kind", "download");
-        meters.counter(DROPPED, "kind", "hit");
+        dropped = meters.counters(
+                "narthex.audit.reads.dropped",
+                "Reads that were not written down, since there was no room for them while the database was away",
+                "kind",
+                List.of("download", "hit"));
     }
 
     /** Writes what there is; what cannot be written waits for the next time, as far as there is room. */
@@ -213,16 +217,16 @@ class ReadWriter {
     }
 
     private void tellDropped() {
-        long[] dropped = log.takeDropped();
-        if (dropped[0] > 0 || dropped[1] > 0) {
-            meters.counter(DROPPED, "kind", "download").increment((double) dropped[0]);
-            meters.counter(DROPPED, "kind", "hit").increment((double) dropped[1]);
+        long[] lost = log.takeDropped();
+        if (lost[0] > 0 || lost[1] > 0) {
+            dropped.add("download", lost[0]);
+            dropped.add("hit", lost[1]);
             LOG.log(
                     Level.ERROR,
                     "event=reads-dropped downloads={0} hits={1}: there was no room for them while the database was"
                             + " away",
-                    Long.toString(dropped[0]),
-                    Long.toString(dropped[1]));
+                    Long.toString(lost[0]),
+                    Long.toString(lost[1]));
         }
     }
 }

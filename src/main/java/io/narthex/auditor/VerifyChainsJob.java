@@ -1,9 +1,9 @@
 package io.narthex.auditor;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import io.narthex.meter.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,7 +37,7 @@ public class VerifyChainsJob implements Job {
     private Heads heads;
 
     @Inject
-    private MeterRegistry meters;
+    private Meters meters;
 
     private final AtomicInteger brokenChains = new AtomicInteger();
     private int brokenSoFar;
@@ -46,7 +46,10 @@ public class VerifyChainsJob implements Job {
 
     @PostConstruct
     void start() {
-        meters.gauge("narthex.audit.chains.broken", brokenChains);
+        meters.gauge(
+                "narthex.audit.chains.broken",
+                "Chains of the record that are not as they were sealed",
+                brokenChains::get);
     }
 
     @Override

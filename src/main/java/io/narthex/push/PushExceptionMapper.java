@@ -8,7 +8,12 @@ import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
 import io.narthex.http.RequestIdFilter;
+import io.narthex.meter.LabelledCounts;
+import io.narthex.meter.Meters;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Context;
@@ -16,6 +21,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Tells who pushes what is wrong: a sentence, since Nix prints the body. Logged here and nowhere else. */
@@ -36,6 +42,26 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
     @Inject
     AuditLog audit;
 
+    @Inject
+    Meters meters;
+
+    private LabelledCounts counts;
+
+    /** Every kind has its meter before the first refusal. */
+    @PostConstruct
+    void start() {
+        counts = meters.counters(
+                "narthex.push.refusals",
+                "Uploads that were not taken",
+                "reason",
+                Arrays.stream(PushException.class.getPermittedSubclasses())
+                        .map(PushExceptionMapper::kind)
+                        .toList());
+    }
+
+    /** Makes this bean, and so its meters, when the application starts. */
+    void made(@Observes Startup event) {}
+
     @Override
     public Response toResponse(PushException e) {
         LOG.log(
@@ -45,13 +71,14 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
                 requested.fullName(),
                 uri.getPath(),
                 e.getMessage());
+        counts.increment(kind(e.getClass()));
         audit.refused(event(e), sentence(e));
         return ProblemWriter.answer(Problem.of(typeOf(e), sentence(e)), uri).build();
     }
 
     private AuditEvent event(PushException e) {
         AuditEvent event = AuditEvent.of(AuditAction.PUSH_REFUSED)
-                .detail("kind", kind(e))
+                .detail("kind", kind(e.getClass()))
                 .detail("url", uri.getPath())
                 .detail("status", typeOf(e).status());
         return requested
@@ -61,8 +88,8 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
     }
 
     /** {@code file-hash-mismatch} for {@code FileHashMismatch}. */
-    private static String kind(PushException e) {
-        return e.getClass()
+    private static String kind(Class<?> exception) {
+        return exception
                 .getSimpleName()
                 .replaceAll("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
                 .toLowerCase(Locale.ROOT);
