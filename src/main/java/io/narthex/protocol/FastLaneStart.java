@@ -6,6 +6,7 @@ import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
+import io.narthex.meter.Meters;
 import io.narthex.push.NarIntake;
 import io.narthex.push.Publisher;
 import jakarta.inject.Inject;
@@ -45,6 +46,9 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     ReadLog reads;
 
+    @Inject
+    Meters meters;
+
     private final StreamLane streams = StreamLane.forDownloads();
     private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
@@ -53,6 +57,8 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
+        show("download", streams);
+        show("upload", uploads);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         SmallNars made = new SmallNars(index.hot(), transfer, downloads);
         small = made;
@@ -72,6 +78,11 @@ public class FastLaneStart implements ServletContextListener {
                                 new UploadLane(rights, intake, publisher),
                                 streams,
                                 uploads));
+    }
+
+    private void show(String direction, StreamLane lane) {
+        meters.gauge("narthex.streams.in.use", "Streams that have a place", lane::held, "direction", direction);
+        meters.gauge("narthex.streams.waiting", "Streams that wait for a place", lane::waiting, "direction", direction);
     }
 
     @Override

@@ -128,6 +128,16 @@ final class StreamLane {
         }
     }
 
+    /** How many streams have a place. */
+    synchronized int held() {
+        return total;
+    }
+
+    /** How many wait for one. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     void close() {
         threads.shutdownNow();
     }
