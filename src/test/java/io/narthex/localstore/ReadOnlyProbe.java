@@ -4,7 +4,7 @@ import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePathHash;
 import java.nio.file.Path;
 
-/** Run as a process by {@link ReadOnlyNixDatabaseTest}: tells whether a path is found, as the user it runs as. */
+/** Run as a process by {@link ReadOnlyNixDatabaseIT}: tells whether a path is found, as the user it runs as. */
 final class ReadOnlyProbe {
     private ReadOnlyProbe() {}
 

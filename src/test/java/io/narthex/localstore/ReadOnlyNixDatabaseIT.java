@@ -23,7 +23,7 @@ import org.sqlite.JDBC;
  * Reads as a user who may only read: a process of its own, since root may write anywhere. Where the tests run as root it
  * runs as nobody, by setpriv of util-linux; where not, the directory is closed to the user of the tests.
  */
-class ReadOnlyNixDatabaseTest {
+class ReadOnlyNixDatabaseIT {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     @TempDir

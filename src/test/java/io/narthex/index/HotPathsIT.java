@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HotPathsTest {
+class HotPathsIT {
     private static final String FIRST = "a".repeat(32);
     private static final String SECOND = "b".repeat(32);
     private static final String THIRD = "c".repeat(32);

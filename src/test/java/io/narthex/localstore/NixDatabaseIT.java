@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads databases that the real Nix made, in each state in which a reader may find them. */
-class NixDatabaseTest {
+class NixDatabaseIT {
     private static final String A = "a".repeat(32);
     private static final String B = "b".repeat(32);
     private static final String C = "c".repeat(32);
