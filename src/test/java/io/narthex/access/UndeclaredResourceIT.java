@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.http.ApiClient;
-import io.narthex.job.TestWar;
 import java.io.File;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -30,7 +29,7 @@ class UndeclaredResourceIT {
                 .importFrom(new File(System.getProperty("war")))
                 .as(WebArchive.class);
         war.delete("/WEB-INF/jboss-web.xml");
-        return TestWar.quiet(war).addClass(UndeclaredResource.class);
+        return war.addClass(UndeclaredResource.class);
     }
 
     @Test

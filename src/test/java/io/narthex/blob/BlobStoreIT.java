@@ -3,7 +3,6 @@ package io.narthex.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.configuration.BlobLocation;
-import io.narthex.job.TestWar;
 import jakarta.inject.Inject;
 import java.io.File;
 import java.io.IOException;
@@ -46,8 +45,7 @@ class BlobStoreIT {
                 .importFrom(new File(System.getProperty("war")))
                 .as(WebArchive.class);
         war.delete("/WEB-INF/jboss-web.xml");
-        return TestWar.quiet(war)
-                .addClass(BlobStoreIT.class)
+        return war.addClass(BlobStoreIT.class)
                 .addAsResource(new StringAsset(endpoint), ENDPOINT)
                 .addAsLibrary(assertj());
     }

@@ -4,7 +4,6 @@ import java.io.File;
 import java.net.URISyntaxException;
 import org.assertj.core.api.Assertions;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
@@ -20,14 +19,7 @@ public final class TestWar {
                 .importFrom(new File(System.getProperty("war")))
                 .as(WebArchive.class);
         war.delete("/WEB-INF/jboss-web.xml");
-        return quiet(war).addClasses(classes).addClass(TestWar.class).addAsLibrary(assertj());
-    }
-
-    /** Without a description of its API: with its end the server's own would go, which has the same path. */
-    public static WebArchive quiet(WebArchive war) {
-        String properties = "META-INF/microprofile-config.properties";
-        war.delete("/WEB-INF/classes/" + properties);
-        return war.addAsResource(new StringAsset("mp.openapi.extensions.enabled=false\n"), properties);
+        return war.addClasses(classes).addClass(TestWar.class).addAsLibrary(assertj());
     }
 
     private static File assertj() {
