@@ -8,6 +8,8 @@ import io.narthex.configuration.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,6 +36,8 @@ final class WildFly {
                 .redirectOutput(home.log("console.log"))
                 .setDirectory(home.directory());
         environment(settings, database).forEach(launcher::addEnvironmentVariable);
+        // glibc would keep freed buffers in up to eight pools a processor, 100 MB on two of them
+        launcher.addEnvironmentVariable("MALLOC_ARENA_MAX", "2");
         Process process = launcher.launch();
         RunningProcess.record(pidFile(home), process.toHandle());
         return new WildFly(settings, home, process);
@@ -61,6 +65,13 @@ final class WildFly {
                         // on two processors 7 % less work an answer and 70 MB less than G1, which marks all the time
                         // here
                         "-XX:+UseSerialGC",
+                        // the heap begins small and, when it is collected whole, goes back to what is in use and a
+                        // third
+                        // more: it would begin with a sixty-fourth of the machine's memory and never give any back
+                        "-Xms64m",
+                        "-XX:MinHeapFreeRatio=15",
+                        "-XX:MaxHeapFreeRatio=35",
+                        "-XX:-ShrinkHeapInSteps",
                         // loaded classes, kept from the first stop on: a fifth less work at each later start
                         "-XX:+AutoCreateSharedArchive",
                         "-XX:SharedArchiveFile=" + home.directory().resolve("wildfly.jsa"),
@@ -78,12 +89,27 @@ final class WildFly {
                 .addJavaOption("-Djboss.bind.address.loopback6=" + (loopback6 ? "::1" : "127.0.0.1"))
                 .setBindAddressHint(listeners.bind().orElse("127.0.0.1"))
                 .setBindAddressHint("management", listeners.managementBind());
+        frugal(Runtime.version().feature()).forEach(command::addJavaOption);
         Stream.of(Optional.ofNullable(System.getenv("NARTHEX_JAVA_OPTS"))
                         .orElse("")
                         .split("\\s+", -1))
                 .filter(option -> !option.isEmpty())
                 .forEach(command::addJavaOption);
         return command;
+    }
+
+    /** Options that save memory, of those that a JDK of this release has. */
+    static List<String> frugal(int release) {
+        List<String> options = new ArrayList<>();
+        if (release >= 22) {
+            // what the C library's allocator keeps of freed buffers and compiler arenas goes back twice a minute
+            options.add("-XX:TrimNativeHeapInterval=30000");
+        }
+        if (release >= 25) {
+            // a tenth less heap for the same objects
+            options.add("-XX:+UseCompactObjectHeaders");
+        }
+        return options;
     }
 
     /**
