@@ -1,5 +1,6 @@
 package io.narthex.key;
 
+import io.narthex.meter.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -40,6 +41,9 @@ public class ReplacementWarning {
     @Inject
     private KeyClock clock;
 
+    @Inject
+    private Meters meters;
+
     @Resource
     private ManagedScheduledExecutorService timer;
 
@@ -49,6 +53,10 @@ public class ReplacementWarning {
 
     @PostConstruct
     void start() {
+        meters.gauge(
+                "narthex.key.days.left",
+                "Days until the first key of the server is replaced by itself; NaN: none is",
+                this::daysLeft);
         running = timer.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -60,7 +68,7 @@ public class ReplacementWarning {
     }
 
     /** Days until the first key of the server is replaced; NaN: none is, or it is not known yet. */
-    public double daysLeft() {
+    private double daysLeft() {
         Instant at = first;
         return at == null ? Double.NaN : Duration.between(clock.now(), at).toSeconds() / DAY;
     }

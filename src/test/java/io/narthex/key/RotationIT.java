@@ -58,6 +58,10 @@ class RotationIT {
             itIs(Duration.ofDays(365 - 60));
             assertThat(text("/setup"))
                     .contains("# rotated.example-1 is replaced at " + BEGIN.plus(Duration.ofDays(365)) + ":");
+            assertThat(new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_MANAGEMENT_PORT"))
+                            .get("/metrics")
+                            .text())
+                    .contains("narthex_key_days_left ");
             awaitLine("event=key-replaced-soon cache=default/default key=rotated.example-1 at=2");
 
             itIs(Duration.ofDays(365 - 7).minusSeconds(1));
