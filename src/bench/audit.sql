@@ -19,7 +19,6 @@ select case when t.name = 'acme' and i = 7 then 'ci7token' else 'token' || t.id 
 insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id)
 select c.name || '.' || t.name || '.cache.example.com-1', sha256(c.id::text::bytea), 'sealed', 'ACTIVE', now() - interval '1 year', c.id
   from cache c join tenant t on t.id = c.tenant_id where t.name <> 'default';
-select count(make_signature_partition(id)) from signing_key;
 
 -- Path n is in cache n % 10. Everything needs the first of its cache; a hundredth of its paths needs openssl, which is acme's, directly.
 create temporary table c as select row_number() over (order by id) - 1 as i, id, tenant_id from cache where name in ('main', 'test');

@@ -12,7 +12,6 @@ select 'main.' || t.name || '.cache.example.com-1', sha256(t.name::bytea), 'seal
 insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id, imported)
 select 'main.acme.cache.example.com-1', sha256('brought'), 'sealed', 'ACTIVE', '2026-10-02', c.id, true
   from tenant t join cache c on c.tenant_id = t.id where t.name = 'globex';
-select make_signature_partition(id) from signing_key;
 
 create function pg_temp.path(number integer, name text) returns text language sql
     as $$ select store_path_base_name(substr(sha256(number::text::bytea), 1, 20), name) $$;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 class DueRotations {
     /** Nodes that have not heard of a key's death yet may still write signatures by it. */
     private static final Duration DYING = Duration.ofMinutes(1);
-    /** Somebody reads all the time: when a table could not be had, it is tried again so much later. */
-    private static final Duration AGAIN = Duration.ofSeconds(10);
+    /** Signatures of dead keys in one transaction and table: some 30 ms. */
+    private static final int FORGOTTEN_AT_ONCE = 10_000;
     /** Steps in one transaction: each is a few rows. */
     private static final int AT_ONCE = 50;
 
@@ -36,8 +36,11 @@ class DueRotations {
             + " and not exists (select from signing_key o where o.cache_id = k.cache_id and o.state = 'PENDING')"
             + " group by k.cache_id";
 
-    private static final String DEAD = "select k.id, coalesce(k.revoked_at, k.retired_at) as died_at"
-            + " from dead_signature_partitions() as d(id) join signing_key k on k.id = d.id";
+    /** Dead keys whose signatures are still there. */
+    private static final String DEAD = "select k.id, coalesce(k.revoked_at, k.retired_at) as died_at from signing_key k"
+            + " where k.state in ('RETIRED', 'REVOKED')"
+            + " and (exists (select from upload_signature s where s.key_id = k.id)"
+            + " or exists (select from path_signature s where s.key_id = k.id))";
 
     private static final String NEXT = "select cast(min(x.at) as timestamptz) from ("
             + "select min(due_at) as at from signing_key where due_at is not null"
@@ -89,17 +92,25 @@ class DueRotations {
         steps.begin(cache, replaced, policy.begin(now), now);
     }
 
-    /** Drops the signatures of one key that is dead for a while; false where there is none, or they are being read. */
-    boolean drop(Instant now) {
+    /** Removes some of the signatures of one key that is dead for a while; gives how many. */
+    int forget(Instant now) {
         List<?> dead = entities.createNativeQuery(
                         "select x.id from (" + DEAD + ") x where x.died_at <= :before order by x.died_at", Long.class)
                 .setParameter("before", now.minus(DYING))
                 .setMaxResults(1)
                 .getResultList();
-        return !dead.isEmpty()
-                && (Boolean) entities.createNativeQuery("select drop_signature_partitions(:id)", Boolean.class)
-                        .setParameter("id", dead.getFirst())
-                        .getSingleResult();
+        return dead.isEmpty()
+                ? 0
+                : forget("upload_signature", dead.getFirst()) + forget("path_signature", dead.getFirst());
+    }
+
+    /** Who deletes a path deletes its signatures too, in another order: the job waits for nobody. */
+    private int forget(String table, Object key) {
+        return entities.createNativeQuery("delete from " + table + " where ctid = any(array(select s.ctid from " + table
+                        + " s where s.key_id = :key order by s.path_id limit :most for update skip locked))")
+                .setParameter("key", key)
+                .setParameter("most", FORGOTTEN_AT_ONCE)
+                .executeUpdate();
     }
 
     /** When there is something to do again, where all that was due is done. */
@@ -110,9 +121,8 @@ class DueRotations {
         if (death == null) {
             return step;
         }
-        Instant dropped = death.plus(DYING);
-        Instant dropAt = dropped.isAfter(now) ? dropped : now.plus(AGAIN);
-        return step == null || dropAt.isBefore(step) ? dropAt : step;
+        Instant forgetAt = death.plus(DYING);
+        return step == null || forgetAt.isBefore(step) ? forgetAt : step;
     }
 
     private @Nullable Instant at(String sql) {

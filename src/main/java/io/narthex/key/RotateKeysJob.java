@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the steps of keys' lives when they are due, and drops what dead keys have signed. It knows when the next step is
+ * Takes the steps of keys' lives when they are due, and removes the signatures of dead keys. It knows when the next step is
  * due, and forgets it whenever a key or a policy changes.
  */
 @ApplicationScoped
@@ -59,8 +59,9 @@ public class RotateKeysJob implements Job, ChangeListener {
         if (taken > 0) {
             return new JobPage("more", taken, 0, taken, 0);
         }
-        if (due.drop(now)) {
-            return new JobPage("more", 1, 0, 0, 1);
+        int forgotten = due.forget(now);
+        if (forgotten > 0) {
+            return new JobPage("more", forgotten, 0, 0, forgotten);
         }
         Instant next = due.next(now);
         Instant again = now.plus(LOOK_AGAIN);

@@ -164,13 +164,10 @@ class SigningKeys {
                 .getSingleResult();
     }
 
-    /** Keeps a key and makes the place for its signatures. */
+    /** Keeps a key, whose number is known from then on. */
     SigningKey add(SigningKey key) {
         entities.persist(key);
         entities.flush();
-        entities.createNativeQuery("select cast(make_signature_partition(:id) as text)")
-                .setParameter("id", key.id())
-                .getSingleResult();
         return key;
     }
 }
