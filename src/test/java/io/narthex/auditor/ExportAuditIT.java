@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -130,7 +131,7 @@ class ExportAuditIT {
                 fill(server, superuser);
                 awaitSeals(superuser);
 
-                server.jobs().run("export-audit");
+                exportsBehindAReader(server);
 
                 String name = "record/narthex-audit-" + older + ".ndjson.gz";
                 assertThat(rows(superuser, "select location from audit.exports order by month"))
@@ -140,6 +141,33 @@ class ExportAuditIT {
                 exportIsWhole(superuser, s3.bytes(name), older);
                 verifies(superuser, "acme", "globex", "@server");
             }
+        }
+    }
+
+    /** Somebody reads the record for a while: the month waits for that, and nobody waits behind the month. */
+    private static void exportsBehindAReader(OwnServer server) throws Exception {
+        try (Connection reader = superuser(server);
+                Connection watch = superuser(server)) {
+            reader.setAutoCommit(false);
+            rows(reader, "select count(*) from audit_event");
+            CompletableFuture<Void> exported = CompletableFuture.runAsync(() -> run(server));
+            while (rows(watch, "select 1 from pg_locks where not granted and mode = 'AccessExclusiveLock'")
+                    .isEmpty()) {
+                assertThat(exported).isNotDone();
+            }
+            administer(server, "PUT", "/api/v1/tenants/acme/caches/meanwhile", "{}");
+            Thread.sleep(3_000); // a reader that takes its time
+            assertThat(exported).isNotDone();
+            reader.rollback();
+            exported.get();
+        }
+    }
+
+    private static void run(OwnServer server) {
+        try {
+            server.jobs().run("export-audit");
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
