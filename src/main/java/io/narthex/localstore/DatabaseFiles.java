@@ -14,10 +14,17 @@ import org.jspecify.annotations.Nullable;
 record DatabaseFiles(Path database) {
 
     /**
+     * Bytes of the head of a log (SQLite, file format, 4.1). A shorter one holds nothing, as a read-only tool or a writer that
+     * has just opened the database leaves it: then the main file is all there is, as without a log. To ask SQLite would be wrong
+     * there, who tells of a change at every question over {@code readonly_shm} where no writer has the database open.
+     */
+    private static final long LOG_HEADER = 32;
+
+    /**
      * What the files look like.
      *
      * @param exists whether there is a database
-     * @param wal whether a write-ahead log lies beside it, so that the main file alone may be old
+     * @param wal whether a write-ahead log that holds anything lies beside it, so that the main file alone may be old
      * @param index whether SQLite's index of that log lies there; without it nobody has the database open
      * @param size of the main file in bytes
      * @param key which file it is, where the file system tells; a file deleted may lend its key to the next one
@@ -50,7 +57,7 @@ record DatabaseFiles(Path database) {
     State state() {
         try {
             // the log first: it appears before the main file changes, and goes after
-            boolean wal = Files.exists(beside("-wal"));
+            boolean wal = size(beside("-wal")) >= LOG_HEADER;
             boolean index = wal && Files.exists(beside("-shm"));
             BasicFileAttributes a = Files.readAttributes(database, BasicFileAttributes.class);
             return new State(true, wal, index, a.size(), a.lastModifiedTime(), a.fileKey());
@@ -58,6 +65,14 @@ record DatabaseFiles(Path database) {
             return State.ABSENT;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
         }
     }
 

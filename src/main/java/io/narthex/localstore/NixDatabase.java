@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database in which Nix registers valid paths, read while Nix writes to it. Thread-safe.
  *
- * <p>With a write-ahead log beside it the database is opened {@code mode=ro} and Nix's own log is read; without one
- * {@code immutable}, and then an answer counts only if the files looked the same before and after. A log without its index,
+ * <p>With a write-ahead log beside it the database is opened {@code mode=ro} and Nix's own log is read; without one, or with
+ * an empty one, {@code immutable}, and then an answer counts only if the files looked the same before and after. A log without its index,
  * as a crash or a copy leaves it, is read from a copy of our own.
  */
 public final class NixDatabase implements AutoCloseable {

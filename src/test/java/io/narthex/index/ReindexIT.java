@@ -71,6 +71,21 @@ class ReindexIT {
     }
 
     @Test
+    void startsNoRunWhereAToolOnlyLookedAtTheDatabase() throws Exception {
+        served.add("reindex-looked-at", "and nothing else");
+        assertThat(count("jdbc:sqlite:file:" + served.database() + "?mode=ro", "ValidPaths"))
+                .isPositive();
+        // what such a tool leaves
+        assertThat(Path.of(served.database() + "-wal")).isEmptyFile();
+        runs.run();
+        long before = runs.latest();
+
+        Thread.sleep(21_000); // the timer asks every ten seconds
+
+        assertThat(runs.latest()).isEqualTo(before);
+    }
+
+    @Test
     void forgetsWhatNixForgot() throws Exception {
         StorePath path = served.add("reindex-forgotten", "in the index and then not");
         runs.run();

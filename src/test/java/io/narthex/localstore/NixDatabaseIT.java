@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reads databases that the real Nix made, in each state in which a reader may find them. */
@@ -404,6 +406,87 @@ class NixDatabaseIT {
         assertThat(hashes).containsExactly(hash(A), hash(B));
     }
 
+    /** The files as they may lie there, and who has them open. */
+    enum Lying {
+        NO_LOG,
+        EMPTY_LOG,
+        EMPTY_LOG_WITHOUT_INDEX,
+        LOG_WITHOUT_INDEX,
+        LOG_OF_A_KILLED_WRITER,
+        EMPTY_LOG_OF_A_WRITER,
+        LOG_OF_A_WRITER
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"EMPTY_LOG_OF_A_WRITER", "LOG_OF_A_WRITER"})
+    void keepsItsStampWhileAWriterChangesNothing(Lying lying) throws Exception {
+        try (NixWriter writer = NixWriter.open(store)) {
+            lie(writer, lying);
+            var before = listing(store.databaseDirectory());
+
+            long stamp = keepsItsStamp(database);
+
+            assertThat(listing(store.databaseDirectory())).isEqualTo(before);
+            writer.register(B + "-b");
+            awaitOther(database, stamp);
+            assertThat(database.find(hash(B))).isPresent();
+            keepsItsStamp(database);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"EMPTY_LOG_OF_A_WRITER", "LOG_OF_A_WRITER"})
+    void keepsItsStampWhileNobodyHasItOpen(Lying lying) throws Exception {
+        NixStore left = NixStore.in(directory.resolve("left"));
+        left.add("left", "makes what lies beside the database");
+        try (NixWriter writer = NixWriter.open(store)) {
+            lie(writer, lying);
+            Files.delete(left.database());
+            for (String end : endings(lying)) {
+                Files.copy(Path.of(store.database() + end), Path.of(left.database() + end));
+            }
+        }
+        try (NixDatabase lies = new NixDatabase(left.database(), StoreDir.DEFAULT)) {
+            var before = listing(left.databaseDirectory());
+
+            long stamp = keepsItsStamp(lies);
+
+            assertThat(listing(left.databaseDirectory())).isEqualTo(before);
+            StorePath changed = left.add("changed", "by a process of its own");
+            awaitOther(lies, stamp);
+            assertThat(lies.find(changed.hash())).isPresent();
+            keepsItsStamp(lies);
+        }
+    }
+
+    /** Registers A, in the log or in the main file. */
+    private static void lie(NixWriter writer, Lying lying) throws SQLException {
+        writer.register(A + "-a");
+        switch (lying) {
+            case NO_LOG, EMPTY_LOG, EMPTY_LOG_WITHOUT_INDEX, EMPTY_LOG_OF_A_WRITER ->
+                writer.execute("pragma wal_checkpoint(truncate)");
+            case LOG_WITHOUT_INDEX, LOG_OF_A_KILLED_WRITER, LOG_OF_A_WRITER -> {}
+        }
+    }
+
+    private static long keepsItsStamp(NixDatabase database) {
+        long stamp = database.stamp();
+        assertThat(database.find(hash(A))).isPresent();
+        assertThat(stampsOfAWhile(database)).containsOnly(stamp);
+        assertThat(database.find(hash(C))).isEmpty();
+        assertThat(database.stamp()).isEqualTo(stamp);
+        return stamp;
+    }
+
+    private static List<String> endings(Lying lying) {
+        return switch (lying) {
+            case NO_LOG -> List.of("");
+            case EMPTY_LOG, LOG_OF_A_KILLED_WRITER -> List.of("", "-wal", "-shm");
+            case EMPTY_LOG_WITHOUT_INDEX, LOG_WITHOUT_INDEX -> List.of("", "-wal");
+            case EMPTY_LOG_OF_A_WRITER, LOG_OF_A_WRITER -> List.of();
+        };
+    }
+
     @Test
     void keepsItsStampWhileNothingChanges() throws Exception {
         long without = database.stamp();
@@ -522,6 +605,10 @@ class NixDatabaseIT {
 
     /** Long enough for the stamp to be made anew several times. */
     private List<Long> stampsOfAWhile() {
+        return stampsOfAWhile(database);
+    }
+
+    private static List<Long> stampsOfAWhile(NixDatabase database) {
         List<Long> stamps = new ArrayList<>();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
         while (System.nanoTime() < end) {
