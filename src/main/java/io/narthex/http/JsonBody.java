@@ -2,6 +2,7 @@ package io.narthex.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
@@ -42,7 +43,7 @@ public final class JsonBody {
         if (bytes.length > MOST) {
             throw new ProblemException(ProblemType.TOO_LARGE, "The body is longer than " + MOST + " bytes");
         }
-        JsonNode read = bytes.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(bytes);
+        JsonNode read = bytes.length == 0 ? MAPPER.createObjectNode() : parse(bytes);
         if (!read.isObject()) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "The body must be a JSON object");
         }
@@ -54,6 +55,27 @@ public final class JsonBody {
             }
         });
         return new JsonBody(read);
+    }
+
+    private static JsonNode parse(byte[] bytes) throws IOException {
+        JsonNode read;
+        try {
+            read = MAPPER.readTree(bytes);
+        } catch (CharConversionException e) {
+            // what looks like UTF-16 or UTF-32, and is not
+            throw new ProblemException(ProblemType.BAD_REQUEST, "The body is not JSON in UTF-8");
+        }
+        checkTexts(read);
+        return read;
+    }
+
+    /** Wherever they stand: what comes of a field is kept, or told of in a refusal that is kept. */
+    private static void checkTexts(JsonNode node) {
+        if (node.isTextual()) {
+            RequestText.check(node.textValue(), "A text in the body");
+        }
+        node.fieldNames().forEachRemaining(name -> RequestText.check(name, "A field's name"));
+        node.forEach(JsonBody::checkTexts);
     }
 
     public Given<Boolean> bool(String name) {

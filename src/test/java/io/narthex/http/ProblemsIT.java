@@ -7,8 +7,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every answer has, and what refusals look like to programs and to Nix clients. */
 @ExtendWith(ArquillianExtension.class)
@@ -28,6 +31,47 @@ class ProblemsIT {
         assertThat(problem.path("status").asInt()).isEqualTo(404);
         assertThat(problem.path("title").asText()).isNotEmpty();
         assertThat(answer.body()).doesNotContain("RESTEASY", "http://");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET|/api/v1/tenants/a%00b|",
+                "PUT|/api/v1/tenants/a%00b|{}",
+                "GET|/api/v1/tenants?after=%00|",
+                "GET|/api/v1/tenants/default/tokens/%00|",
+                "DELETE|/api/v1/tokens/%00|",
+                "GET|/api/v1/tenants/default/caches/default/keys/%00|",
+                "GET|/api/v1/tenants/default/caches/default/paths?name=%00|",
+                "GET|/api/v1/jobs/%00/runs|",
+                "GET|/api/v1/audit/events?tenant=%00|",
+                "GET|/log/%00.drv|",
+                "GET|/debuginfo/%00|",
+                "PUT|/api/v1/tenants/default/legal-hold|{\"reason\":\"a\\u0000b\"}",
+                "PUT|/api/v1/tenants/default/legal-hold|{\"reason\":\"a\\ud800b\"}",
+                "POST|/api/v1/tokens|{\"scopes\":[\"pull\"],\"note\":\"\\u0000\"}",
+                "POST|/api/v1/tokens|{\"scopes\":[\"pull\"],\"caches\":[\"default/\\u0000\"]}",
+                "PUT|/api/v1/tenants/nul|{\"a\\u0000\":1}"
+            })
+    void refusesTextsThatNoDatabaseKeeps(String method, String path, @Nullable String body) throws Exception {
+        HttpResponse<String> answer = client.asAdministrator(method, path, body == null ? "" : body);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    }
+
+    @Test
+    void refusesABodyThatOnlyLooksLikeWideCharacters() throws Exception {
+        HttpResponse<String> answer = client.send(
+                "POST",
+                "/api/v1/tokens",
+                BodyPublishers.ofByteArray(new byte[] {0, 0, 0, '{', 0, 0, 0, -1}),
+                "Authorization",
+                "Bearer " + ApiClient.token(),
+                "Content-Type",
+                "application/json");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
     }
 
     @Test
