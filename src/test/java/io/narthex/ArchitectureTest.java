@@ -4,16 +4,21 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.haveSimpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.narthex.transaction.Retried;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
 
 /**
  * The shape of the product, as CONVENTIONS.md states it. A rule about packages that may hold nothing yet allows that:
@@ -81,6 +86,19 @@ class ArchitectureTest {
             .resideInAPackage("jakarta.persistence..")
             .allowEmptyShould(true);
 
+    /** A caller that begins no transaction of its own leaves that to who does. */
+    @ArchTest
+    static final ArchRule WHO_BEGINS_A_TRANSACTION_TRIES_IT_AGAIN = methods()
+            .that(new DescribedPredicate<JavaMethod>("begin a transaction") {
+                @Override
+                public boolean test(JavaMethod method) {
+                    return beginsTransaction(method);
+                }
+            })
+            .should()
+            .beDeclaredInClassesThat()
+            .areAnnotatedWith(Retried.class);
+
     @ArchTest
     static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN = noClasses()
             .should(haveSimpleNameEndingWith("Impl")
@@ -89,6 +107,13 @@ class ArchitectureTest {
                     .or(haveSimpleNameEndingWith("Util"))
                     .or(haveSimpleNameEndingWith("Utils"))
                     .or(haveSimpleNameEndingWith("Service")));
+
+    private static boolean beginsTransaction(JavaMethod method) {
+        return method.tryGetAnnotationOfType(Transactional.class)
+                .or(() -> method.getOwner().tryGetAnnotationOfType(Transactional.class))
+                .filter(t -> t.value() == TxType.REQUIRED || t.value() == TxType.REQUIRES_NEW)
+                .isPresent();
+    }
 
     private static DescribedPredicate<JavaClass> not(String... suffixes) {
         DescribedPredicate<HasName> any = DescribedPredicate.alwaysFalse();

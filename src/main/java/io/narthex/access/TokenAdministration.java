@@ -11,6 +11,7 @@ import io.narthex.tenant.Tenant;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes, lists and revokes tokens, each call in a transaction. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class TokenAdministration {
     private final Clock clock = Clock.systemUTC();

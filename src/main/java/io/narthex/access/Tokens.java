@@ -1,6 +1,7 @@
 package io.narthex.access;
 
 import io.narthex.tenant.Tenant;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The tokens of the server and of its tenants that are not deleted. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class Tokens implements LiveTokens.Rows {
     /** So long a revoked or expired token is told so; later it is as wrong as any. */

@@ -4,6 +4,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.key.KeyVault;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
+import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The key that signs heads; made when there is none, or none that this master key opens. Thread-safe. */
 @ApplicationScoped
+@Retried
 class AuditKeys {
     private static final System.Logger LOG = System.getLogger(AuditKeys.class.getName());
     private static final String LOCK = "select pg_advisory_xact_lock(hashtext('narthex-audit-key'))";

@@ -6,6 +6,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
+import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -21,6 +22,7 @@ import javax.sql.DataSource;
 
 /** Tenants of whose record nothing may go, each call in a transaction. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class LegalHolds {
     private static final String SET =

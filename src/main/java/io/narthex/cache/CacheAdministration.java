@@ -14,6 +14,7 @@ import io.narthex.tenant.Tenant;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes, changes and deletes caches, each call in a transaction; those of one tenant one after the other. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class CacheAdministration {
     private final Clock clock = Clock.systemUTC();

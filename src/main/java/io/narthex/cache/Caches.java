@@ -2,6 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.tenant.Tenant;
 import io.narthex.tenant.TenantName;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -11,6 +12,7 @@ import java.util.Optional;
 
 /** The caches that are not deleted, nor their tenants. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class Caches {
     @PersistenceContext

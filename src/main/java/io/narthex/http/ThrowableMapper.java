@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import io.narthex.transaction.TransactionConflict;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Context;
@@ -28,6 +29,11 @@ public class ThrowableMapper implements ExceptionMapper<Throwable> {
             // the trace would be the pool's and repeat with every request
             LOG.log(Level.WARNING, "event=database-away request={0} cause={1}", id, e.toString());
             return ProblemWriter.answer(Problem.of(ProblemType.UNAVAILABLE, "The database is away"), uri)
+                    .build();
+        }
+        if (TransactionConflict.isCauseOf(e)) {
+            LOG.log(Level.WARNING, "event=database-busy request={0} cause={1}", id, e.toString());
+            return ProblemWriter.answer(Problem.of(ProblemType.UNAVAILABLE, "Others changed the same, again and again"), uri)
                     .build();
         }
         LOG.log(Level.ERROR, "event=request-failed request=" + id + " method=" + request.getMethod(), e);

@@ -12,6 +12,7 @@ import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What was pushed into a cache, to be listed and deleted; each call is a transaction of its own. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class CachedPaths {
     /** As many referrers as a refusal names. */

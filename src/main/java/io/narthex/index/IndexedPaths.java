@@ -13,6 +13,7 @@ import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -25,6 +26,7 @@ import java.util.Optional;
 
 /** The index rows of this machine's store; each call is a transaction of its own. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class IndexedPaths {
     private static final System.Logger LOG = System.getLogger(IndexedPaths.class.getName());

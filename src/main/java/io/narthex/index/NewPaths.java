@@ -16,6 +16,7 @@ import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * signatures, what tells the nodes, and the event; a client that pushes a closure waits for one after the other.
  */
 @ApplicationScoped
+@Retried
 @Transactional(Transactional.TxType.NEVER)
 public class NewPaths {
     /** As the function raises it. */

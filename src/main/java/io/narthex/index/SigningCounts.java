@@ -1,6 +1,7 @@
 package io.narthex.index;
 
 import io.narthex.key.SigningProgress;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -11,6 +12,7 @@ import java.util.Map;
 
 /** Counts which share of a cache's paths each of its keys has signed. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class SigningCounts implements SigningProgress {
     /** A pace that is older than a few pages is none. */

@@ -4,6 +4,7 @@ import io.narthex.access.PushRight;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -22,6 +23,7 @@ import org.hibernate.Session;
  * {@link io.narthex.access.RightChangedException} where what allowed it is not as it was.
  */
 @ApplicationScoped
+@Retried
 @Transactional
 public class UploadedDocuments {
 

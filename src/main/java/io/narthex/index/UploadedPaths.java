@@ -5,6 +5,7 @@ import io.narthex.key.KeyRing;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -17,6 +18,7 @@ import java.util.Optional;
 
 /** The rows of paths that were pushed, as they are offered; each call is a transaction of its own. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class UploadedPaths {
     @PersistenceContext

@@ -5,10 +5,11 @@ import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.audit.JobAtWork;
 import io.narthex.job.JobException.AlreadyRunning;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import jakarta.transaction.Transactional;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Each step of a run's life, one transaction a step. */
 @ApplicationScoped
+@Retried
 @Transactional(TxType.REQUIRES_NEW)
 class JobLedger {
     @Inject

@@ -3,6 +3,7 @@ package io.narthex.key;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -10,6 +11,7 @@ import java.util.List;
 
 /** Reads the keys of a cache for the ring; the first is made where there is none. */
 @ApplicationScoped
+@Retried
 class CacheKeys {
     @Inject
     private Settings settings;

@@ -9,6 +9,7 @@ import io.narthex.key.KeyException.RevokedKey;
 import io.narthex.key.KeyException.SecretDestroyed;
 import io.narthex.key.KeyException.UnknownKey;
 import io.narthex.nix.signature.SecretKey;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -22,9 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What administrators do with the keys of a cache; each call a transaction, one after the other in the whole cluster. */
 @ApplicationScoped
+@Retried
 @Transactional
 class KeyAdministration {
-    /** Each signs every path, is in every narinfo and has tables of its own. The timer may go beyond it. */
+    /** Each signs every path and is in every narinfo. The timer may go beyond it. */
     private static final int MOST = 64;
 
     @Inject

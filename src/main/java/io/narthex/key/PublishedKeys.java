@@ -2,6 +2,7 @@ package io.narthex.key;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.PublicKeys;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 
 /** The keys to trust of many caches, by one query. */
 @ApplicationScoped
+@Retried
 @Transactional
 class PublishedKeys implements PublicKeys {
     @Inject

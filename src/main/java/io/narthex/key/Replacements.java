@@ -1,5 +1,6 @@
 package io.narthex.key;
 
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -9,6 +10,7 @@ import java.util.List;
 
 /** Which keys of the server are replaced next, by rotations that are under way or begin by themselves. */
 @ApplicationScoped
+@Retried
 @Transactional
 class Replacements {
     /** More than anybody reads at once. */

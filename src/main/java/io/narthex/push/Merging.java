@@ -8,6 +8,7 @@ import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
@@ -16,6 +17,7 @@ import java.util.Optional;
 
 /** Adds signatures of others to a path that a cache has; each call is one transaction, which holds the right. */
 @ApplicationScoped
+@Retried
 @Transactional
 class Merging {
     @Inject

@@ -9,6 +9,7 @@ import io.narthex.http.Preconditions;
 import io.narthex.tenant.TenantException.DefaultTenant;
 import io.narthex.tenant.TenantException.NameReserved;
 import io.narthex.tenant.TenantException.UnknownTenant;
+import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes and deletes tenants, each call in a transaction. */
 @ApplicationScoped
+@Retried
 @Transactional
 public class TenantAdministration {
     private final Clock clock = Clock.systemUTC();

@@ -4,14 +4,17 @@ import com.github.luben.zstd.Zstd;
 import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.nar.Words;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
@@ -28,6 +31,20 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
                 .sorted()
                 .toList();
         return new HandPush(path, references, nar, compression, compressed(nar, compression));
+    }
+
+    /** A path that nobody else has: a file of a few random bytes that refers to nothing. */
+    static HandPush small(Random random) {
+        byte[] hash = new byte[20];
+        byte[] contents = new byte[40];
+        random.nextBytes(hash);
+        random.nextBytes(contents);
+        byte[] nar = Words.nar("(", "type", "regular", "contents")
+                .and(contents)
+                .and(")")
+                .bytes();
+        return new HandPush(
+                StorePath.parseBaseName(StorePathHash.of(hash) + "-small"), List.of(), nar, Compression.NONE, nar);
     }
 
     private static byte[] compressed(byte[] nar, Compression compression) throws IOException {
