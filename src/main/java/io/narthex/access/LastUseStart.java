@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.http.DatabaseAway;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -51,16 +52,23 @@ public class LastUseStart {
         write();
     }
 
-    /** What cannot be written is given up: the next use of the token tells a later time. */
     private void write() {
         Map<Long, Instant> uses = lastUse.take();
-        if (uses.isEmpty()) {
-            return;
+        if (!uses.isEmpty() && !write(uses) && uses.size() > 1) {
+            // one that cannot be written holds back no other
+            uses.forEach((token, at) -> write(Map.of(token, at)));
         }
+    }
+
+    /** What cannot be written is given up: the next use of the token tells a later time. */
+    private boolean write(Map<Long, Instant> uses) {
         try {
             tokens.used(uses);
+            return true;
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "event=last-use-not-written tokens={0} cause={1}", uses.size(), e.toString());
+            // asked one by one a database that is away would be asked as often for nothing
+            return DatabaseAway.isCauseOf(e);
         }
     }
 }

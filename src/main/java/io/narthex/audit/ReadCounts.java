@@ -63,7 +63,17 @@ final class ReadCounts {
                 .toList();
     }
 
-    /** All of them are in the database. */
+    /** These are in the database. */
+    void writtenHits(List<Map.Entry<Hits, Long>> written) {
+        written.forEach(each -> hits.remove(each.getKey()));
+    }
+
+    /** These are in the database. */
+    void writtenMisses(List<Map.Entry<Misses, Long>> written) {
+        written.forEach(each -> misses.remove(each.getKey()));
+    }
+
+    /** What is left is what the database will never take. */
     void written() {
         hits.clear();
         misses.clear();

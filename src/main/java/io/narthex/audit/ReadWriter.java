@@ -90,26 +90,18 @@ class ReadWriter {
             List<Download> first,
             List<Map.Entry<ReadCounts.Hits, Long>> hits,
             List<Map.Entry<ReadCounts.Misses, Long>> misses) {
-        List<Download> batch = first;
+        ByParts<Download> downloads = byParts(first);
         try (Connection connection = dataSource.getConnection()) {
-            while (!batch.isEmpty()) {
-                List<Download> rows = batch.stream().sorted(BY_PATH).toList();
-                FetchedPaths.Fresh fresh = fetched.fresh(rows, clock.instant());
-                transact(connection, c -> {
-                    copy(c, rows);
-                    note(c, fresh);
-                });
-                fetched.noted(fresh);
-                batch = List.of();
-                batch = log.takeDownloads(BATCH);
+            while (!downloads.left().isEmpty()) {
+                downloads.write(connection);
+                downloads = byParts(log.takeDownloads(BATCH));
             }
-            if (!hits.isEmpty() || !misses.isEmpty()) {
-                transact(connection, c -> count(c, hits, misses));
-                counts.written();
-            }
+            new ByParts<>(hits, this::writeHits).write(connection);
+            new ByParts<>(misses, this::writeMisses).write(connection);
+            counts.written();
             failing = false;
         } catch (SQLException | IOException | RuntimeException e) {
-            log.giveBack(batch);
+            log.giveBack(downloads.left());
             if (!failing) {
                 failing = true;
                 LOG.log(
@@ -118,6 +110,31 @@ class ReadWriter {
                         e.toString());
             }
         }
+    }
+
+    private ByParts<Download> byParts(List<Download> downloads) {
+        return new ByParts<>(downloads.stream().sorted(BY_PATH).toList(), this::writeDownloads);
+    }
+
+    private void writeDownloads(Connection connection, List<Download> rows) throws SQLException, IOException {
+        FetchedPaths.Fresh fresh = fetched.fresh(rows, clock.instant());
+        transact(connection, c -> {
+            copy(c, rows);
+            note(c, fresh);
+        });
+        fetched.noted(fresh);
+    }
+
+    private void writeHits(Connection connection, List<Map.Entry<ReadCounts.Hits, Long>> rows)
+            throws SQLException, IOException {
+        transact(connection, c -> hits(c, rows));
+        counts.writtenHits(rows);
+    }
+
+    private void writeMisses(Connection connection, List<Map.Entry<ReadCounts.Misses, Long>> rows)
+            throws SQLException, IOException {
+        transact(connection, c -> misses(c, rows));
+        counts.writtenMisses(rows);
     }
 
     private interface Work {
@@ -139,41 +156,33 @@ class ReadWriter {
         }
     }
 
-    private static void count(
-            Connection connection,
-            List<Map.Entry<ReadCounts.Hits, Long>> hits,
-            List<Map.Entry<ReadCounts.Misses, Long>> misses)
-            throws SQLException {
+    private static void hits(Connection connection, List<Map.Entry<ReadCounts.Hits, Long>> hits) throws SQLException {
         Map<Instant, String> hours = new HashMap<>();
-        try (PreparedStatement h = connection.prepareStatement(HITS);
-                PreparedStatement m = connection.prepareStatement(MISSES)) {
-            if (!hits.isEmpty()) {
-                h.setArray(1, array(connection, "int4", hits, e -> e.getKey().tenantId()));
-                h.setArray(2, array(connection, "int4", hits, e -> e.getKey().cacheId()));
-                h.setArray(
-                        3,
-                        array(
-                                connection,
-                                "timestamptz",
-                                hits,
-                                e -> hours.computeIfAbsent(e.getKey().hour(), ReadWriter::time)));
-                h.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
-                h.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
-                h.executeUpdate();
-            }
-            if (!misses.isEmpty()) {
-                m.setArray(1, array(connection, "int4", misses, e -> e.getKey().tenantId()));
-                m.setArray(2, array(connection, "int4", misses, e -> e.getKey().cacheId()));
-                m.setArray(
-                        3,
-                        array(
-                                connection,
-                                "timestamptz",
-                                misses,
-                                e -> time(e.getKey().hour())));
-                m.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
-                m.executeUpdate();
-            }
+        try (PreparedStatement s = connection.prepareStatement(HITS)) {
+            s.setArray(1, array(connection, "int4", hits, e -> e.getKey().tenantId()));
+            s.setArray(2, array(connection, "int4", hits, e -> e.getKey().cacheId()));
+            s.setArray(
+                    3,
+                    array(
+                            connection,
+                            "timestamptz",
+                            hits,
+                            e -> hours.computeIfAbsent(e.getKey().hour(), ReadWriter::time)));
+            s.setArray(4, array(connection, "text", hits, e -> e.getKey().path()));
+            s.setArray(5, array(connection, "int8", hits, Map.Entry::getValue));
+            s.executeUpdate();
+        }
+    }
+
+    private static void misses(Connection connection, List<Map.Entry<ReadCounts.Misses, Long>> misses)
+            throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement(MISSES)) {
+            s.setArray(1, array(connection, "int4", misses, e -> e.getKey().tenantId()));
+            s.setArray(2, array(connection, "int4", misses, e -> e.getKey().cacheId()));
+            s.setArray(
+                    3, array(connection, "timestamptz", misses, e -> time(e.getKey().hour())));
+            s.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
+            s.executeUpdate();
         }
     }
 

@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class RefusalCounts {
     /** Of kinds in one minute; what is over that is counted under one. */
     static final int MOST = 1_000;
+    /** Of reasons of one kind in its minute, which may quote what a client sends: who sends others each time hides nobody. */
+    static final int MOST_REASONS = 20;
 
     static final Duration QUIET = Duration.ofSeconds(2);
     static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final Clock clock;
-    private final Map<Kind, Count> counts = new HashMap<>();
+    private final Map<Same, Count> counts = new HashMap<>();
+    private final Map<Kind, Integer> reasons = new HashMap<>();
 
-    /** What is one event. */
+    /** Who is refused what. */
     private record Kind(
             AuditAction action,
             String kind,
@@ -33,11 +36,11 @@ final class RefusalCounts {
             @Nullable Integer cacheId,
             @Nullable InetAddress address,
             @Nullable String tokenId) {
-        static Kind of(AuditEvent event, Actor actor, String reason) {
+        static Kind of(AuditEvent event, Actor actor) {
             Object named = event.detail().get("kind");
             return new Kind(
                     event.action(),
-                    named == null ? reason : named.toString(),
+                    named == null ? "" : named.toString(),
                     event.tenantId(),
                     event.cacheId(),
                     actor.address(),
@@ -46,9 +49,12 @@ final class RefusalCounts {
 
         /** Too many kinds: only what was refused is still told. */
         static Kind other(AuditAction action) {
-            return new Kind(action, "", null, null, null, null);
+            return new Kind(action, "others", null, null, null, null);
         }
     }
+
+    /** What is one event. */
+    private record Same(Kind kind, String reason) {}
 
     private static final class Count {
         private final AuditEvent event;
@@ -102,35 +108,44 @@ final class RefusalCounts {
 
     synchronized void add(AuditEvent event, Actor actor, String reason) {
         Instant now = clock.instant();
-        Kind kind = Kind.of(event, actor, reason);
-        Count known = counts.get(kind);
+        Kind kind = Kind.of(event, actor);
+        Count known = counts.get(new Same(kind, reason));
         if (known == null && counts.size() >= MOST) {
             // every action has a place, so that this adds no more than there are actions
-            known = counts.computeIfAbsent(
+            known = counted(
                     Kind.other(event.action()),
-                    k -> new Count(
-                            AuditEvent.of(event.action()).detail("kind", "others"),
-                            Actor.SERVER,
-                            "More kinds of refusals in a minute than are told apart",
-                            now));
+                    AuditEvent.of(event.action()).detail("kind", "others"),
+                    Actor.SERVER,
+                    "More kinds of refusals in a minute than are told apart",
+                    now);
+        } else if (known == null && reasons.getOrDefault(kind, 0) >= MOST_REASONS) {
+            known = counted(kind, event, actor, "More reasons in a minute than are told apart", now);
         } else if (known == null) {
-            known = new Count(event, actor, reason, now);
-            counts.put(kind, known);
+            known = counted(kind, event, actor, reason, now);
         }
         known.add(1, now);
+    }
+
+    private Count counted(Kind kind, AuditEvent event, Actor actor, String reason, Instant now) {
+        return counts.computeIfAbsent(new Same(kind, reason), same -> {
+            reasons.merge(kind, 1, Integer::sum);
+            return new Count(event, actor, reason, now);
+        });
     }
 
     /** What is to be written now. */
     synchronized List<Entry> due(boolean all) {
         Instant now = clock.instant();
         List<Entry> due = new ArrayList<>();
-        for (Iterator<Count> each = counts.values().iterator(); each.hasNext(); ) {
-            Count count = each.next();
+        for (Iterator<Map.Entry<Same, Count>> each = counts.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<Same, Count> one = each.next();
+            Count count = one.getValue();
             if (count.isDue(now, all)) {
                 due.add(count.take());
             }
             if (count.isOver(now)) {
                 each.remove();
+                reasons.computeIfPresent(one.getKey().kind(), (kind, number) -> number == 1 ? null : number - 1);
             }
         }
         return due;
@@ -143,11 +158,10 @@ final class RefusalCounts {
             throw new IllegalArgumentException("not a refusal");
         }
         Instant now = clock.instant();
-        Kind kind = Kind.of(entry.event(), entry.actor(), reason);
-        Count known = counts.get(kind);
+        Kind kind = Kind.of(entry.event(), entry.actor());
+        Count known = counts.get(new Same(kind, reason));
         if (known == null && counts.size() < 2 * MOST) {
-            known = new Count(entry.event(), entry.actor(), reason, now);
-            counts.put(kind, known);
+            known = counted(kind, entry.event(), entry.actor(), reason, now);
         }
         if (known != null) {
             known.add(entry.count(), now);

@@ -33,19 +33,31 @@ class Refusals {
         if (due.isEmpty()) {
             return;
         }
-        int written = 0;
+        int done = 0;
         try (Connection connection = dataSource.getConnection()) {
             for (Entry entry : due) {
-                LOG.log(Level.INFO, EventRows.write(connection, entry));
-                written++;
+                write(connection, entry);
+                done++;
             }
         } catch (SQLException | RuntimeException e) {
             LOG.log(
                     Level.WARNING,
                     "event=refusals-not-written count={0} cause={1}",
-                    due.size() - written,
+                    due.size() - done,
                     e.toString());
-            due.subList(written, due.size()).forEach(counts::giveBack);
+            due.subList(done, due.size()).forEach(counts::giveBack);
+        }
+    }
+
+    /** One that the database will never take stands in the log alone, and holds back no other. */
+    private static void write(Connection connection, Entry entry) throws SQLException {
+        try {
+            LOG.log(Level.INFO, EventRows.write(connection, entry));
+        } catch (SQLException | RuntimeException e) {
+            if (!RowFault.isCauseOf(e)) {
+                throw e;
+            }
+            LOG.log(Level.ERROR, "event=refusal-not-kept cause={0} instead: {1}", e.toString(), entry.unwritten());
         }
     }
 }

@@ -208,6 +208,46 @@ class AuditIT {
     }
 
     @Test
+    void recordsWhatNoDatabaseKeepsAndWhatComesBehindIt() throws Exception {
+        String token = cache.newToken("\"pull\"");
+        client.as(token, "PUT", "/api/v1/tenants/a%00b/caches/c", "{}");
+        client.as(token, "DELETE", paths() + "/" + "0".repeat(32), "");
+
+        assertThat(AuditRows.await(
+                        2,
+                        "select detail->>'url' from audit_event where tenant = ? and outcome = 'refused' order by 1",
+                        cache.tenant()))
+                .containsExactly(
+                        "/api/v1/tenants/a\uFFFDb/caches/c",
+                        paths() + "/" + "0".repeat(32));
+    }
+
+    @Test
+    void recordsTheOthersWhereOneCannotBeWritten() throws Exception {
+        String token = cache.newToken("\"pull\"");
+        AuditRows.execute(
+                "create function never() returns trigger language plpgsql as $$ begin"
+                        + " raise exception 'not this one' using errcode = 'check_violation'; end $$",
+                "create trigger never before insert on audit_event for each row when (new.tenant = '" + cache.tenant()
+                        + "' and new.action = 'push-refused') execute function never()");
+        try {
+            cache.put("nar/" + "0".repeat(52) + ".nar", new byte[] {1, 2, 3});
+            Thread.sleep(3_000); // it is written when none has followed for two seconds
+            client.as(token, "PUT", tenant() + "/caches/other", "{}");
+            client.as(token, "POST", tenant() + "/tokens", "{}");
+            client.as(token, "DELETE", paths() + "/" + "0".repeat(32), "");
+
+            assertThat(AuditRows.await(
+                            3,
+                            "select action, count from audit_event where tenant = ? and outcome = 'refused'",
+                            cache.tenant()))
+                    .containsExactly("access-refused|1", "access-refused|1", "access-refused|1");
+        } finally {
+            AuditRows.execute("drop trigger never on audit_event", "drop function never()");
+        }
+    }
+
+    @Test
     void recordsAPushThatWasRefusedOnce() throws Exception {
         cache.put("nar/" + "0".repeat(52) + ".nar", new byte[] {1, 2, 3});
 

@@ -1,6 +1,7 @@
 package io.narthex.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -64,9 +65,36 @@ class RefusalCountsTest {
     }
 
     @Test
+    void tellsReasonsOfOneKindApart() {
+        AuditEvent event = AuditEvent.of(AuditAction.PUSH_REFUSED).detail("kind", "malformed");
+        counts.add(event, Actor.SERVER, "one");
+        counts.add(event, Actor.SERVER, "other");
+        counts.add(event, Actor.SERVER, "one");
+
+        assertThat(counts.due(true)).extracting(Entry::reason, Entry::count).containsExactlyInAnyOrder(
+                tuple("one", 2L), tuple("other", 1L));
+    }
+
+    @Test
+    void countsTogetherWhoHasAnotherReasonEachTimeAndNobodyElse() {
+        for (int i = 0; i < RefusalCounts.MOST_REASONS + 5; i++) {
+            add("reason " + i);
+        }
+        counts.add(AuditEvent.of(AuditAction.ACCESS_REFUSED).tenant(1), Actor.SERVER, "another's");
+
+        assertThat(counts.due(true)).hasSize(RefusalCounts.MOST_REASONS + 2)
+                .extracting(Entry::reason, Entry::count)
+                .contains(tuple("More reasons in a minute than are told apart", 5L), tuple("another's", 1L));
+        clock.pass(RefusalCounts.MINUTE);
+        counts.due(false);
+        add("in the next minute");
+        assertThat(counts.due(true)).extracting(Entry::reason).containsExactly("in the next minute");
+    }
+
+    @Test
     void countsTogetherWhatIsTooMuchToTellApart() {
         for (int i = 0; i < RefusalCounts.MOST + 50; i++) {
-            add("reason " + i);
+            counts.add(AuditEvent.of(AuditAction.ACCESS_REFUSED).tenant(i), Actor.SERVER, "reason");
         }
 
         List<Entry> due = counts.due(true);
