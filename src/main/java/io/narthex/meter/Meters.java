@@ -99,6 +99,10 @@ public class Meters {
 
     /** Shows how long something takes, as a histogram: {@code narthex.thing.duration} is shown in seconds. */
     public Timer timer(String name, String help, String... labels) {
+        Timer shown = registry.find(name).tags(labels).timer();
+        if (shown != null) {
+            return shown;
+        }
         Timer timer = Timer.builder(name)
                 .tags(labels)
                 .description(help)
