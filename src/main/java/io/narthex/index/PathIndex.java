@@ -145,6 +145,23 @@ public class PathIndex implements ChangeListener {
                 : Optional.empty();
     }
 
+    /**
+     * A file of a path.
+     *
+     * @param source the path's own, or a further file that it was pushed with
+     */
+    public record FileOf(SignedPath path, NarSource source) {}
+
+    /** A file that a path was pushed with beside the one that its narinfo names. */
+    public Optional<FileOf> findFurther(Cache cache, String fileName) {
+        feed.beat().require();
+        return cache.takesUploads()
+                ? uploads.findFurther(cache, fileName)
+                        .flatMap(file -> find(cache, file.path())
+                                .map(path -> new FileOf(path, new NarSource.InBlobStore(file.nar()))))
+                : Optional.empty();
+    }
+
     /** A path of the machine's store whose NAR has this hash. */
     public Optional<SignedPath> findByNar(Cache cache, NixHash narHash) {
         if (!cache.showsLocalStore()) {

@@ -25,6 +25,14 @@ import org.hibernate.Session;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class Publications {
+    private static final String KEEP_FILE = """
+        insert into further_file (path_id, cache_id, file_name, blob_id, until)
+        select :path, :cache, :file, b.id, now() + interval '30 days' from blob b
+        where b.id = :blob and cache_has_file(:cache, :file, b.id)
+        for key share
+        on conflict (path_id, file_name) do update set until = excluded.until
+        """;
+
     @PersistenceContext
     private EntityManager entities;
 
@@ -79,6 +87,35 @@ public class Publications {
         if (local.add(cache.id(), hash, Fingerprint.of(facts), signatures)) {
             changes.record(ChangeKind.PATH, cache.id(), hash);
             audit.record(event(AuditAction.PATH_SIGNED, cache, facts).detail("foreignSignatures", names(signatures)));
+        }
+    }
+
+    /**
+     * Keeps a file that a path was pushed with beside its own, as long as a client remembers the narinfo that it sent.
+     *
+     * @return false where the cache has it no more
+     */
+    public boolean keepFile(Cache cache, Published path, StoredNar file) {
+        return entities.createNativeQuery(KEEP_FILE)
+                        .setParameter("path", path.id())
+                        .setParameter("cache", cache.id())
+                        .setParameter("file", file.fileName())
+                        .setParameter("blob", file.id())
+                        .executeUpdate()
+                > 0;
+    }
+
+    /** Adds the content address that a path was pushed without, and that was checked since. */
+    public void address(Cache cache, Published path, String address) {
+        int added = entities.createNativeQuery(
+                        "update uploaded_path set content_address = :address, version = version + 1"
+                                + " where id = :path and content_address is null")
+                .setParameter("address", address)
+                .setParameter("path", path.id())
+                .executeUpdate();
+        if (added > 0) {
+            changes.record(ChangeKind.PATH, cache.id(), path.facts().storePath().hash());
+            audit.record(event(AuditAction.PATH_SIGNED, cache, path.facts()).detail("contentAddress", address));
         }
     }
 

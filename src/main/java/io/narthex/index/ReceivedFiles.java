@@ -23,7 +23,7 @@ public class ReceivedFiles {
             insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
             select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
-        on conflict (cache_id, file_name) do update set received_at = now() where staged_nar.blob_id = excluded.blob_id
+        on conflict (cache_id, file_name) do update set received_at = now(), blob_id = excluded.blob_id where ?
         returning blob_id
         """;
 
@@ -33,6 +33,8 @@ public class ReceivedFiles {
         where b.id = (select s.blob_id from staged_nar s where s.cache_id = ? and s.file_name = ?
                       union all
                       (select p.blob_id from uploaded_path p where p.cache_id = ? and p.file_name = ? limit 1)
+                      union all
+                      (select f.blob_id from further_file f where f.cache_id = ? and f.file_name = ? limit 1)
                       limit 1)
         """;
     private static final String RENEW = """
@@ -79,6 +81,8 @@ public class ReceivedFiles {
             s.setBytes(8, facts.listing());
             s.setInt(9, cacheId);
             s.setString(10, fileName);
+            // a name by the hash of the NAR stands for whichever file came last
+            s.setBoolean(11, !fileName.startsWith(facts.fileHash().nix32()));
             try (ResultSet r = s.executeQuery()) {
                 return r.next() ? Optional.of(facts.as(r.getLong(1), fileName)) : Optional.empty();
             }
@@ -93,6 +97,8 @@ public class ReceivedFiles {
                 s.setString(2, fileName);
                 s.setInt(3, cacheId);
                 s.setString(4, fileName);
+                s.setInt(5, cacheId);
+                s.setString(6, fileName);
                 try (ResultSet r = s.executeQuery()) {
                     return r.next() ? Optional.of(read(r, fileName)) : Optional.empty();
                 }

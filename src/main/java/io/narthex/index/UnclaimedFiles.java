@@ -28,6 +28,9 @@ public class UnclaimedFiles {
         delete from staged_nar where ctid in (
             select ctid from staged_nar where received_at < now() - make_interval(secs => ?) limit ?)
         """;
+    private static final String FORGET_FURTHER = """
+        delete from further_file where ctid in (select ctid from further_file where until < now() limit ?)
+        """;
     /** Rows that somebody is about to claim are locked, and left. */
     private static final String DOOM = """
         with gone as (
@@ -36,6 +39,7 @@ public class UnclaimedFiles {
                 where b.stored_at < now() - make_interval(secs => ?)
                   and not exists (select from staged_nar s where s.blob_id = b.id)
                   and not exists (select from uploaded_path p where p.blob_id = b.id)
+                  and not exists (select from further_file f where f.blob_id = b.id)
                 order by b.id limit ? for update skip locked)
             returning storage_key)
         insert into doomed_blob (storage_key) select storage_key from gone
@@ -57,11 +61,13 @@ public class UnclaimedFiles {
                         and o.compression = b.compression order by o.id limit 1 for key share) k on k.id < b.id
         where b.id > ?
           and (exists (select from uploaded_path p where p.blob_id = b.id)
-               or exists (select from staged_nar s where s.blob_id = b.id))
+               or exists (select from staged_nar s where s.blob_id = b.id)
+               or exists (select from further_file f where f.blob_id = b.id))
         order by b.id limit ?
         """;
 
     private static final String MOVE_STAGED = "update staged_nar set blob_id = ? where blob_id = ?";
+    private static final String MOVE_FURTHER = "update further_file set blob_id = ? where blob_id = ?";
     private static final String MOVE =
             "update uploaded_path set blob_id = ? where blob_id = ? returning cache_id, hash";
 
@@ -81,6 +87,16 @@ public class UnclaimedFiles {
     /** Forgets files that were received so long ago and claimed by nobody, or long since; gives how many. */
     public long forgetStaged(long seconds, int most) {
         return count(FORGET, seconds, most);
+    }
+
+    /** Forgets further files that no client remembers any more; gives how many. */
+    public long forgetFurther(int most) {
+        return work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(FORGET_FURTHER)) {
+                s.setInt(1, most);
+                return (long) s.executeUpdate();
+            }
+        });
     }
 
     /** Takes the rows of files that nothing refers to; gives how many. */
@@ -164,10 +180,12 @@ public class UnclaimedFiles {
     private void move(long from, long to) {
         record Moved(int cacheId, StorePathHash hash) {}
         List<Moved> moved = work(connection -> {
-            try (PreparedStatement s = connection.prepareStatement(MOVE_STAGED)) {
-                s.setLong(1, to);
-                s.setLong(2, from);
-                s.executeUpdate();
+            for (String sql : List.of(MOVE_STAGED, MOVE_FURTHER)) {
+                try (PreparedStatement s = connection.prepareStatement(sql)) {
+                    s.setLong(1, to);
+                    s.setLong(2, from);
+                    s.executeUpdate();
+                }
             }
             try (PreparedStatement s = connection.prepareStatement(MOVE)) {
                 s.setLong(1, to);

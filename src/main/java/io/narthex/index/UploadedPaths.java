@@ -21,6 +21,9 @@ import java.util.Optional;
 @Retried
 @Transactional
 public class UploadedPaths {
+    private static final String FURTHER = "select p.hash, f.blob_id from further_file f join uploaded_path p on p.id ="
+            + " f.path_id where f.cache_id = :cache and f.file_name = :file order by p.id limit 1";
+
     @PersistenceContext
     private EntityManager entities;
 
@@ -83,6 +86,25 @@ public class UploadedPaths {
                 .getResultStream()
                 .findFirst()
                 .map(StorePathHash::of);
+    }
+
+    /**
+     * A file that a path was pushed with beside the one that its narinfo names.
+     *
+     * @param path whose it is
+     */
+    record FurtherFile(StorePathHash path, StoredNar nar) {}
+
+    /** The further file of that name; of several paths with the same it is any one's. */
+    Optional<FurtherFile> findFurther(Cache cache, String fileName) {
+        List<?> found = entities.createNativeQuery(FURTHER, Object[].class)
+                .setParameter("cache", cache.id())
+                .setParameter("file", fileName)
+                .getResultList();
+        return found.stream().map(row -> (Object[]) row).findFirst().map(row -> {
+            BlobEntry blob = entities.find(BlobEntry.class, ((Number) row[1]).longValue());
+            return new FurtherFile(StorePathHash.of((byte[]) row[0]), blob.toStoredNar(fileName));
+        });
     }
 
     /** The listing of a NAR file, as JSON in zstd. */

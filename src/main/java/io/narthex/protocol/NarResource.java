@@ -111,13 +111,16 @@ public class NarResource {
             throw Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
                     + " {filehash}.nar.{compression}");
         }
-        Optional<SignedPath> found = find(cache, file, url);
+        Optional<PathIndex.FileOf> found = find(cache, file, url)
+                .map(path -> new PathIndex.FileOf(path, path.source()))
+                .or(() -> NarUrl.isFileName(file) ? index.findFurther(cache, file) : Optional.empty());
         if (found.isEmpty()
                 && !body
                 && caller.mayPush(cache.tenant().text(), cache.name().text())) {
             return staged(cache, file);
         }
-        SignedPath path = found.orElseThrow(Answers::absent);
+        PathIndex.FileOf sent = found.orElseThrow(Answers::absent);
+        SignedPath path = sent.path();
         String lasting = url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Answers.DAY : Answers.FOREVER;
         String control = Answers.control(cache, lasting);
         if (body) {
@@ -125,7 +128,7 @@ public class NarResource {
             new Downloads(reads, Clock.systemUTC())
                     .begin(ServletRequestContext.requireCurrent().getExchange(), cache, path, token());
         }
-        return switch (path.source()) {
+        return switch (sent.source()) {
             case NarSource.InLocalStore l -> local(path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
         };

@@ -19,11 +19,18 @@ final class Arrival {
     /** A client that pushes path by path sends the narinfo at once; its publication then writes the row as well. */
     private static final long PATIENCE_MILLIS = 25;
 
+    /** A database that restarts is back in seconds. */
+    private static final long PAUSE_MILLIS = 1_000;
+
+    /** Bytes without a row are swept after a day. */
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(12);
+
     private final NarFacts facts;
     private final ReceivedFiles.Facts row;
     private final CompletableFuture<Void> durable;
     private final Supplier<Optional<ReceivedFile>> stage;
     private final Executor executor;
+    private final long begun;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final CompletableFuture<Optional<ReceivedFile>> kept = new CompletableFuture<>();
 
@@ -39,12 +46,31 @@ final class Arrival {
             CompletableFuture<Void> durable,
             Supplier<Optional<ReceivedFile>> stage,
             Executor executor) {
+        this(facts, row, durable, stage, executor, PATIENCE_MILLIS, System.nanoTime());
+    }
+
+    private Arrival(
+            NarFacts facts,
+            ReceivedFiles.Facts row,
+            CompletableFuture<Void> durable,
+            Supplier<Optional<ReceivedFile>> stage,
+            Executor executor,
+            long pauseMillis,
+            long begun) {
         this.facts = facts;
         this.row = row;
         this.durable = durable;
         this.stage = stage;
         this.executor = executor;
-        stageBy(CompletableFuture.delayedExecutor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS, executor));
+        this.begun = begun;
+        stageBy(CompletableFuture.delayedExecutor(pauseMillis, TimeUnit.MILLISECONDS, executor));
+    }
+
+    /** The same anew, where its row could not be written; empty when that was tried for half a day. */
+    Optional<Arrival> again() {
+        return System.nanoTime() - begun < LONGEST_NANOS
+                ? Optional.of(new Arrival(facts, row, durable, stage, executor, PAUSE_MILLIS, begun))
+                : Optional.empty();
     }
 
     /** Somebody waits until it is kept. */

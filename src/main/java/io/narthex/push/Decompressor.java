@@ -51,11 +51,16 @@ final class Decompressor {
                         .setBufferSize(BUFFER_SIZE)
                         .setDecompressConcatenated(true)
                         .get();
-            case LZ4 -> new FramedLZ4CompressorInputStream(new BufferedInputStream(in, BUFFER_SIZE), true);
+            case LZ4 -> lz4(new BufferedInputStream(in, BUFFER_SIZE));
             case XZ -> xz(in, memory);
             case ZSTD -> zstd(in, memory);
             case NONE, COMPRESS, GRZIP, LRZIP, LZIP, LZMA, LZOP -> in;
         };
+    }
+
+    private static InputStream lz4(BufferedInputStream in) throws IOException {
+        Lz4Start.require(in);
+        return new FramedLZ4CompressorInputStream(in, true);
     }
 
     /** A window of 8 MiB for the smallest file too: those arrays are used again. */

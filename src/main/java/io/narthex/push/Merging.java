@@ -3,6 +3,7 @@ package io.narthex.push;
 import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.index.Publications;
+import io.narthex.index.StoredNar;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;
@@ -30,18 +31,26 @@ class Merging {
      * Merges what was pushed into the path that was pushed before.
      *
      * @param pushed with the signatures that the cache keeps
+     * @param file that it names
      * @param missing what the path refers to and the cache lacks; the reason if the path is not there
-     * @return false where nothing is missing but the path: somebody has deleted it since
+     * @return false where nothing is missing but the path or its file: somebody has deleted it since
      * @throws PushException.Conflict where the two are not the same
      */
-    boolean merge(PushRight right, StorePathHash asked, NarInfo pushed, List<StorePath> missing) {
+    boolean merge(PushRight right, StorePathHash asked, NarInfo pushed, StoredNar file, List<StorePath> missing) {
         publications.hold(right);
         Optional<Publications.Published> found = publications.find(right.cache(), asked);
         if (found.isEmpty() && missing.isEmpty()) {
             return false;
         }
         Publications.Published published = found.orElseThrow(() -> new PushException.MissingReferences(missing));
-        PushPolicy.checkSame(published.facts(), pushed);
+        NarInfo known = published.facts();
+        PushPolicy.checkSame(known, pushed);
+        if (!known.url().equals(pushed.url()) && !publications.keepFile(right.cache(), published, file)) {
+            return false;
+        }
+        if (known.contentAddress().isEmpty()) {
+            pushed.contentAddress().ifPresent(address -> publications.address(right.cache(), published, address));
+        }
         SignaturePolicy.merge(published.facts().signatures(), pushed.signatures());
         publications.sign(right.cache(), published, pushed.signatures());
         return true;

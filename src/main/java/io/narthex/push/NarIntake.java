@@ -10,6 +10,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.index.ListingJson;
 import io.narthex.index.ReceivedFile;
 import io.narthex.index.ReceivedFiles;
+import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -59,15 +60,20 @@ public class NarIntake {
         DocumentIntake.requireUploads(cache);
         String fileName = name.toString();
         // asked meanwhile: the answer waits for neither alone
-        CompletableFuture<Boolean> had = CompletableFuture.supplyAsync(
-                () -> files.find(cache.id(), fileName).isPresent(), executor);
+        CompletableFuture<Optional<ReceivedFile>> had =
+                CompletableFuture.supplyAsync(() -> files.find(cache.id(), fileName), executor);
         try (BlobWriter writer = blobs.create()) {
             NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
             ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
             DocumentIntake.requireUploads(right.again().cache());
-            if (pending.isKnown(cache.id(), fileName) || done(had)) {
+            NixHash fileHash = nar.facts().fileHash();
+            // under the hash of its NAR there may be another file of the same, which this one then takes the place of
+            if (pending.isKnown(cache.id(), fileName, fileHash)
+                    || done(had)
+                            .filter(f -> f.nar().fileHash().equals(fileHash))
+                            .isPresent()) {
                 files.renew(cache.id(), fileName);
                 return false;
             }
@@ -82,7 +88,7 @@ public class NarIntake {
     }
 
     /** As if it had been called here. */
-    private static boolean done(CompletableFuture<Boolean> had) {
+    private static <T> T done(CompletableFuture<T> had) {
         try {
             return had.join();
         } catch (CompletionException e) {

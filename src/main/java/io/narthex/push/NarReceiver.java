@@ -64,9 +64,9 @@ final class NarReceiver {
                 : Compression.detect(intake.peek(Compression.MAGIC_BYTES)).orElse(Compression.NONE);
         try (Unpacked nar = new Unpacked(intake, compression, limits)) {
             ReceivedNar received = read(intake, nar, compression, digest);
-            NixHash actual = received.facts().fileHash();
-            if (!actual.equals(name.fileHash())) {
-                throw new PushException.FileHashMismatch(name.fileHash(), actual);
+            NarFacts facts = received.facts();
+            if (!name.hash().equals(facts.fileHash()) && !name.hash().equals(facts.narHash())) {
+                throw new PushException.FileHashMismatch(name.hash(), facts.fileHash(), facts.narHash());
             }
             return received;
         }

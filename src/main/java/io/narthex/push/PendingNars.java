@@ -2,8 +2,11 @@ package io.narthex.push;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.narthex.change.DatabaseAwayException;
+import io.narthex.http.DatabaseAway;
 import io.narthex.index.Durability;
 import io.narthex.index.ReceivedFile;
+import io.narthex.nix.hash.NixHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
@@ -36,14 +39,20 @@ public class PendingNars {
         pending.put(name, entry);
         CompletableFuture<?> unused = remembered.whenComplete((done, failure) -> {
             pending.remove(name, entry);
+            if (failure != null && DatabaseAway.isCauseOf(failure)) {
+                // its bytes are durable, and a client was told so
+                arrival.again().ifPresent(next -> add(cacheId, fileName, next));
+            }
             if (failure != null) {
                 LOG.log(System.Logger.Level.ERROR, "event=upload-not-kept file=" + fileName, failure);
             }
         });
     }
 
-    boolean isKnown(int cacheId, String fileName) {
-        return pending.containsKey(new Name(cacheId, fileName));
+    /** Whether a file of that name and hash is on its way. */
+    boolean isKnown(int cacheId, String fileName, NixHash fileHash) {
+        Pending entry = pending.get(new Name(cacheId, fileName));
+        return entry != null && entry.arrival().facts().fileHash().equals(fileHash);
     }
 
     /** A file that is on its way and that nobody else has taken; who gets it says what came of it. */
@@ -67,6 +76,7 @@ public class PendingNars {
      * Waits until the file, if it is on its way, is durable and its row is there.
      *
      * @return false where it failed: the file has to be pushed again
+     * @throws DatabaseAwayException where its row cannot be written now, which is tried again
      */
     boolean await(int cacheId, String fileName) {
         Pending entry = pending.get(new Name(cacheId, fileName));
@@ -74,6 +84,15 @@ public class PendingNars {
             return true;
         }
         entry.arrival().hurry();
-        return Durability.await(entry.remembered());
+        if (Durability.await(entry.remembered())) {
+            return true;
+        }
+        Throwable failure = entry.remembered().isCompletedExceptionally()
+                ? entry.remembered().exceptionNow()
+                : null;
+        if (failure != null && DatabaseAway.isCauseOf(failure)) {
+            throw new DatabaseAwayException();
+        }
+        return false;
     }
 }

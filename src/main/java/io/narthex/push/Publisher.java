@@ -191,9 +191,13 @@ public class Publisher {
             case Outcome.Added added -> Optional.of(true);
             case Outcome.Unclaimed gone -> Optional.empty();
             case Outcome.Present present ->
-                merging.merge(right, asked, facts, missing) ? Optional.of(false) : publish(right, asked, info, file);
+                merging.merge(right, asked, facts, file.nar(), missing)
+                        ? Optional.of(false)
+                        : publish(right, asked, info, file);
             case Outcome.Missing some ->
-                merging.merge(right, asked, facts, missing) ? Optional.of(false) : publish(right, asked, info, file);
+                merging.merge(right, asked, facts, file.nar(), missing)
+                        ? Optional.of(false)
+                        : publish(right, asked, info, file);
         };
     }
 

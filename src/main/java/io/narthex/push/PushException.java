@@ -8,6 +8,7 @@ import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
 import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,27 @@ public abstract sealed class PushException extends RuntimeException {
 
     private PushException(String sentence, Throwable cause) {
         super(sentence, cause);
+    }
+
+    /** What is told of a value that a client sent: more is of no use to a reader. */
+    private static final int MOST_SHOWN = 300;
+
+    /** The text cut short, with what no terminal should get written as an escape. */
+    private static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), MOST_SHOWN); i++) {
+            char c = text.charAt(i);
+            if (c >= ' ' && c <= '~') {
+                shown.append(c);
+            } else {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            }
+        }
+        return shown.append(text.length() > MOST_SHOWN ? "..." : "").toString();
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes + " bytes" + (bytes >= 1 << 20 && bytes % (1 << 20) == 0 ? " (" + (bytes >> 20) + " MiB)" : "");
     }
 
     /** The body is longer than a file may be. */
@@ -87,8 +109,8 @@ public abstract sealed class PushException extends RuntimeException {
 
         public MemoryExceeded(Compression compression, long limit, Throwable cause) {
             super(
-                    "unpacking this " + compression + " takes more than " + limit
-                            + " bytes of memory: compress it with a smaller window",
+                    "unpacking this " + compression + " takes more than the " + mebibytes(limit)
+                            + " of memory that a window may take: compress it with a smaller one",
                     cause);
             this.compression = compression;
             this.limit = limit;
@@ -170,6 +192,16 @@ public abstract sealed class PushException extends RuntimeException {
         }
     }
 
+    /** An LZ4 file that begins with something else than a frame with data. */
+    public static final class NotAnLz4Frame extends PushException {
+        private static final long serialVersionUID = 1L;
+
+        /** @param met what it does instead */
+        public NotAnLz4Frame(String met) {
+            super("an LZ4 file must begin with a frame (04224d18) that carries data, and this one " + met);
+        }
+    }
+
     /** The body ended before its promised length, or the connection broke. */
     public static final class BodyCut extends PushException {
         private static final long serialVersionUID = 1L;
@@ -206,8 +238,9 @@ public abstract sealed class PushException extends RuntimeException {
         private final transient NixHash named;
         private final transient NixHash actual;
 
-        public FileHashMismatch(NixHash named, NixHash actual) {
-            super("the file is named " + named.nix32() + " but its SHA-256 is " + actual.nix32());
+        public FileHashMismatch(NixHash named, NixHash actual, NixHash nar) {
+            super("the file is named " + named.nix32() + " but its SHA-256 is " + actual.nix32()
+                    + (nar.equals(actual) ? "" : ", and that of its NAR " + nar.nix32()));
             this.named = named;
             this.actual = actual;
         }
@@ -238,7 +271,7 @@ public abstract sealed class PushException extends RuntimeException {
         private final long limit;
 
         public BodyTooLarge(long limit) {
-            super("the body is larger than " + limit + " bytes");
+            super("the body is larger than the " + mebibytes(limit) + " that it may have, unpacked or not");
             this.limit = limit;
         }
 
@@ -257,7 +290,7 @@ public abstract sealed class PushException extends RuntimeException {
         private final String truth;
 
         public Untrue(String field, String said, String truth) {
-            super(field + " of the narinfo is wrong: it says " + said + ", true is " + truth);
+            super(field + " of the narinfo is wrong: it says " + shown(said) + ", true is " + shown(truth));
             this.field = field;
             this.said = said;
             this.truth = truth;
@@ -285,8 +318,8 @@ public abstract sealed class PushException extends RuntimeException {
         private final String pushed;
 
         public Conflict(String field, String published, String pushed) {
-            super("the path is published here with another " + field + ": it has " + published + ", pushed was "
-                    + pushed);
+            super("the path is published here with another " + field + ": it has " + shown(published) + ", pushed was "
+                    + shown(pushed));
             this.field = field;
             this.published = published;
             this.pushed = pushed;
@@ -312,7 +345,7 @@ public abstract sealed class PushException extends RuntimeException {
         private final String url;
 
         public NoSuchNar(String url) {
-            super("URL of the narinfo is " + url + ", which was not uploaded into this cache: PUT it first");
+            super("URL of the narinfo is " + shown(url) + ", which was not uploaded into this cache: PUT it first");
             this.url = url;
         }
 

@@ -109,6 +109,7 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
             case PushException.BodyTooLarge x -> ProblemType.TOO_LARGE;
             case PushException.NoRoom x -> ProblemType.TOO_LARGE;
             case PushException.UnknownCompression x -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
+            case PushException.NotAnLz4Frame x -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
             case PushException.Conflict x -> ProblemType.CONFLICT;
             case PushException.NotTaken x -> ProblemType.FORBIDDEN;
             case PushException.NotTrusted x -> ProblemType.FORBIDDEN;

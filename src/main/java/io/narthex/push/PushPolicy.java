@@ -14,8 +14,6 @@ import java.util.stream.Collectors;
 public final class PushPolicy {
     private static final String NAR_PREFIX = "nar/";
 
-    private static final String NONE = "none";
-
     private PushPolicy() {}
 
     /**
@@ -75,7 +73,7 @@ public final class PushPolicy {
 
     /**
      * Compares a narinfo with the one that is published for the same hash. Another file, deriver or set of signatures
-     * is no conflict.
+     * is no conflict, and neither is a content address that one of them lacks.
      *
      * @throws PushException.Conflict at the first field that differs
      */
@@ -84,17 +82,19 @@ public final class PushPolicy {
         agree("NarHash", published.narHash(), pushed.narHash());
         agree("NarSize", published.narSize(), pushed.narSize());
         agree("References", names(published), names(pushed));
-        agree(
-                "CA",
-                published.contentAddress().orElse(NONE),
-                pushed.contentAddress().orElse(NONE));
+        // unknown is not different
+        if (published.contentAddress().isPresent()) {
+            pushed.contentAddress()
+                    .ifPresent(address -> agree("CA", published.contentAddress().get(), address));
+        }
     }
 
     private static void checkFile(NarInfo info, NarFacts facts) {
         UploadName file = fileOf(info);
         String name = NAR_PREFIX + facts.fileHash().nix32() + ".nar"
                 + facts.compression().extension();
-        require("URL", file.fileHash().equals(facts.fileHash()) && file.fits(facts.compression()), info.url(), name);
+        boolean named = file.hash().equals(facts.fileHash()) || file.hash().equals(facts.narHash());
+        require("URL", named && file.fits(facts.compression()), info.url(), name);
         same("Compression", info.compression(), facts.compression().nixName());
         info.fileHash().ifPresent(said -> same("FileHash", said, facts.fileHash()));
         info.fileSize().ifPresent(said -> same("FileSize", said, facts.fileSize()));

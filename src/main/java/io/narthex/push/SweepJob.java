@@ -43,6 +43,7 @@ public class SweepJob implements Job {
 
     private enum Step {
         STAGED,
+        FURTHER,
         UNREFERENCED,
         DOOMED,
         BYTES
@@ -67,7 +68,8 @@ public class SweepJob implements Job {
     public JobPage page(@Nullable String checkpoint) {
         Step step = checkpoint == null ? Step.STAGED : Step.valueOf(checkpoint);
         return switch (step) {
-            case STAGED -> next(step, Step.UNREFERENCED, files.forgetStaged(CLAIMED_WITHIN.toSeconds(), PAGE));
+            case STAGED -> next(step, Step.FURTHER, files.forgetStaged(CLAIMED_WITHIN.toSeconds(), PAGE));
+            case FURTHER -> next(step, Step.UNREFERENCED, files.forgetFurther(PAGE));
             case UNREFERENCED -> next(step, Step.DOOMED, files.doomUnreferenced(SETTLED.toSeconds(), PAGE));
             case DOOMED -> next(step, Step.BYTES, deleteDoomed());
             case BYTES -> {

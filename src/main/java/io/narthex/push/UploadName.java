@@ -10,10 +10,11 @@ import java.util.Optional;
  * The name under {@code nar/} that a client gives to a file: its SHA-256 in 52 digits of base32, {@code .nar}, and an
  * extension where its compression has one.
  *
+ * @param hash of the file, as Nix names it, or of the NAR in it, as some tools do
  * @param compression empty for a bare {@code .nar}: none, or one that Nix has no extension for, which its first bytes
  *     tell
  */
-public record UploadName(NixHash fileHash, Optional<Compression> compression) {
+public record UploadName(NixHash hash, Optional<Compression> compression) {
     private static final int HASH_LENGTH = 52;
 
     private static final String NAR = ".nar";
@@ -56,6 +57,6 @@ public record UploadName(NixHash fileHash, Optional<Compression> compression) {
     /** As it is parsed. */
     @Override
     public String toString() {
-        return fileHash.nix32() + NAR + compression.map(Compression::extension).orElse("");
+        return hash.nix32() + NAR + compression.map(Compression::extension).orElse("");
     }
 }

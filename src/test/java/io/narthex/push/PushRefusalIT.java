@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.narthex.it.NixStore;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong is refused with a sentence that names it, and leaves nothing behind. */
 @ExtendWith(ArquillianExtension.class)
@@ -316,6 +318,66 @@ class PushRefusalIT {
 
         assertThat(new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII))
                 .startsWith(info);
+        // the client that sent the second narinfo remembers it for 30 days, and the file staged for a day has gone
+        Rows.ofServer().change("delete from staged_nar where file_name = ?", name(nar) + ".nar");
+        assertThat(cache.get("nar/" + name(nar) + ".nar").body()).isEqualTo(nar);
+        assertThat(cache.send("HEAD", "nar/" + name(nar) + ".nar", new byte[0], cache.token())
+                        .statusCode())
+                .isEqualTo(200);
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash(), "");
+        assertThat(cache.get("nar/" + name(nar) + ".nar").statusCode()).isEqualTo(404);
+    }
+
+    /** As some tools name their files. */
+    @Test
+    void takesAFileNamedByTheHashOfItsNarIfTheNarInfoSaysSo() throws Exception {
+        byte[] file = Zstd.compress(nar);
+        byte[] again = Zstd.compress(nar, 19);
+        String url = "nar/" + name(nar) + ".nar.zst";
+        assertThat(cache.put(url, again).statusCode()).isEqualTo(201);
+        assertThat(cache.put(url, file).statusCode()).isEqualTo(201);
+        String info = "StorePath: " + NixStore.path(path) + "\nURL: " + url + "\nCompression: zstd\nFileHash: sha256:"
+                + name(file) + "\nFileSize: " + file.length + "\nNarHash: sha256:" + name(nar) + "\nNarSize: "
+                + nar.length + "\nReferences: \n";
+
+        assertThat(cache.put(path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII))
+                        .statusCode())
+                .isEqualTo(201);
+
+        assertThat(cache.get(url).body()).isEqualTo(file);
+        assertThat(new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII))
+                .startsWith(info);
+        refused(400, "and that of its NAR", "nar/" + name(new byte[] {1}) + ".nar.zst", file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void keepsACheckedContentAddressWhicheverComesFirst(boolean addressFirst) throws Exception {
+        String info = published(Zstd.compress(nar)).replaceFirst("(?m)^References: .*$", "References: ");
+        String address = "CA: text:sha256:" + name(("of " + cache.tenant()).getBytes(StandardCharsets.US_ASCII)) + "\n";
+        if (addressFirst) {
+            cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash(), "");
+            assertThat(putInfo(info + address)).isEqualTo(201);
+            assertThat(putInfo(info)).isEqualTo(200);
+        } else {
+            assertThat(putInfo(info + address)).isEqualTo(200);
+        }
+
+        assertThat(new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.US_ASCII))
+                .contains(address);
+        assertThat(putInfo(info + address)).isEqualTo(200);
+    }
+
+    private int putInfo(String info) throws Exception {
+        return cache.put(path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII))
+                .statusCode();
+    }
+
+    @Test
+    void aCompressionThatNixDoesNotKnowIsNamed() throws Exception {
+        String info =
+                published(Zstd.compress(nar)).replace("Compression: zstd", "Compression: rar\u0007" + "x".repeat(200));
+        refused(400, "'rar?xxx", path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

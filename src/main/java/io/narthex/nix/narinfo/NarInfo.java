@@ -6,6 +6,7 @@ import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What a binary cache tells of one path. Immutable; signatures are kept sorted and distinct, references sorted.
@@ -41,14 +44,30 @@ public record NarInfo(
     /** Longer than the signed URLs of any object store. */
     private static final int MAX_URL_LENGTH = 4096;
 
+    /** For people. */
+    private static final String KNOWN =
+            Arrays.stream(Compression.values()).map(Compression::nixName).collect(Collectors.joining(", "));
+
     public NarInfo {
-        check("URL", !url.isEmpty() && url.length() <= MAX_URL_LENGTH, "is empty or too long");
-        check("URL", url.chars().allMatch(c -> c > ' ' && c <= '~'), "is not printable ASCII");
+        check(
+                "URL",
+                !url.isEmpty() && url.length() <= MAX_URL_LENGTH,
+                () -> "has " + url.length() + " characters, of 1 to " + MAX_URL_LENGTH);
+        check(
+                "URL",
+                url.chars().allMatch(c -> c > ' ' && c <= '~'),
+                () -> "is " + NixFormatException.quote(url) + ", not printable ASCII");
         // From Nix 2.35 on another name makes the narinfo corrupt.
-        check("Compression", Compression.named(compression).isPresent(), "is none that Nix knows");
-        check("FileSize", fileSize.orElse(1) > 0, "is not positive");
-        check("NarHash", narHash.algorithm() == HashAlgorithm.SHA256, "is not sha256");
-        check("NarSize", narSize > 0, "is not positive");
+        check(
+                "Compression",
+                Compression.named(compression).isPresent(),
+                () -> "is " + NixFormatException.quote(compression) + ", none that Nix knows: " + KNOWN);
+        check("FileSize", fileSize.orElse(1) > 0, () -> "is " + fileSize.orElse(0) + ", not positive");
+        check(
+                "NarHash",
+                narHash.algorithm() == HashAlgorithm.SHA256,
+                () -> "is by " + narHash.algorithm() + ", not sha256");
+        check("NarSize", narSize > 0, () -> "is " + narSize + ", not positive");
         references = Collections.unmodifiableSortedSet(new TreeSet<>((Collection<StorePath>) references));
         signatures = signatures.stream().sorted().distinct().toList();
         contentAddress = contentAddress.map(text -> ContentAddress.parse(text).toString());
@@ -71,9 +90,9 @@ public record NarInfo(
                 contentAddress);
     }
 
-    private static void check(String field, boolean holds, String flaw) {
+    private static void check(String field, boolean holds, Supplier<String> flaw) {
         if (!holds) {
-            throw new NixFormatException(field, flaw);
+            throw new NixFormatException(field, flaw.get());
         }
     }
 }
