@@ -3,8 +3,8 @@
  * index, keys and record in PostgreSQL.
  *
  * <p>A package is a feature. Dependencies point one way: {@code protocol} stands on {@code index}, {@code key} and
- * {@code localstore}; these stand on {@code job}, {@code http} and {@code configuration}; and the formats in
- * {@code nix..} stand on nothing but {@code java..}. {@code ArchitectureTest} holds it.
+ * {@code localstore}; these stand on {@code job}, {@code http} and {@code configuration}; lowest lie {@code thread} and {@code share}; and the
+ * formats in {@code nix..} stand on nothing but {@code java..}. {@code ArchitectureTest} holds it.
  */
 @NullMarked
 package io.narthex;

@@ -1,6 +1,7 @@
 package io.narthex.access;
 
 import io.narthex.http.DatabaseAway;
+import io.narthex.thread.Guarded;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -41,7 +42,8 @@ public class LastUseStart {
 
     @PostConstruct
     void start() {
-        running = timer.scheduleWithFixedDelay(this::write, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        running = timer.scheduleWithFixedDelay(
+                new Guarded("last-uses", this::write), PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     @PreDestroy

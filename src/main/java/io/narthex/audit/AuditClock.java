@@ -1,5 +1,6 @@
 package io.narthex.audit;
 
+import io.narthex.thread.Guarded;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -47,15 +48,15 @@ public class AuditClock {
     @PostConstruct
     void start() {
         seals.makePartitions();
-        every(REFUSALS_MILLIS, () -> refusals.write(false));
-        every(READS_MILLIS, reads::write);
-        every(SEAL_MILLIS, seals::seal);
-        every(PARTITIONS_MILLIS, seals::makePartitions);
+        every(REFUSALS_MILLIS, "refusals", () -> refusals.write(false));
+        every(READS_MILLIS, "reads", reads::write);
+        every(SEAL_MILLIS, "seals", seals::seal);
+        every(PARTITIONS_MILLIS, "partitions", seals::makePartitions);
     }
 
     /** Apart from each other: one that waits for the database holds up no other. */
-    private void every(long millis, Runnable work) {
-        running.add(timer.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS));
+    private void every(long millis, String name, Runnable work) {
+        running.add(timer.scheduleWithFixedDelay(new Guarded(name, work), millis, millis, TimeUnit.MILLISECONDS));
     }
 
     @PreDestroy

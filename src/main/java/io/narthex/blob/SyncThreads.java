@@ -1,5 +1,6 @@
 package io.narthex.blob;
 
+import io.narthex.thread.NamedThreads;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -18,13 +19,8 @@ final class SyncThreads implements AutoCloseable {
     }
 
     SyncThreads(String name, int most) {
-        threads = new ThreadPoolExecutor(most, most, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
-            Thread thread = new Thread(work, name);
-            thread.setDaemon(true);
-            // not that of whichever request came first
-            thread.setContextClassLoader(SyncThreads.class.getClassLoader());
-            return thread;
-        });
+        threads = new ThreadPoolExecutor(
+                most, most, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), new NamedThreads(name));
         threads.allowCoreThreadTimeOut(true);
         // whoever brings more than the disk takes syncs for himself; so does who comes while the server stops
         threads.setRejectedExecutionHandler((work, pool) -> work.run());

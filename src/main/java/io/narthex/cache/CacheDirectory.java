@@ -20,13 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** All caches in memory, by name and by host. Thread-safe. */
 @ApplicationScoped
 public class CacheDirectory implements ChangeListener {
     private static final System.Logger LOG = System.getLogger(CacheDirectory.class.getName());
+
+    /** A database that was busy may not be any more. */
+    private static final long AGAIN_MILLIS = 1_000;
 
     /** Their numbers are never used again. */
     private final Set<Integer> deletedTenants = ConcurrentHashMap.newKeySet();
@@ -158,9 +163,11 @@ public class CacheDirectory implements ChangeListener {
     private void reloadLater() {
         try {
             reload();
-        } catch (RuntimeException e) {
-            // the feed finds the database away too, and calls lost() when it is back
-            LOG.log(Level.WARNING, "event=caches-not-read cause={0}", e.toString());
+        } catch (Throwable e) {
+            // nobody else would: a pool that was exhausted is no loss that the feed hears of
+            LOG.log(Level.WARNING, "event=caches-not-read cause={0}: they are read again", e.toString());
+            CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, executor)
+                    .execute(this::reloadLater);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.narthex.change;
 
+import io.narthex.thread.Guarded;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +25,8 @@ final class Feed implements Runnable {
     private final Membership membership;
     private volatile boolean toTell;
     private volatile boolean stopped;
+    /** For the feed's thread only. */
+    private boolean away;
 
     Feed(DataSource dataSource, Beat beat, List<ChangeListener> listeners, String name) {
         this.dataSource = dataSource;
@@ -57,25 +60,26 @@ final class Feed implements Runnable {
         return stopped || Thread.currentThread().isInterrupted();
     }
 
+    /** An Error too is survived: without this thread memory would never count as current again. */
     @Override
     public void run() {
-        boolean away = false;
+        Runnable connected = new Guarded("change-feed", this::connect);
         while (!isStopped()) {
-            try (Connection connection = dataSource.getConnection()) {
-                if (away) {
-                    LOG.log(Level.INFO, "event=database-back");
-                    away = false;
-                }
-                follow(connection);
-            } catch (SQLException | RuntimeException e) {
-                if (!away && !isStopped()) {
-                    LOG.log(Level.WARNING, "event=database-away reason={0}", e.getMessage());
-                    away = true;
-                }
-            } finally {
-                beat.lost();
-            }
+            connected.run();
             LockSupport.parkNanos(FeedTimes.PERIOD.toNanos());
+        }
+    }
+
+    private void connect() {
+        try (Connection connection = dataSource.getConnection()) {
+            follow(connection);
+        } catch (SQLException | RuntimeException e) {
+            if (!away && !isStopped()) {
+                LOG.log(Level.WARNING, "event=database-away reason={0}", e.getMessage());
+                away = true;
+            }
+        } finally {
+            beat.lost();
         }
     }
 
@@ -91,6 +95,10 @@ final class Feed implements Runnable {
             while (!isStopped()) {
                 long begun = System.nanoTime();
                 boolean alone = poll(connection, reader, begun);
+                if (away) {
+                    LOG.log(Level.INFO, "event=database-back");
+                    away = false;
+                }
                 await(connection, wire, begun, alone);
             }
             beat.lost();

@@ -62,13 +62,14 @@ final class Listeners {
     private void tell(ChangeListener listener, Consumer<ChangeListener> what) {
         try {
             what.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // an Error as well: what it left half forgotten must not count as current
             failed(listener, e);
         }
     }
 
     /** Logged once, since it is tried again twice a second. */
-    private synchronized void failed(ChangeListener listener, RuntimeException e) {
+    private synchronized void failed(ChangeListener listener, Throwable e) {
         behind.add(listener);
         beat.lost();
         if (!failing) {

@@ -4,14 +4,13 @@ import io.narthex.job.JobException.AlreadyRunning;
 import io.narthex.job.JobException.Stopping;
 import io.narthex.job.JobException.UnknownJob;
 import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
@@ -23,8 +22,9 @@ class JobRunner {
 
     private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
 
+    /** A thread for each run: the shared executor has a few, and long runs would keep requests waiting for one. */
     @Resource
-    ManagedExecutorService executor;
+    ManagedThreadFactory threads;
 
     private final JobRegistry registry;
     private final JobLedger ledger;
@@ -56,12 +56,12 @@ class JobRunner {
 
     /** Asks for a run of each job that is due. */
     void startDue() {
-        registry.all().stream().filter(this::isWanted).forEach(this::startQuietly);
+        registry.all().forEach(this::startQuietly);
     }
 
     /** Asks for a run of each job that is due and on time. */
     void startPunctual() {
-        registry.all().stream().filter(Job::isPunctual).filter(this::isWanted).forEach(this::startQuietly);
+        registry.all().stream().filter(Job::isPunctual).forEach(this::startQuietly);
     }
 
     private boolean isWanted(Job job) {
@@ -70,11 +70,13 @@ class JobRunner {
 
     private void startQuietly(Job job) {
         try {
-            begin(job, ledger::begin);
+            if (isWanted(job)) {
+                begin(job, ledger::begin);
+            }
         } catch (AlreadyRunning | Stopping e) {
             LOG.log(Level.DEBUG, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
-        } catch (RuntimeException e) {
-            // the next tick tries again; a trace every ten seconds would tell nothing new
+        } catch (RuntimeException | Error e) {
+            // the next tick tries again, and the other jobs have their turn in this one
             LOG.log(Level.WARNING, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
         }
     }
@@ -101,14 +103,19 @@ class JobRunner {
                 new JobExecution(job, lease, ledger, () -> stopping, outcome -> meters.ended(key.job(), outcome));
         executions.put(key, execution);
         try {
-            executor.execute(() -> {
-                execution.run();
-                executions.remove(key, execution);
-            });
-        } catch (RejectedExecutionException e) {
+            threads.newThread(() -> {
+                        try {
+                            execution.run();
+                        } finally {
+                            executions.remove(key, execution);
+                        }
+                    })
+                    .start();
+        } catch (RuntimeException | Error e) {
+            // no thread can be made, or none any more since the server stops
             executions.remove(key, execution);
             ledger.interrupt(lease);
-            throw new Stopping();
+            throw e;
         }
         return lease.run();
     }

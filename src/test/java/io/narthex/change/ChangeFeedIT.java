@@ -209,6 +209,16 @@ class ChangeFeedIT {
     }
 
     @Test
+    void outlivesAnErrorOfAListener() throws Exception {
+        here.listener.breakDown(true);
+        execute("insert into change (kind, subject) values ('token', 1)");
+        RecordingListener.await(SOON, () -> !here.beat.isHeard());
+        here.listener.breakDown(false);
+        RecordingListener.await(START, here.beat::isHeard);
+        assertThat(here.listener.losses()).isEqualTo(2);
+    }
+
+    @Test
     void isAloneOnlyWithoutAnother() throws Exception {
         assertThat(here.beat.isAlone()).isFalse();
         assertThat(there.beat.isAlone()).isFalse();

@@ -16,6 +16,7 @@ class RecordingListener implements ChangeListener {
     private final List<Change> changes = new CopyOnWriteArrayList<>();
     private final AtomicInteger losses = new AtomicInteger();
     private final AtomicBoolean refuses = new AtomicBoolean();
+    private final AtomicBoolean breaks = new AtomicBoolean();
 
     @Override
     public void changed(Change change) {
@@ -33,6 +34,9 @@ class RecordingListener implements ChangeListener {
         if (refuses.get()) {
             throw new IllegalStateException("refused for the test");
         }
+        if (breaks.get()) {
+            throw new OutOfMemoryError("broken for the test");
+        }
     }
 
     /** In the order of the calls; what is done to the list is done to the memory. */
@@ -42,6 +46,11 @@ class RecordingListener implements ChangeListener {
 
     int losses() {
         return losses.get();
+    }
+
+    /** From now on calls end with an Error, or do not. */
+    void breakDown(boolean broken) {
+        breaks.set(broken);
     }
 
     /** From now on calls throw, or do not. */

@@ -1,11 +1,13 @@
 package io.narthex.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.job.JobException.AlreadyRunning;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,6 +55,9 @@ class JobMachineryIT {
 
     @Resource
     ManagedExecutorService executor;
+
+    @Resource
+    ManagedThreadFactory threads;
 
     @Resource(mappedName = "java:jboss/datasources/NarthexDS")
     DataSource database;
@@ -243,6 +248,18 @@ class JobMachineryIT {
     }
 
     @Test
+    void asksTheOtherJobsAlsoWhereOneFailsToSayWhetherItIsDue() {
+        job.isDue(() -> {
+            throw new NoClassDefFoundError("for the test");
+        });
+        try {
+            assertThatCode(runner()::startDue).doesNotThrowAnyException();
+        } finally {
+            job.isDue(() -> false);
+        }
+    }
+
+    @Test
     void stopsBehindThePageAndLetsAnotherServerGoOnAtOnce() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         job.does(checkpoint -> {
@@ -294,7 +311,7 @@ class JobMachineryIT {
     /** What another server would have. */
     private JobRunner runner() {
         JobRunner runner = new JobRunner(registry, ledger, meters);
-        runner.executor = executor;
+        runner.threads = threads;
         return runner;
     }
 

@@ -1,6 +1,7 @@
 package io.narthex.job;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Does in each page what a test tells it to. */
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 class ScriptedJob implements Job {
     private volatile SampleJob.Script script = checkpoint -> new JobPage(null, 0, 0, 0, 0);
     private volatile String subject = "here";
+    private volatile BooleanSupplier due = () -> false;
 
     void does(SampleJob.Script script) {
         this.script = script;
@@ -27,9 +29,13 @@ class ScriptedJob implements Job {
         return subject;
     }
 
+    void isDue(BooleanSupplier due) {
+        this.due = due;
+    }
+
     @Override
     public boolean due() {
-        return false;
+        return due.getAsBoolean();
     }
 
     @Override
