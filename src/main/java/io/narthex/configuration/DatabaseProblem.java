@@ -23,6 +23,7 @@ public final class DatabaseProblem {
         properties.setProperty("password", password.reveal());
         properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
         properties.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
+        properties.setProperty("socketTimeout", CONNECT_TIMEOUT_SECONDS);
         try (Connection connection = DriverManager.getConnection(url, properties)) {
             return tooOld(connection);
         } catch (SQLException e) {

@@ -62,12 +62,14 @@ public final class MigrationIntegrator implements Integrator {
         Database database = settings.database();
         FluentConfiguration flyway = Flyway.configure(MigrationIntegrator.class.getClassLoader())
                 .locations("classpath:db/migration")
-                .placeholders(Map.of("app", quoted(session.getUserName())));
+                .placeholders(Map.of("app", quoted(session.getUserName())))
+                .callbacks(new PatientMigrations());
         if (database.ownerUser().isPresent()) {
             flyway.dataSource(
-                    session.getURL(),
-                    database.ownerUser().orElseThrow(),
-                    database.ownerPassword().reveal());
+                            session.getURL(),
+                            database.ownerUser().orElseThrow(),
+                            database.ownerPassword().reveal())
+                    .jdbcProperties(PatientMigrations.OTHERWISE);
         } else {
             LOG.log(
                     Level.WARNING,

@@ -35,7 +35,13 @@ public final class DatabaseAway {
         if (cause.getClass().getName().startsWith("jakarta.resource.")) {
             return true;
         }
-        return cause instanceof SQLException sql && isAway(sql.getSQLState());
+        return cause instanceof SQLException sql
+                && (isAway(sql.getSQLState()) || isLost(String.valueOf(sql.getMessage())));
+    }
+
+    /** The pool's own words for a connection that was taken from under its user: it has no state and no cause then. */
+    private static boolean isLost(String message) {
+        return message.startsWith("IJ031040") || message.startsWith("IJ031041");
     }
 
     /** PostgreSQL, appendix A: class 08 connection, 57P01-05 shutdown or start-up, 53300 too many connections. */

@@ -186,8 +186,9 @@ public class PathIndex implements ChangeListener {
         return uploads.listing(nar);
     }
 
-    /** Its bytes were just found to be those of its NAR hash. */
+    /** Its bytes were just found to be those of its NAR hash. Not written down while the database is away: a reader waits. */
     public void checked(SignedPath path) {
+        feed.beat().require();
         path.checkedAt(rows.checked(path.entryId()));
     }
 

@@ -6,13 +6,18 @@ import io.narthex.audit.AuditLog;
 import io.narthex.audit.JobAtWork;
 import io.narthex.job.JobException.AlreadyRunning;
 import io.narthex.transaction.Retried;
+import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.transaction.Transactional.TxType;
 import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Each step of a run's life, one transaction a step. */
@@ -20,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 @Retried
 @Transactional(TxType.REQUIRES_NEW)
 class JobLedger {
+    /** A page may ask what takes minutes; the pool's patience is that of a request. */
+    private static final int PAGE_MILLIS =
+            Math.toIntExact(Duration.ofMinutes(10).toMillis());
+
+    @Resource(lookup = "java:jboss/datasources/NarthexDS")
+    DataSource dataSource;
+
     @Inject
     JobLeases leases;
 
@@ -64,6 +76,23 @@ class JobLedger {
 
     /** Does one page and says what comes next; the transaction holds all of it or nothing. */
     JobProgress page(HeldLease lease, Job job) {
+        // whatever the page asks the database is asked over the one connection of its transaction
+        try (Connection connection = dataSource.getConnection()) {
+            int usual = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, PAGE_MILLIS);
+            try {
+                return work(lease, job);
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.setNetworkTimeout(Runnable::run, usual);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("a page has no connection", e);
+        }
+    }
+
+    private JobProgress work(HeldLease lease, Job job) {
         Optional<JobLease> row = leases.keep(lease);
         if (row.isEmpty()) {
             return JobProgress.LEASE_LOST;

@@ -19,6 +19,7 @@ class DatabaseAwayTest {
                 new SQLException("starting up", "57P03"),
                 new SQLException("too many clients", "53300"),
                 new SQLTransientConnectionException("no state"),
+                new SQLException("IJ031040: Connection is not associated with a managed connection: org.jboss"),
                 new SQLException("no connection in the pool", new ResourceException("IJ000453")),
                 new PersistenceException(new IllegalStateException(new SQLException("gone", "08006"))));
     }
