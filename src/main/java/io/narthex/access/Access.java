@@ -2,12 +2,17 @@ package io.narthex.access;
 
 import io.narthex.cache.Cache;
 import io.narthex.http.Right;
+import io.narthex.share.Sharer;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the fast lane asks: no proxy, no lock, no file, no database. A thread that must not block may ask. Thread-safe.
  */
 public final class Access {
+    /** No token has it as its public id. */
+    private static final String ADMINISTRATOR = "administrator";
+
     private final Callers callers;
 
     Access(Callers callers) {
@@ -30,6 +35,26 @@ public final class Access {
     /** The same for adding to it. */
     public boolean mayPush(@Nullable String authorization, Cache cache) {
         return authorization != null && may(Right.PUSH, authorization, cache);
+    }
+
+    /**
+     * For whom something scarce is used. Whoever memory does not know is a stranger: those are refused soon.
+     *
+     * @param authorization the first header of that name; null where there is none
+     * @param visited whose cache is asked for, if a cache is: tells strangers apart
+     */
+    public Sharer sharer(@Nullable String authorization, InetAddress address, @Nullable Cache visited) {
+        if (authorization != null) {
+            if (callers.known(authorization) instanceof Caller.Holder holder) {
+                Token.Owner tenant = holder.token().tenant();
+                String id = holder.token().publicId();
+                return tenant == null ? Sharer.ofServer(id, address) : Sharer.ofTenant(tenant.id(), id, address);
+            }
+            if (callers.isAdministrator(authorization)) {
+                return Sharer.ofServer(ADMINISTRATOR, address);
+            }
+        }
+        return Sharer.ofStranger(visited == null ? "" : Integer.toString(visited.tenantId()), address);
     }
 
     private boolean may(Right right, String authorization, Cache cache) {

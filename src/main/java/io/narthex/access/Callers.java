@@ -75,6 +75,11 @@ final class Callers {
         return token == null ? null : caller(token, clock.instant());
     }
 
+    /** Whether it is the administrator's token, as far as memory knows; for sharing out, never for access. */
+    boolean isAdministrator(String authorization) {
+        return adminToken.isRemembered(PresentedToken.parse(authorization));
+    }
+
     private @Nullable Token matching(String publicId, Secret secret) {
         Token token = tokens.find(publicId);
         return token != null && token.digest().matches(TokenDigest.of(secret)) ? token : null;

@@ -19,7 +19,7 @@ import java.util.function.Function;
 /** The JSON object of a request that makes or changes something, where an omitted field is not one that is null. */
 public final class JsonBody {
     /** Bytes; settings are small. */
-    private static final int MOST = 64 * 1024;
+    static final int MOST = 64 * 1024;
     /** Of a list. */
     private static final int MOST_ITEMS = 100;
 

@@ -4,6 +4,7 @@ import io.narthex.configuration.CurrentSettings;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
+import io.undertow.util.AttachmentKey;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -23,6 +24,24 @@ import org.xnio.conduits.StreamSourceConduit;
  * and the connection ends. The listeners' own read-timeout would end it without an answer, and idle connections too.
  */
 public final class PacedBodies implements ServletExtension {
+    private static final AttachmentKey<Boolean> LEFT_ALONE = AttachmentKey.create(Boolean.class);
+    private static final AttachmentKey<String> FAULT = AttachmentKey.create(String.class);
+
+    /** Somebody else looks after the pace of the body, or does not any more. */
+    static void leaveAlone(HttpServerExchange exchange, boolean alone) {
+        if (alone) {
+            exchange.putAttachment(LEFT_ALONE, true);
+        } else {
+            exchange.removeAttachment(LEFT_ALONE);
+        }
+    }
+
+    /** Whoever reads on is told that the body is too slow; what is left of it is not waited for. */
+    static void giveUp(HttpServerExchange exchange, String fault) {
+        exchange.putAttachment(FAULT, fault);
+        exchange.setPersistent(false);
+    }
+
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
         Duration idle = CurrentSettings.get().bodyIdle();
@@ -102,8 +121,9 @@ public final class PacedBodies implements ServletExtension {
         }
 
         private void requirePace() throws SocketTimeoutException {
-            if (fault != null) {
-                throw new SocketTimeoutException(fault);
+            String known = fault == null ? exchange.getAttachment(FAULT) : fault;
+            if (known != null) {
+                throw new SocketTimeoutException(known);
             }
         }
 
@@ -121,7 +141,7 @@ public final class PacedBodies implements ServletExtension {
         }
 
         private void watch() {
-            if (!watched) {
+            if (!watched && exchange.getAttachment(LEFT_ALONE) == null) {
                 watched = true;
                 lastRead = System.nanoTime();
                 look(idleNanos);

@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -13,13 +14,28 @@ public final class Sentence {
     private final ByteBuffer line;
 
     private final String length;
+    private final String type;
 
     /** @param words ASCII; the line begins with the status */
     public Sentence(int status, String words) {
+        this(status, "text/plain;charset=utf-8", (status + " " + words + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Sentence(int status, String type, byte[] bytes) {
         this.status = status;
-        byte[] bytes = (status + " " + words + "\n").getBytes(StandardCharsets.US_ASCII);
+        this.type = type;
         this.line = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
         this.length = Integer.toString(bytes.length);
+    }
+
+    /** The same as the API says it. */
+    public static Sentence of(Problem problem) {
+        try {
+            byte[] json = new JsonResolver().getContext(Problem.class).writeValueAsBytes(problem);
+            return new Sentence(problem.type().status(), "application/problem+json", json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON: " + problem, e);
+        }
     }
 
     /** Ends the exchange; to HEAD Undertow sends the same without the line. */
@@ -27,7 +43,7 @@ public final class Sentence {
         exchange.setStatusCode(status);
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CACHE_CONTROL, "no-store");
-        headers.put(Headers.CONTENT_TYPE, "text/plain;charset=utf-8");
+        headers.put(Headers.CONTENT_TYPE, type);
         headers.put(Headers.CONTENT_LENGTH, length);
         exchange.getResponseSender().send(line.duplicate());
     }

@@ -6,12 +6,15 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.http.Conditions;
+import io.narthex.http.JsonBodies;
 import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
+import io.narthex.http.SmallAnswerFilter;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.NarIntake;
+import io.narthex.share.Sharer;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
@@ -28,12 +31,13 @@ import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the servlets. Narinfos that memory knows, present or absent, are answered at once on the IO thread: the
- * hand-over to a worker costs several times the answer. Whatever streams goes to {@link StreamLane}.
+ * hand-over to a worker costs several times the answer. Whatever streams goes to a {@link FairLane}.
  */
 public final class FastLane implements ServletExtension {
     /** Name of the attribute of the servlet context that holds what {@link FastLaneStart} made. */
@@ -41,6 +45,10 @@ public final class FastLane implements ServletExtension {
 
     private static final String SUFFIX = ".narinfo";
     private static final String NAR = "/nar/";
+    private static final String API = "/api/";
+    /** How the URLs of the API end whose answers may be long. */
+    private static final Set<String> LISTS = Set.of("events", "heads", "paths", "runs");
+
     private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
     private static final Sentence ABSENT = new Sentence(StatusCodes.NOT_FOUND, "There is nothing here: No such path");
 
@@ -61,8 +69,22 @@ public final class FastLane implements ServletExtension {
             StoredNars stored,
             NarIntake intake,
             UploadLane received,
-            StreamLane streams,
-            StreamLane uploads) {}
+            FairLane downloads,
+            FairLane requests,
+            FairLane lists,
+            JsonBodies bodies,
+            StreamLane uploads) {
+        /** For whom a request uses what is scarce. */
+        Sharer sharer(HttpServerExchange exchange) {
+            boolean api = exchange.getRelativePath().startsWith(API);
+            Cache visited =
+                    api ? null : CacheRouter.cacheOf(exchange, caches.now()).orElse(null);
+            return access.sharer(
+                    exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION),
+                    exchange.getSourceAddress().getAddress(),
+                    visited);
+        }
+    }
 
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
@@ -83,20 +105,44 @@ public final class FastLane implements ServletExtension {
         } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
             Cache cache = open(exchange, parts);
             if (cache == null || !answered(exchange, path, cache, parts)) {
-                next.handleRequest(exchange);
+                parts.requests.run(exchange, parts.sharer(exchange), next);
             }
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             NOT_UTF_8.send(exchange);
         } else if (isPushersQuestion(exchange, path, parts)) {
-            parts.streams.run(exchange, x -> answerPusher(x, path, next, parts));
+            parts.requests.run(exchange, parts.sharer(exchange), x -> answerPusher(x, path, next, parts));
         } else if (isStream(path)) {
-            HttpHandler stream = x -> parts.streams.run(x, next);
-            Cache cache = open(exchange, parts);
-            if (cache == null || !isSent(exchange, cache, parts, stream)) {
-                stream.handleRequest(exchange);
-            }
+            stream(exchange, next, parts);
+        } else if (path.startsWith(API)) {
+            administer(exchange, path, next, parts);
         } else {
-            next.handleRequest(exchange);
+            parts.requests.run(exchange, parts.sharer(exchange), next);
+        }
+    }
+
+    private static void stream(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
+        Sharer who = parts.sharer(exchange);
+        exchange.putAttachment(SmallAnswerFilter.STREAMED, true);
+        HttpHandler stream = x -> parts.downloads.run(x, who, next);
+        Cache cache = open(exchange, parts);
+        if (cache == null || !isSent(exchange, cache, parts, who, stream)) {
+            stream.handleRequest(exchange);
+        }
+    }
+
+    /** The body first, without a thread; but a stranger's is never looked at. */
+    private static void administer(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
+            throws Exception {
+        Sharer who = parts.sharer(exchange);
+        FairLane lane = LISTS.contains(path.substring(path.lastIndexOf('/') + 1)) ? parts.lists : parts.requests;
+        HttpHandler turn = x -> lane.run(x, who, y -> {
+            JsonBodies.begun(y);
+            next.handleRequest(y);
+        });
+        if (exchange.getRequestHeaders().contains(Headers.AUTHORIZATION)) {
+            parts.bodies.await(exchange, who, turn, FairLane::refuse);
+        } else {
+            turn.handleRequest(exchange);
         }
     }
 
@@ -179,10 +225,11 @@ public final class FastLane implements ServletExtension {
         }
     }
 
-    private static boolean isSent(HttpServerExchange exchange, Cache cache, Parts parts, HttpHandler otherwise) {
+    private static boolean isSent(
+            HttpServerExchange exchange, Cache cache, Parts parts, Sharer who, HttpHandler otherwise) {
         String token = parts.access.publicId(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION));
-        return parts.small.run(cache, token, exchange, otherwise)
-                || parts.stored.run(cache, token, exchange, otherwise);
+        return parts.small.run(cache, token, who, exchange, otherwise)
+                || parts.stored.run(cache, token, who, exchange, otherwise);
     }
 
     private static boolean isStream(String path) {

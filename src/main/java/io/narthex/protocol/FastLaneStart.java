@@ -14,6 +14,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.time.Clock;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the index before the first request and hands {@link FastLane} its parts. */
@@ -49,7 +50,9 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     Meters meters;
 
-    private final StreamLane streams = StreamLane.forDownloads();
+    @Inject
+    Lanes lanes;
+
     private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
@@ -57,12 +60,12 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
-        show("download", streams);
-        show("upload", uploads);
+        show("download", lanes.downloads()::held, lanes.downloads()::waiting);
+        show("upload", uploads::held, uploads::waiting);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
-        SmallNars made = new SmallNars(index.hot(), transfer, downloads);
+        SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
         small = made;
-        StoredNars opened = new StoredNars(index.hot(), blobs, downloads);
+        StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());
         stored = opened;
         event.getServletContext()
                 .setAttribute(
@@ -76,19 +79,21 @@ public class FastLaneStart implements ServletContextListener {
                                 opened,
                                 intake,
                                 new UploadLane(rights, intake, publisher),
-                                streams,
+                                lanes.downloads(),
+                                lanes.requests(),
+                                lanes.lists(),
+                                lanes.bodies(),
                                 uploads));
     }
 
-    private void show(String direction, StreamLane lane) {
-        meters.gauge("narthex.streams.in.use", "Streams that have a place", lane::held, "direction", direction);
-        meters.gauge("narthex.streams.waiting", "Streams that wait for a place", lane::waiting, "direction", direction);
+    private void show(String direction, DoubleSupplier held, DoubleSupplier waiting) {
+        meters.gauge("narthex.streams.in.use", "Streams that have a place", held, "direction", direction);
+        meters.gauge("narthex.streams.waiting", "Streams that wait for a place", waiting, "direction", direction);
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         event.getServletContext().removeAttribute(FastLane.ATTRIBUTE);
-        streams.close();
         uploads.close();
         if (small != null) {
             small.close();

@@ -1,10 +1,13 @@
 package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
+import io.narthex.http.PacedAnswers;
 import io.narthex.index.HotPaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.share.Sharer;
+import io.narthex.thread.NamedThreads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -14,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,34 +36,28 @@ final class SmallNars {
     private final HotPaths hot;
     private final NarTransfer transfer;
     private final Downloads downloads;
-    private final Semaphore places = new Semaphore(AT_ONCE);
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
-                Thread thread = new Thread(work, "narthex-small");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final SharedPlaces places;
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            2 * Runtime.getRuntime().availableProcessors(), new NamedThreads("narthex-small"));
 
-    SmallNars(HotPaths hot, NarTransfer transfer, Downloads downloads) {
+    SmallNars(HotPaths hot, NarTransfer transfer, Downloads downloads, PacedAnswers paced) {
         this.hot = hot;
         this.transfer = transfer;
         this.downloads = downloads;
+        places = new SharedPlaces(AT_ONCE, paced);
     }
 
     /**
      * Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests.
      *
      * @param token the public id of who asks; null: nobody
+     * @param who takes a place
      */
-    boolean run(Cache cache, @Nullable String token, HttpServerExchange exchange, HttpHandler otherwise) {
+    boolean run(Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
-        if (path == null || path.narSize() > LARGEST || !places.tryAcquire()) {
+        if (path == null || path.narSize() > LARGEST || !places.take(exchange, who)) {
             return false;
         }
-        exchange.addExchangeCompleteListener((ended, others) -> {
-            places.release();
-            others.proceed();
-        });
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             Optional<ByteBuffer> nar = transfer.small(path);
             if (nar.isPresent()) {

@@ -5,11 +5,14 @@ import io.narthex.blob.BlobKey;
 import io.narthex.blob.BlobStore;
 import io.narthex.blob.DirectBuffers;
 import io.narthex.cache.Cache;
+import io.narthex.http.PacedAnswers;
 import io.narthex.index.HotPaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.StoredNar;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.share.Sharer;
+import io.narthex.thread.NamedThreads;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
@@ -24,7 +27,6 @@ import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -44,34 +46,28 @@ final class StoredNars {
     private final BlobStore blobs;
     private final Downloads downloads;
     private final DirectBuffers buffers = new DirectBuffers(DirectBuffers.DOWNLOAD_BYTES);
-    private final Semaphore places = new Semaphore(AT_ONCE);
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), work -> {
-                Thread thread = new Thread(work, "narthex-stored");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final SharedPlaces places;
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            2 * Runtime.getRuntime().availableProcessors(), new NamedThreads("narthex-stored"));
 
-    StoredNars(HotPaths hot, BlobStore blobs, Downloads downloads) {
+    StoredNars(HotPaths hot, BlobStore blobs, Downloads downloads, PacedAnswers paced) {
         this.hot = hot;
         this.blobs = blobs;
         this.downloads = downloads;
+        places = new SharedPlaces(AT_ONCE, paced);
     }
 
     /**
      * Answers, or lets {@code otherwise} do so; false when this is none of its requests.
      *
      * @param token the public id of who asks; null: nobody
+     * @param who takes a place
      */
-    boolean run(Cache cache, @Nullable String token, HttpServerExchange exchange, HttpHandler otherwise) {
+    boolean run(Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
-        if (path == null || !(path.source() instanceof NarSource.InBlobStore stored) || !places.tryAcquire()) {
+        if (path == null || !(path.source() instanceof NarSource.InBlobStore stored) || !places.take(exchange, who)) {
             return false;
         }
-        exchange.addExchangeCompleteListener((ended, others) -> {
-            places.release();
-            others.proceed();
-        });
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             Optional<Blob> blob = open(stored.nar());
             Optional<FileChannel> file = blob.flatMap(Blob::channel);
@@ -146,9 +142,10 @@ final class StoredNars {
                 }
                 at += read;
                 exchange.getResponseSender().send(buffer.flip(), this);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // an Error too: nobody else would ever end this answer, and give back what it holds
                 LOG.log(System.Logger.Level.ERROR, "event=blob-unreadable", e);
-                onException(exchange, exchange.getResponseSender(), e);
+                breakOff();
             }
         }
 
@@ -167,6 +164,10 @@ final class StoredNars {
 
         @Override
         public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+            breakOff();
+        }
+
+        private void breakOff() {
             release();
             // not an end: its reader must see that it is not whole
             IoUtils.safeClose(exchange.getConnection());

@@ -30,14 +30,16 @@ final class LoopbackServer implements AutoCloseable {
 
     /** Asks on a connection of its own. */
     CompletableFuture<HttpResponse<byte[]>> ask(String path, String... headers) {
-        InetSocketAddress address =
-                (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + address.getPort() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
                 .timeout(PATIENCE);
         if (headers.length > 0) {
             request.headers(headers);
         }
         return client.sendAsync(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
     }
 
     @Override

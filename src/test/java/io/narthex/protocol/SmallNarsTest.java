@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.SampleCache;
 import io.narthex.configuration.AuditAddresses;
+import io.narthex.http.PacedAnswers;
 import io.narthex.index.SampleIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.nar.NarPacker;
 import io.narthex.nix.store.StorePath;
+import io.narthex.share.Sharer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +40,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SmallNarsTest {
     private static final int LARGEST = 128 << 10;
-    private static final int AT_ONCE = 128;
+    /** What one address alone may hold of 128 places. */
+    private static final int AT_ONCE = 74;
+
     private static final String OTHERWISE = "the long way";
 
     @TempDir
@@ -47,6 +51,7 @@ class SmallNarsTest {
 
     private final CountDownLatch open = new CountDownLatch(1);
     private final CountDownLatch taken = new CountDownLatch(AT_ONCE);
+    private final PacedAnswers paced = new PacedAnswers();
     private final ReadLog reads = new ReadLog(false, AuditAddresses.FULL);
     private volatile boolean held;
     private SampleIndex index;
@@ -57,7 +62,7 @@ class SmallNarsTest {
     @SuppressWarnings("NullAway.Init")
     void open() {
         index = new SampleIndex(directory);
-        small = new SmallNars(index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()));
+        small = new SmallNars(index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()), paced);
         server = new LoopbackServer(this::receive);
     }
 
@@ -66,6 +71,7 @@ class SmallNarsTest {
         open.countDown();
         server.close();
         small.close();
+        paced.close();
     }
 
     @Test
@@ -131,8 +137,10 @@ class SmallNarsTest {
         assertThat(taken.await(1, TimeUnit.MINUTES)).isTrue();
 
         assertThat(text(server.ask(url))).isEqualTo(OTHERWISE);
+        CompletableFuture<HttpResponse<byte[]>> others = server.ask(url, "X-Tenant", "2");
 
         open.countDown();
+        assertThat(others.join().body()).isEqualTo(nar());
         for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
             assertThat(answer.join().body()).isEqualTo(nar());
         }
@@ -141,7 +149,12 @@ class SmallNarsTest {
 
     private void receive(HttpServerExchange exchange) throws Exception {
         HttpHandler otherwise = x -> x.getResponseSender().send(OTHERWISE);
-        if (small.run(SampleCache.LOCAL, null, exchange, otherwise)) {
+        String tenant = exchange.getRequestHeaders().getFirst("X-Tenant");
+        Sharer who = Sharer.ofTenant(
+                tenant == null ? 1 : Integer.parseInt(tenant),
+                "token",
+                exchange.getSourceAddress().getAddress());
+        if (small.run(SampleCache.LOCAL, null, who, exchange, otherwise)) {
             taken.countDown();
         } else {
             otherwise.handleRequest(exchange);

@@ -1,0 +1,164 @@
+package io.narthex.http;
+
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
+import io.undertow.util.ImmediatePooledByteBuffer;
+import io.undertow.util.SameThreadExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.xnio.channels.StreamSourceChannel;
+
+/** One body that {@link JsonBodies} reads. All but {@link #leave} happens on the connection's IO thread. */
+final class ArrivingBody {
+    /** One more than is allowed, which {@link JsonBody} then sees. */
+    private static final int MOST = JsonBody.MOST + 1;
+
+    private static final int PIECE = 8_192;
+    private static final long LOOK_MILLIS = 250;
+    /** For all of a body while others wait for its place: 64 KiB need no longer over any line. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final HttpServerExchange exchange;
+    private final HttpHandler next;
+    private final BooleanSupplier wanted;
+    private final Runnable leaving;
+    private final BodyPace pace;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private long begunAt;
+    private long lookedAt;
+    private int seen;
+    private boolean over;
+
+    ArrivingBody(
+            HttpServerExchange exchange, Duration idle, HttpHandler next, BooleanSupplier wanted, Runnable leaving) {
+        this.exchange = exchange;
+        this.next = next;
+        this.wanted = wanted;
+        this.leaving = leaving;
+        pace = new BodyPace(idle);
+    }
+
+    /** Begins to read; inside a handler's call. */
+    void start() throws Exception {
+        exchange.addExchangeCompleteListener((ended, others) -> {
+            leave();
+            others.proceed();
+        });
+        if (!HttpContinue.requiresContinueResponse(exchange)) {
+            receive();
+            return;
+        }
+        HttpContinue.sendContinueResponse(exchange, new IoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange asked, Sender sender) {
+                asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> receive());
+            }
+
+            @Override
+            public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+                broken.endExchange();
+            }
+        });
+    }
+
+    private void receive() throws Exception {
+        StreamSourceChannel channel = exchange.getRequestChannel();
+        PacedBodies.leaveAlone(exchange, true);
+        begunAt = System.nanoTime();
+        lookedAt = begunAt;
+        if (read(channel)) {
+            handOver();
+            return;
+        }
+        channel.getReadSetter().set(this::readable);
+        channel.resumeReads();
+        lookLater(channel);
+    }
+
+    private void readable(StreamSourceChannel channel) {
+        try {
+            if (!over && read(channel)) {
+                goOn(channel);
+            }
+        } catch (IOException e) {
+            over = true;
+            exchange.endExchange();
+        }
+    }
+
+    /** Whether there is no more to come, or no more is looked at. */
+    private boolean read(StreamSourceChannel channel) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate(PIECE);
+        int count = 0;
+        while (bytes.size() < MOST) {
+            piece.clear().limit(Math.min(PIECE, MOST - bytes.size()));
+            count = channel.read(piece);
+            if (count <= 0) {
+                break;
+            }
+            bytes.write(piece.array(), 0, count);
+        }
+        return count < 0 || bytes.size() == MOST;
+    }
+
+    private void lookLater(StreamSourceChannel channel) {
+        exchange.getIoThread().executeAfter(() -> look(channel), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look(StreamSourceChannel channel) {
+        if (over) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (bytes.size() > seen) {
+            pace.received(bytes.size() - seen);
+            seen = bytes.size();
+        }
+        Optional<String> fault = pace.waited(now - lookedAt);
+        lookedAt = now;
+        if (fault.isEmpty() && now - begunAt > PATIENCE_NANOS && wanted.getAsBoolean()) {
+            fault = Optional.of("the body comes too slowly while others wait");
+        }
+        if (fault.isPresent()) {
+            PacedBodies.giveUp(exchange, fault.get());
+            goOn(channel);
+        } else {
+            lookLater(channel);
+        }
+    }
+
+    private void goOn(StreamSourceChannel channel) {
+        channel.getReadSetter().set(null);
+        channel.suspendReads();
+        Connectors.executeRootHandler(x -> handOver(), exchange);
+    }
+
+    /** What was read is given back, so that whoever reads the request finds it in its place. */
+    private void handOver() throws Exception {
+        over = true;
+        PacedBodies.leaveAlone(exchange, false);
+        if (bytes.size() > 0) {
+            Connectors.ungetRequestBytes(exchange, new ImmediatePooledByteBuffer(ByteBuffer.wrap(bytes.toByteArray())));
+        }
+        Connectors.resetRequestChannel(exchange);
+        next.handleRequest(exchange);
+    }
+
+    /** Gives its place to the next, once. On any thread. */
+    void leave() {
+        if (left.compareAndSet(false, true)) {
+            leaving.run();
+        }
+    }
+}

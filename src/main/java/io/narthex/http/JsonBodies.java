@@ -1,0 +1,88 @@
+package io.narthex.http;
+
+import io.narthex.share.FairPlaces;
+import io.narthex.share.Sharer;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Reads the body of a request of the API before anything runs for it, without a thread: bodies that come slowly, or never,
+ * hold a little memory, of which no tenant has more than a part, and nothing else. Thread-safe.
+ */
+public final class JsonBodies {
+    /** Times {@link JsonBody#MOST} is what all bodies may hold: 16 MB. */
+    private static final int AT_ONCE = 256;
+    /** What waits holds a connection and some kilobytes. */
+    private static final int WAITING = 1_024;
+
+    private static final AttachmentKey<ArrivingBody> BODY = AttachmentKey.create(ArrivingBody.class);
+
+    private final Duration idle;
+    private final FairPlaces<Runnable> places = new FairPlaces<>(AT_ONCE, WAITING);
+
+    /** @param idle how long a body may stand still */
+    public JsonBodies(Duration idle) {
+        this.idle = idle;
+    }
+
+    /** How many bodies hold memory: they are on their way, or their request waits for its turn. */
+    public int held() {
+        return places.held();
+    }
+
+    /** How many are not let in yet. */
+    public int waiting() {
+        return places.waiting();
+    }
+
+    /**
+     * Goes on with a request when its body is there, or as much of it as {@link JsonBody} looks at, or when it comes too
+     * slowly: whoever reads it then is told.
+     *
+     * @param next calls {@link #begun} once the request runs
+     * @param crowded answers where too many wait
+     */
+    public void await(HttpServerExchange exchange, Sharer who, HttpHandler next, HttpHandler crowded) throws Exception {
+        if (exchange.isRequestComplete()) {
+            next.handleRequest(exchange);
+            return;
+        }
+        ArrivingBody body = new ArrivingBody(exchange, idle, next, () -> places.isWanted(who), () -> leave(who));
+        AtomicBoolean refused = new AtomicBoolean();
+        Executor turn = work -> {
+            Runnable begin = () -> exchange.getIoThread().execute(work);
+            switch (places.enter(who, begin)) {
+                case TAKEN -> begin.run();
+                case WAITS -> {} // leave() gives it back
+                case REFUSED -> {
+                    refused.set(true);
+                    begin.run();
+                }
+            }
+        };
+        exchange.dispatch(turn, (HttpHandler) x -> {
+            if (refused.get()) {
+                crowded.handleRequest(x);
+            } else {
+                x.putAttachment(BODY, body);
+                body.start();
+            }
+        });
+    }
+
+    /** The request runs: its body is read at once, and does not count any more. */
+    public static void begun(HttpServerExchange exchange) {
+        ArrivingBody body = exchange.getAttachment(BODY);
+        if (body != null) {
+            body.leave();
+        }
+    }
+
+    private void leave(Sharer who) {
+        places.leave(who).forEach(Runnable::run);
+    }
+}
