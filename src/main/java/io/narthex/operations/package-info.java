@@ -5,8 +5,8 @@
  *
  * <ul>
  *   <li>R1: live means that the process answers; only a restart helps when it does not.
- *   <li>R2: ready means that requests would be answered from current data: database reachable, store readable (or none
- *       there), index loaded.
+ *   <li>R2: ready means that requests would be answered from current data: database reachable and a connection of the
+ *       pool to be had, store readable (or none there), index loaded, a turn in every lane for who comes new.
  *   <li>R3: a check never waits for long, and never throws.
  * </ul>
  *
