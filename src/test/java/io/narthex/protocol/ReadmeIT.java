@@ -77,7 +77,8 @@ class ReadmeIT {
     /** One name for one thing, so that lines of one document go on behind those of another. */
     @Test
     void namesTheSameThingsAsTheOtherDocuments() throws Exception {
-        try (Stream<Path> documents = Stream.concat(Stream.of(Path.of("README.md")), Files.list(Path.of("src/docs")))) {
+        try (Stream<Path> files = Files.list(Path.of("src/docs"))) {
+            Stream<Path> documents = Stream.concat(Stream.of(Path.of("README.md")), files);
             for (Path document :
                     documents.filter(f -> f.toString().endsWith(".md")).toList()) {
                 String lines = commands(Files.readString(document));
