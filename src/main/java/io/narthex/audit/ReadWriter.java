@@ -180,7 +180,12 @@ class ReadWriter {
             s.setArray(1, array(connection, "int4", misses, e -> e.getKey().tenantId()));
             s.setArray(2, array(connection, "int4", misses, e -> e.getKey().cacheId()));
             s.setArray(
-                    3, array(connection, "timestamptz", misses, e -> time(e.getKey().hour())));
+                    3,
+                    array(
+                            connection,
+                            "timestamptz",
+                            misses,
+                            e -> time(e.getKey().hour())));
             s.setArray(4, array(connection, "int8", misses, Map.Entry::getValue));
             s.executeUpdate();
         }

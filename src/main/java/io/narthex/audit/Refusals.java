@@ -40,11 +40,7 @@ class Refusals {
                 done++;
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "event=refusals-not-written count={0} cause={1}",
-                    due.size() - done,
-                    e.toString());
+            LOG.log(Level.WARNING, "event=refusals-not-written count={0} cause={1}", due.size() - done, e.toString());
             due.subList(done, due.size()).forEach(counts::giveBack);
         }
     }

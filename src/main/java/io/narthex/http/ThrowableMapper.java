@@ -33,7 +33,8 @@ public class ThrowableMapper implements ExceptionMapper<Throwable> {
         }
         if (TransactionConflict.isCauseOf(e)) {
             LOG.log(Level.WARNING, "event=database-busy request={0} cause={1}", id, e.toString());
-            return ProblemWriter.answer(Problem.of(ProblemType.UNAVAILABLE, "Others changed the same, again and again"), uri)
+            return ProblemWriter.answer(
+                            Problem.of(ProblemType.UNAVAILABLE, "Others changed the same, again and again"), uri)
                     .build();
         }
         LOG.log(Level.ERROR, "event=request-failed request=" + id + " method=" + request.getMethod(), e);

@@ -217,9 +217,7 @@ class AuditIT {
                         2,
                         "select detail->>'url' from audit_event where tenant = ? and outcome = 'refused' order by 1",
                         cache.tenant()))
-                .containsExactly(
-                        "/api/v1/tenants/a\uFFFDb/caches/c",
-                        paths() + "/" + "0".repeat(32));
+                .containsExactly("/api/v1/tenants/a\uFFFDb/caches/c", paths() + "/" + "0".repeat(32));
     }
 
     @Test

@@ -18,8 +18,8 @@ class ByPartsTest {
     private static final List<Integer> ROWS = IntStream.range(0, 100).boxed().toList();
 
     private final List<Integer> written = new ArrayList<>();
-    private final Connection connection =
-            (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Connection.class}, (p, m, a) -> {
+    private final Connection connection = (Connection)
+            Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Connection.class}, (p, m, a) -> {
                 throw new UnsupportedOperationException(m.getName());
             });
 

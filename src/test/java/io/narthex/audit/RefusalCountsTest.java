@@ -71,8 +71,9 @@ class RefusalCountsTest {
         counts.add(event, Actor.SERVER, "other");
         counts.add(event, Actor.SERVER, "one");
 
-        assertThat(counts.due(true)).extracting(Entry::reason, Entry::count).containsExactlyInAnyOrder(
-                tuple("one", 2L), tuple("other", 1L));
+        assertThat(counts.due(true))
+                .extracting(Entry::reason, Entry::count)
+                .containsExactlyInAnyOrder(tuple("one", 2L), tuple("other", 1L));
     }
 
     @Test
@@ -82,7 +83,8 @@ class RefusalCountsTest {
         }
         counts.add(AuditEvent.of(AuditAction.ACCESS_REFUSED).tenant(1), Actor.SERVER, "another's");
 
-        assertThat(counts.due(true)).hasSize(RefusalCounts.MOST_REASONS + 2)
+        assertThat(counts.due(true))
+                .hasSize(RefusalCounts.MOST_REASONS + 2)
                 .extracting(Entry::reason, Entry::count)
                 .contains(tuple("More reasons in a minute than are told apart", 5L), tuple("another's", 1L));
         clock.pass(RefusalCounts.MINUTE);

@@ -33,11 +33,10 @@ class StorableTest {
 
     @Test
     void looksIntoWhatADetailHolds() {
-        Map<String, Object> kept = Storable.detail(
-                Map.of("na\u0000me", List.of(Map.of("inner", "a\u0000"), 7, true), "number", 3.5));
+        Map<String, Object> kept =
+                Storable.detail(Map.of("na\u0000me", List.of(Map.of("inner", "a\u0000"), 7, true), "number", 3.5));
 
-        assertThat(kept)
-                .isEqualTo(Map.of("na\uFFFDme", List.of(Map.of("inner", "a\uFFFD"), 7, true), "number", 3.5));
+        assertThat(kept).isEqualTo(Map.of("na\uFFFDme", List.of(Map.of("inner", "a\uFFFD"), 7, true), "number", 3.5));
     }
 
     @Test
@@ -51,7 +50,8 @@ class StorableTest {
 
         assertThat(Storable.detail(wide)).hasSize(Storable.MOST_ENTRIES + 1);
         assertThat(EventRows.json(Storable.detail(deep))).hasSizeLessThan(Storable.LONGEST);
-        assertThat((List<?>) Storable.detail(Map.of("list", List.copyOf(wide.values()))).get("list"))
+        assertThat((List<?>) Storable.detail(Map.of("list", List.copyOf(wide.values())))
+                        .get("list"))
                 .hasSize(Storable.MOST_ENTRIES + 1);
     }
 

@@ -61,8 +61,7 @@ class StormIT {
 
         run(all);
 
-        assertThat(answers.keySet().stream()
-                        .filter(answer -> answer.matches(".* 5..")))
+        assertThat(answers.keySet().stream().filter(answer -> answer.matches(".* 5..")))
                 .as("%s", answers)
                 .isEmpty();
         // each was done at least once: what is refused each time shows nothing
@@ -102,7 +101,11 @@ class StormIT {
         String url = "/api/v1/tenants/" + shared.tenant() + "/caches/" + name;
         ask("make a cache", "PUT", url, "{}");
         // others want the same one
-        ask("change a cache", "PUT", "/api/v1/tenants/" + shared.tenant() + "/caches/ci", "{\"priority\":" + name.length() + "}");
+        ask(
+                "change a cache",
+                "PUT",
+                "/api/v1/tenants/" + shared.tenant() + "/caches/ci",
+                "{\"priority\":" + name.length() + "}");
         ask("give hosts", "PUT", url, "{\"virtualHosts\":[\"" + name + ".storm.example\"]}");
         ask("read a cache", "GET", url, "");
         ask("delete a cache", "DELETE", url, "");
@@ -114,8 +117,8 @@ class StormIT {
         ask("rotate keys", "POST", url + "/rotations", "{}");
         ask("read keys", "GET", url, "");
         try (SecretKey secret = SecretKey.generate("storm-" + System.nanoTime(), new SecureRandom())) {
-            JsonNode brought = ApiClient.json(
-                    ask("import a key", "POST", url, "{\"secretKey\":\"" + secret.toText() + "\"}"));
+            JsonNode brought =
+                    ApiClient.json(ask("import a key", "POST", url, "{\"secretKey\":\"" + secret.toText() + "\"}"));
             ask("export a key", "POST", url + "/" + brought.path("name").asText() + "/export", "{}");
             revoke(url, brought);
         }
@@ -138,8 +141,13 @@ class StormIT {
         ask("hold", "PUT", tenant + "/legal-hold", "{\"reason\":\"the storm\"}");
         JsonNode token = ApiClient.json(ask("make a token", "POST", tenant + "/tokens", "{\"scopes\":[\"push\"]}"));
         ask("revoke a token", "DELETE", tenant + "/tokens/" + token.path("id").asText(), "");
-        JsonNode wide = ApiClient.json(ask("make a server's token", "POST", "/api/v1/tokens", "{\"scopes\":[\"pull\"]}"));
-        ask("revoke a server's token", "DELETE", "/api/v1/tokens/" + wide.path("id").asText(), "");
+        JsonNode wide =
+                ApiClient.json(ask("make a server's token", "POST", "/api/v1/tokens", "{\"scopes\":[\"pull\"]}"));
+        ask(
+                "revoke a server's token",
+                "DELETE",
+                "/api/v1/tokens/" + wide.path("id").asText(),
+                "");
         ask("read events", "GET", "/api/v1/audit/events?tenant=" + shared.tenant(), "");
         ask("sign heads", "GET", "/api/v1/audit/heads", "");
         ask("release", "DELETE", tenant + "/legal-hold", "");
@@ -152,7 +160,8 @@ class StormIT {
     }
 
     private void jobs() throws Exception {
-        for (JsonNode job : ApiClient.json(ask("list jobs", "GET", "/api/v1/jobs", "")).path("items")) {
+        for (JsonNode job :
+                ApiClient.json(ask("list jobs", "GET", "/api/v1/jobs", "")).path("items")) {
             ask("run a job", "POST", "/api/v1/jobs/" + job.path("name").asText() + "/runs", "");
         }
     }
@@ -169,7 +178,8 @@ class StormIT {
         ask(
                 "delete a path",
                 "DELETE",
-                "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + push.path().hash(),
+                "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/"
+                        + push.path().hash(),
                 "");
     }
 
