@@ -39,6 +39,9 @@ class TenantAuditorIT {
     private static final List<String> REFUSED =
             List.of("create_auditor", "drop_auditor", "limit_auditor", "set_up_roles");
 
+    /** A key of globex's own, which it named as acme's: a name that it gave tells it nothing. */
+    private static final String BROUGHT = "main.acme.cache.example.com-1";
+
     private static RecordDb db;
     private static Connection acme;
     private static Connection globex;
@@ -83,7 +86,9 @@ class TenantAuditorIT {
             List<String> globexs = RecordDb.rows(globex, all);
 
             assertThat(String.join("\n", acmes)).as(view).doesNotContainIgnoringCase("globex", "nginx", "gx7token");
-            assertThat(String.join("\n", globexs)).as(view).doesNotContainIgnoringCase("acme", "openssl", "ci7token");
+            assertThat(String.join("\n", globexs).replace(BROUGHT, ""))
+                    .as(view)
+                    .doesNotContainIgnoringCase("acme", "openssl", "ci7token");
             if (view.equals("exports")) {
                 // of the whole server, not of any tenant
                 assertThat(acmes).isEmpty();
