@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.cache.SampleCache;
 import io.narthex.change.Beat;
 import io.narthex.it.NixStore;
+import io.narthex.localstore.LyingDatabase;
+import io.narthex.localstore.LyingDatabase.Lying;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.NixWriter;
+import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StoreDir;
+import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HotPathsIT {
     private static final String FIRST = "a".repeat(32);
@@ -79,6 +85,37 @@ class HotPathsIT {
 
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(THIRD))).isFalse();
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void answersWithoutTheIndexHoweverTheFilesLie(Lying lying) throws Exception {
+        StorePath path = StorePath.parseBaseName(FIRST + "-x");
+        try (LyingDatabase lies =
+                        LyingDatabase.in(lying, store, NixStore.in(directory.resolve("lying")), path.baseName());
+                NixDatabase database = lies.open()) {
+            SampleIndex index = new SampleIndex(database);
+            index.remember(path, NixHash.ofSha256(new byte[32]), 120);
+
+            assertThat(questionsToTheIndex(index, path)).isZero();
+
+            lies.register(SECOND + "-x");
+            assertThat(questionsToTheIndex(index, path)).isPositive();
+            index.remember(path, NixHash.ofSha256(new byte[32]), 120);
+            assertThat(questionsToTheIndex(index, path)).isZero();
+        }
+    }
+
+    /** How many of a hundred requests for the path memory does not answer; a stamp may be as old as the pause between two. */
+    private static int questionsToTheIndex(SampleIndex index, StorePath path) throws InterruptedException {
+        int questions = 0;
+        for (int i = 0; i < 100; i++) {
+            if (index.hot().current(SampleCache.LOCAL, path.hash()) == null) {
+                questions++;
+            }
+            Thread.sleep(1);
+        }
+        return questions;
     }
 
     private static void register(NixStore store, String hash) throws Exception {

@@ -80,7 +80,7 @@ class ReindexIT {
         runs.run();
         long before = runs.latest();
 
-        Thread.sleep(21_000); // the timer asks every ten seconds
+        Thread.sleep(12_000); // the timer asks every ten seconds
 
         assertThat(runs.latest()).isEqualTo(before);
     }

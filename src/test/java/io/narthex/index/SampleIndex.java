@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** A memory that holds what a test puts into it, beside a store that never changes. */
+/** A memory that holds what a test puts into it, beside a store. */
 public final class SampleIndex {
     private final SecretKey key = SecretKey.generate("sample-1", new SecureRandom());
     private final NixDatabase nix;
@@ -27,7 +27,12 @@ public final class SampleIndex {
 
     /** @param empty a directory without a Nix database */
     public SampleIndex(Path empty) {
-        nix = new NixDatabase(empty.resolve("db.sqlite"), StoreDir.DEFAULT);
+        this(new NixDatabase(empty.resolve("db.sqlite"), StoreDir.DEFAULT));
+    }
+
+    /** @param nix the database of the store beside it, whose changes count */
+    SampleIndex(NixDatabase nix) {
+        this.nix = nix;
         hot = new HotPaths(nix, new Beat(TimeUnit.HOURS.toNanos(1)));
     }
 

@@ -3,19 +3,23 @@ package io.narthex.localstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
-import io.narthex.nix.store.StorePath;
+import io.narthex.localstore.LyingDatabase.Lying;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.JDBC;
 
@@ -26,73 +30,69 @@ import org.sqlite.JDBC;
 class ReadOnlyNixDatabaseIT {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
+    private static final String THERE = "a".repeat(32);
+    private static final String LATER = "b".repeat(32);
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private NixStore store;
-
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private StorePath path;
+    private final Map<Lying, LyingDatabase> databases = new EnumMap<>(Lying.class);
 
     @BeforeEach
-    void make() throws IOException {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        store = NixStore.in(directory);
-        path = store.add("read-only", "for everybody");
+    void make() throws Exception {
+        permissions(directory, "rwxr-xr-x");
+        NixStore store = NixStore.in(directory);
+        store.add("anything", "so that there is a database");
+        for (Lying lying : Lying.values()) {
+            databases.put(
+                    lying, LyingDatabase.in(lying, store, NixStore.in(directory.resolve(lying.name())), THERE + "-a"));
+        }
     }
 
     @AfterEach
-    void reopen() throws IOException {
-        permissions("rwxr-xr-x");
-    }
-
-    @Test
-    void findsAPathWhereThereIsNoLog() throws Exception {
-        assertThat(probe()).isEqualTo("found=true");
-    }
-
-    @Test
-    void findsAPathThatIsOnlyInTheLogOfAWriter() throws Exception {
-        try (NixWriter writer = NixWriter.open(store)) {
-            writer.execute("update ValidPaths set narSize = 121 where path = '" + NixStore.path(path) + "'");
-            assertThat(Path.of(store.database() + "-wal")).isNotEmptyFile();
-
-            assertThat(probe()).isEqualTo("found=true");
+    void close() throws Exception {
+        permitWriting(true);
+        for (LyingDatabase database : databases.values()) {
+            database.close();
         }
     }
 
     @Test
-    void findsAPathInWhatAKilledWriterLeft() throws Exception {
-        Path left = directory.resolve("left");
-        Files.createDirectories(left);
-        try (NixWriter writer = NixWriter.open(store)) {
-            writer.execute("update ValidPaths set narSize = 121 where path = '" + NixStore.path(path) + "'");
-            for (String end : List.of("", "-wal", "-shm")) {
-                Files.copy(Path.of(store.database() + end), left.resolve("db.sqlite" + end));
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void seesEveryChangeAndNoOtherHoweverTheFilesLie() throws Exception {
+        permitWriting(false);
+        var before = listings();
+        Process probe = probe();
+        try (BufferedReader output = probe.inputReader()) {
+            assertThat(output.readLine()).isNotEqualTo("root");
+            assertThat(lines(output))
+                    .allSatisfy((lying, line) -> assertThat(line).isEqualTo("found=true stands=true later=false"));
+            assertThat(listings()).isEqualTo(before);
+
+            permitWriting(true);
+            for (LyingDatabase database : databases.values()) {
+                database.register(LATER + "-b");
             }
+            permitWriting(false);
+            var after = listings();
+            probe.getOutputStream().close();
+
+            assertThat(lines(output))
+                    .allSatisfy((lying, line) -> assertThat(line).isEqualTo("changed=true later=true stands=true"));
+            assertThat(listings()).isEqualTo(after);
+        } finally {
+            probe.destroyForcibly();
         }
-
-        assertThat(probe(left.resolve("db.sqlite"))).isEqualTo("found=true");
-        assertThat(names(left)).containsExactly("db.sqlite", "db.sqlite-shm", "db.sqlite-wal");
     }
 
-    private String probe() throws Exception {
-        permissions("r-xr-xr-x");
-        List<String> before = names(store.databaseDirectory());
-        String answer = probe(store.database());
-        assertThat(names(store.databaseDirectory())).isEqualTo(before);
-        return answer;
-    }
-
-    private String probe(Path database) throws Exception {
+    private Process probe() throws Exception {
         List<String> command = new ArrayList<>();
         if (ROOT) {
             command.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
         }
         Path temporary = Files.createDirectories(directory.resolve("tmp"));
-        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+        permissions(temporary, "rwxrwxrwx");
         command.addAll(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1",
@@ -102,17 +102,19 @@ class ReadOnlyNixDatabaseIT {
                 "-classpath",
                 readableClasses(),
                 ReadOnlyProbe.class.getName(),
-                database.toString(),
-                path.hash().toString()));
-        Path output = directory.resolve("probe.out");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        String text = Files.readString(output).strip();
-        assertThat(text).doesNotStartWith("root ");
-        return text.substring(text.lastIndexOf(' ') + 1);
+                THERE,
+                LATER));
+        databases.values().forEach(database -> command.add(database.file().toString()));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** What the probe says of each next. */
+    private Map<Lying, String> lines(BufferedReader output) throws IOException {
+        Map<Lying, String> lines = new EnumMap<>(Lying.class);
+        for (Lying lying : databases.keySet()) {
+            lines.put(lying, String.valueOf(output.readLine()));
+        }
+        return lines;
     }
 
     /** Copies of what the probe needs, where nobody may read them: Maven's repository may be root's alone. */
@@ -142,13 +144,21 @@ class ReadOnlyNixDatabaseIT {
         }
     }
 
-    private void permissions(String mode) throws IOException {
-        Files.setPosixFilePermissions(store.databaseDirectory(), PosixFilePermissions.fromString(mode));
+    private void permitWriting(boolean permitted) throws IOException {
+        for (LyingDatabase database : databases.values()) {
+            permissions(database.file().getParent(), permitted ? "rwxr-xr-x" : "r-xr-xr-x");
+        }
     }
 
-    private static List<String> names(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(f -> f.getFileName().toString()).sorted().toList();
+    private static void permissions(Path directory, String mode) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+    }
+
+    private Map<Lying, Map<String, String>> listings() throws IOException {
+        Map<Lying, Map<String, String>> all = new EnumMap<>(Lying.class);
+        for (Lying lying : databases.keySet()) {
+            all.put(lying, databases.get(lying).listing());
         }
+        return all;
     }
 }
