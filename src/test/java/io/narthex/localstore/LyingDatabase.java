@@ -29,6 +29,7 @@ public final class LyingDatabase implements AutoCloseable {
 
         private final boolean emptied;
         /** Endings of the files that a writer left; none where one still has them open. */
+        @SuppressWarnings("ImmutableEnumChecker") // of List.of
         private final List<String> left;
 
         Lying(boolean emptied, String... left) {
