@@ -19,22 +19,29 @@ public final class LyingDatabase implements AutoCloseable {
 
     /** The files as they may lie there, and who has them open. */
     public enum Lying {
-        NO_LOG(true, ""),
-        EMPTY_LOG(true, "", "-wal", "-shm"),
-        EMPTY_LOG_WITHOUT_INDEX(true, "", "-wal"),
-        LOG_WITHOUT_INDEX(false, "", "-wal"),
-        LOG_OF_A_KILLED_WRITER(false, "", "-wal", "-shm"),
-        EMPTY_LOG_OF_A_WRITER(true),
-        LOG_OF_A_WRITER(false);
+        NO_LOG,
+        EMPTY_LOG,
+        EMPTY_LOG_WITHOUT_INDEX,
+        LOG_WITHOUT_INDEX,
+        LOG_OF_A_KILLED_WRITER,
+        EMPTY_LOG_OF_A_WRITER,
+        LOG_OF_A_WRITER;
 
-        private final boolean emptied;
+        private boolean isLogEmpty() {
+            return switch (this) {
+                case NO_LOG, EMPTY_LOG, EMPTY_LOG_WITHOUT_INDEX, EMPTY_LOG_OF_A_WRITER -> true;
+                case LOG_WITHOUT_INDEX, LOG_OF_A_KILLED_WRITER, LOG_OF_A_WRITER -> false;
+            };
+        }
+
         /** Endings of the files that a writer left; none where one still has them open. */
-        @SuppressWarnings("ImmutableEnumChecker") // of List.of
-        private final List<String> left;
-
-        Lying(boolean emptied, String... left) {
-            this.emptied = emptied;
-            this.left = List.of(left);
+        private List<String> left() {
+            return switch (this) {
+                case NO_LOG -> List.of("");
+                case EMPTY_LOG, LOG_OF_A_KILLED_WRITER -> List.of("", "-wal", "-shm");
+                case EMPTY_LOG_WITHOUT_INDEX, LOG_WITHOUT_INDEX -> List.of("", "-wal");
+                case EMPTY_LOG_OF_A_WRITER, LOG_OF_A_WRITER -> List.of();
+            };
         }
     }
 
@@ -57,18 +64,18 @@ public final class LyingDatabase implements AutoCloseable {
         Files.copy(
                 made.databaseDirectory().resolve("schema"),
                 store.databaseDirectory().resolve("schema"));
-        boolean held = lying.left.isEmpty();
+        boolean held = lying.left().isEmpty();
         Path file = held ? store.database() : store.scratch().resolve("db.sqlite");
         Files.copy(made.database(), file);
         NixWriter writer = NixWriter.open(file);
         writer.register(baseName);
-        if (lying.emptied) {
+        if (lying.isLogEmpty()) {
             writer.execute("pragma wal_checkpoint(truncate)");
         }
         if (held) {
             return new LyingDatabase(store, writer);
         }
-        for (String end : lying.left) {
+        for (String end : lying.left()) {
             Files.copy(Path.of(file + end), Path.of(store.database() + end));
         }
         writer.close();
@@ -77,6 +84,10 @@ public final class LyingDatabase implements AutoCloseable {
 
     Path file() {
         return store.database();
+    }
+
+    Path directory() {
+        return store.databaseDirectory();
     }
 
     public NixDatabase open() {
@@ -104,7 +115,7 @@ public final class LyingDatabase implements AutoCloseable {
 
     /** Names, sizes and times of what lies there. */
     Map<String, String> listing() throws IOException {
-        return listing(store.databaseDirectory());
+        return listing(directory());
     }
 
     /** Names, sizes and times of what is in a directory. */

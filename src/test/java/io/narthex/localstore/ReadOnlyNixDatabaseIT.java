@@ -146,7 +146,7 @@ class ReadOnlyNixDatabaseIT {
 
     private void permitWriting(boolean permitted) throws IOException {
         for (LyingDatabase database : databases.values()) {
-            permissions(database.file().getParent(), permitted ? "rwxr-xr-x" : "r-xr-xr-x");
+            permissions(database.directory(), permitted ? "rwxr-xr-x" : "r-xr-xr-x");
         }
     }
 
