@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.conditions.ArchConditions.haveSimpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -19,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.narthex.transaction.Retried;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import jakarta.annotation.Resource;
 
 /**
  * The shape of the product, as CONVENTIONS.md states it. A rule about packages that may hold nothing yet allows that:
@@ -98,6 +100,18 @@ class ArchitectureTest {
             .should()
             .beDeclaredInClassesThat()
             .areAnnotatedWith(Retried.class);
+
+    /** A bean may be made on a thread of ours, where nothing below {@code java:comp} is. What has no name is there too. */
+    @ArchTest
+    static final ArchRule RESOURCES_ARE_FOUND_ON_ANY_THREAD = fields().that()
+            .areAnnotatedWith(Resource.class)
+            .should()
+            .beAnnotatedWith(DescribedPredicate.describe(
+                    "a lookup below java:jboss",
+                    annotation -> annotation
+                            .get("lookup")
+                            .filter(name -> name.toString().startsWith("java:jboss/"))
+                            .isPresent()));
 
     @ArchTest
     static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN = noClasses()

@@ -30,7 +30,7 @@ public class LastUseStart {
     @Inject
     private Tokens tokens;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/scheduler/default")
     private ManagedScheduledExecutorService timer;
 
     private @Nullable ScheduledFuture<?> running;

@@ -35,7 +35,7 @@ public class WrongTokenFilter implements Filter {
     @Inject
     Callers callers;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/scheduler/default")
     ManagedScheduledExecutorService timer;
 
     private final AtomicInteger waiting = new AtomicInteger();

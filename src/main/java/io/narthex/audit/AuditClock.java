@@ -31,7 +31,7 @@ public class AuditClock {
 
     private static final long PARTITIONS_MILLIS = TimeUnit.HOURS.toMillis(1);
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/scheduler/default")
     private ManagedScheduledExecutorService timer;
 
     @Inject

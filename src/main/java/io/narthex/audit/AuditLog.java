@@ -27,7 +27,7 @@ public class AuditLog {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
-    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
+    @Resource(lookup = "java:jboss/TransactionSynchronizationRegistry")
     private TransactionSynchronizationRegistry transaction;
 
     @Inject

@@ -42,7 +42,7 @@ public class CacheDirectory implements ChangeListener {
     @Inject
     private Caches caches;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
     private ManagedExecutorService executor;
 
     private volatile @Nullable Snapshot snapshot;

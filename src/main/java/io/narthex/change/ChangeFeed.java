@@ -22,7 +22,7 @@ public class ChangeFeed {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/factory/default")
     private ManagedThreadFactory threads;
 
     @Inject

@@ -24,7 +24,7 @@ public class Changes {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
-    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
+    @Resource(lookup = "java:jboss/TransactionSynchronizationRegistry")
     private TransactionSynchronizationRegistry transaction;
 
     @Inject

@@ -23,7 +23,7 @@ class JobRunner {
     private static final System.Logger LOG = System.getLogger(JobRunner.class.getName());
 
     /** A thread for each run: the shared executor has a few, and long runs would keep requests waiting for one. */
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/factory/default")
     ManagedThreadFactory threads;
 
     private final JobRegistry registry;

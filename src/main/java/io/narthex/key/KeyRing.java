@@ -44,7 +44,7 @@ public class KeyRing implements ChangeListener {
     @Inject
     private KeyClock clock;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/scheduler/default")
     private ManagedScheduledExecutorService timer;
 
     private final Map<Integer, Ring> rings = new ConcurrentHashMap<>();

@@ -44,7 +44,7 @@ public class ReplacementWarning {
     @Inject
     private Meters meters;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/scheduler/default")
     private ManagedScheduledExecutorService timer;
 
     private final Set<Long> told = ConcurrentHashMap.newKeySet();

@@ -9,6 +9,7 @@ import io.narthex.index.PathIndex;
 import io.narthex.meter.Meters;
 import io.narthex.push.NarIntake;
 import io.narthex.push.Publisher;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -53,6 +54,9 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     Lanes lanes;
 
+    @Inject
+    BeanManager beans;
+
     private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
@@ -62,6 +66,7 @@ public class FastLaneStart implements ServletContextListener {
         index.load();
         show("download", lanes.downloads()::held, lanes.downloads()::waiting);
         show("upload", uploads::held, uploads::waiting);
+        EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
         small = made;

@@ -42,7 +42,7 @@ public class NarIntake {
     @Inject
     private PendingNars pending;
 
-    @Resource
+    @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
     private ManagedExecutorService executor;
 
     /**
