@@ -7,9 +7,10 @@
  * io.narthex.http.Public} say who may call a resource method. {@link io.narthex.http.BaseUrl} makes every URL that is
  * printed. {@link io.narthex.http.Listing} is one page of any list. {@link io.narthex.http.Refusals} words what Undertow
  * refuses, with {@link io.narthex.http.Sentence}, which code before the servlets uses too. {@link
- * io.narthex.http.PacedBodies} ends request bodies that stand still or trickle, {@link io.narthex.http.PacedAnswers} answers
- * that are read too slowly while others wait. {@link io.narthex.http.JsonBodies} and {@link
- * io.narthex.http.SmallAnswerFilter} read and write without a thread. {@link io.narthex.http.Framing} and {@link
+ * io.narthex.http.PacedBodies} ends request bodies that stand still or trickle, {@link io.narthex.http.DroppedBodies} drops
+ * what is left of one when its request is answered, {@link io.narthex.http.PacedAnswers} ends answers that are read too
+ * slowly while others wait. {@link io.narthex.http.JsonBodies} and {@link io.narthex.http.SmallAnswerFilter} read and write
+ * without a thread. {@link io.narthex.http.Framing} and {@link
  * io.narthex.http.RequestTarget} stand before all else: what two servers may read in two ways is refused, and a URL has
  * one form.
  *
