@@ -1,0 +1,79 @@
+package io.narthex.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.it.NixStore;
+import io.narthex.it.OwnServer;
+import io.narthex.it.TenantCache;
+import io.narthex.nix.narinfo.Compression;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first requests to a server that was started again on a database with data: each may meet what nobody has used yet. */
+class RestartedServerIT {
+    private static final String LOG = "log/" + "0".repeat(32) + "-x.drv";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    @Test
+    void takesEachKindOfRequestAsItsFirst() throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        HandPush before = made(builder, "pushed-before");
+        HandPush first = made(builder, "pushed-first");
+        HandPush second = made(builder, "pushed-second");
+        try (OwnServer server = OwnServer.start(directory, Map.of())) {
+            TenantCache cache = server.cache("{}");
+            assertThat(before.putNar(cache)).isEqualTo(201);
+            assertThat(before.putNarInfo(cache)).isEqualTo(201);
+
+            restart(server);
+            // the lane before the servlets: Nix asks, sends the file, and its narinfo
+            assertThat(cache.send("HEAD", first.url(), new byte[0], cache.token())
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(first.putNar(cache)).isEqualTo(201);
+            assertThat(first.putNarInfo(cache)).isEqualTo(201);
+            // servlets on threads of the lane
+            assertThat(put(cache, LOG, "it was built")).isEqualTo(201);
+
+            restart(server);
+            assertThat(put(cache, LOG, "it was built again")).isEqualTo(200);
+            assertThat(put(cache, LOG.replace("log/", "nar/"), "no such name")).isEqualTo(400);
+            assertThat(second.putNar(cache)).isEqualTo(201);
+            assertThat(second.putNarInfo(cache)).isEqualTo(201);
+
+            restart(server);
+            assertThat(cache.get(first.url()).body()).isEqualTo(first.file());
+            assertThat(cache.get(first.narInfoUrl()).statusCode()).isEqualTo(200);
+            assertThat(cache.get(LOG).body())
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("it was built again");
+
+            restart(server);
+            assertThat(cache.newToken("\"pull\"")).isNotEmpty();
+            assertThat(cache.send("DELETE", first.narInfoUrl(), new byte[0], cache.token())
+                            .statusCode())
+                    .isLessThan(500);
+        }
+    }
+
+    private static void restart(OwnServer server) throws IOException, InterruptedException {
+        server.kill();
+        server.start();
+    }
+
+    private static int put(TenantCache cache, String url, String text) throws IOException, InterruptedException {
+        return cache.put(url, text.getBytes(StandardCharsets.US_ASCII)).statusCode();
+    }
+
+    private static HandPush made(NixStore builder, String name) throws Exception {
+        return HandPush.of(
+                builder, builder.evaluate("builtins.toFile \"" + name + "\" \"" + name + "\""), Compression.ZSTD);
+    }
+}
