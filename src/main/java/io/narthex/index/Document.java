@@ -2,10 +2,8 @@ package io.narthex.index;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.narthex.nix.hash.HashAlgorithm;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -50,32 +48,10 @@ public record Document(Coded coded, Instant publishedAt) {
      */
     @SuppressWarnings("ArrayRecordComponent") // lives for one answer, never compared
     public record Coded(byte[] zstd, long length) {
-        private static final int LEVEL = 3;
+        static final int LEVEL = 3;
 
         static Coded of(byte[] content) {
             return new Coded(Zstd.compress(content, LEVEL), content.length);
-        }
-
-        /**
-         * Reads to the end.
-         *
-         * @param most bytes, compressed
-         * @throws TooLongException beyond that
-         */
-        public static Coded of(InputStream content, int most) throws IOException {
-            ByteArrayOutputStream kept = new ByteArrayOutputStream();
-            long length = 0;
-            try (ZstdOutputStreamNoFinalizer zstd = new ZstdOutputStreamNoFinalizer(kept, LEVEL)) {
-                byte[] buffer = new byte[1 << 16];
-                for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                    zstd.write(buffer, 0, read);
-                    length += read;
-                    if (kept.size() > most) {
-                        throw new TooLongException();
-                    }
-                }
-            }
-            return new Coded(kept.toByteArray(), length);
         }
     }
 }

@@ -10,8 +10,11 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Arrays;
 import java.util.Optional;
@@ -30,6 +33,9 @@ public class UploadedDocuments {
     private static final String FIND = """
         select content, length, published_at from uploaded_document where cache_id = ? and kind = ? and name = ?
         """;
+    /** The parameter of the statements below that is the content, compressed. */
+    private static final int CONTENT = 4;
+
     private static final String ADD = """
         insert into uploaded_document (cache_id, kind, name, content, length, published_by)
         values (?, ?, ?, ?, ?, ?) on conflict (cache_id, kind, name)
@@ -70,7 +76,18 @@ public class UploadedDocuments {
     }
 
     /** Keeps a document in place of the one that may be there; true where there was none. */
-    public boolean put(PushRight right, DocumentKind kind, String name, Document.Coded content) {
+    public boolean put(PushRight right, DocumentKind kind, String name, SpooledDocument content) {
+        return write(REPLACE, right, kind, name, content.length(), statement -> {
+            try {
+                // the driver sends it from there: it is never in memory as a whole
+                statement.setBinaryStream(CONTENT, content.read(), content.size());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private boolean put(PushRight right, DocumentKind kind, String name, Document.Coded content) {
         return write(REPLACE, right, kind, name, content);
     }
 
@@ -101,14 +118,25 @@ public class UploadedDocuments {
     }
 
     private boolean write(String sql, PushRight right, DocumentKind kind, String name, Document.Coded content) {
+        return write(
+                sql, right, kind, name, content.length(), statement -> statement.setBytes(CONTENT, content.zstd()));
+    }
+
+    /** Sets the parameter {@link #CONTENT}. */
+    private interface Content {
+        void setIn(PreparedStatement statement) throws SQLException;
+    }
+
+    private boolean write(
+            String sql, PushRight right, DocumentKind kind, String name, long length, Content content) {
         Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
             right.hold(connection);
             try (PreparedStatement s = connection.prepareStatement(sql)) {
                 s.setInt(1, right.cache().id());
                 s.setString(2, kind.text());
                 s.setString(3, name);
-                s.setBytes(4, content.zstd());
-                s.setLong(5, content.length());
+                content.setIn(s);
+                s.setLong(5, length);
                 s.setObject(6, right.token(), Types.BIGINT);
                 try (ResultSet r = s.executeQuery()) {
                     return r.next() ? Optional.of(r.getBoolean(1)) : Optional.empty();
@@ -119,7 +147,7 @@ public class UploadedDocuments {
                 .cache(right.cache().tenantId(), right.cache().id())
                 .detail("kind", kind.text())
                 .detail("name", name)
-                .detail("length", content.length())
+                .detail("length", length)
                 .detail("replaced", !isNew)));
         return added.orElse(false);
     }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
+import io.narthex.configuration.Settings;
 import io.narthex.index.Document;
 import io.narthex.index.DocumentKind;
+import io.narthex.index.SpooledDocument;
 import io.narthex.index.UploadedDocuments;
 import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,8 +23,11 @@ import java.util.function.Predicate;
 @ApplicationScoped
 public class DocumentIntake {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Bytes of a log, compressed: so many are in memory while it is written down. */
+    /** Bytes of a log, compressed: so many are in memory while it is read. */
     private static final int LONGEST_CODED = 16 << 20;
+
+    @Inject
+    private Settings settings;
 
     @Inject
     private UploadedDocuments documents;
@@ -30,8 +35,11 @@ public class DocumentIntake {
     /** Keeps a build log; a later one takes its place. */
     public boolean log(PushRight right, StorePath derivation, InputStream text) {
         requireUploads(right.cache());
-        Document.Coded coded = coded(text);
-        return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), coded));
+        try (SpooledDocument spooled = spooled(text)) {
+            return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), spooled));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Keeps what has come, if it still may be. */
@@ -42,14 +50,12 @@ public class DocumentIntake {
         });
     }
 
-    /** Compressed as it comes: no log is in memory as it is. */
-    private static Document.Coded coded(InputStream text) {
+    /** Compressed as it comes, into a file: many logs at once would fill the heap. */
+    private SpooledDocument spooled(InputStream text) throws IOException {
         try {
-            return Document.Coded.of(text, LONGEST_CODED);
+            return SpooledDocument.of(text, settings.home().resolve("spool"), LONGEST_CODED);
         } catch (Document.TooLongException e) {
             throw new PushException.BodyTooLarge(LONGEST_CODED);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
