@@ -4,6 +4,7 @@ import io.narthex.cache.Cache;
 import io.narthex.http.Right;
 import io.narthex.share.Sharer;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,15 +45,21 @@ public final class Access {
      * @param visited whose cache is asked for, if a cache is: tells strangers apart
      */
     public Sharer sharer(@Nullable String authorization, InetAddress address, @Nullable Cache visited) {
-        if (authorization != null) {
-            if (callers.known(authorization) instanceof Caller.Holder holder) {
-                Token.Owner tenant = holder.token().tenant();
-                String id = holder.token().publicId();
-                return tenant == null ? Sharer.ofServer(id, address) : Sharer.ofTenant(tenant.id(), id, address);
-            }
-            if (callers.isAdministrator(authorization)) {
-                return Sharer.ofServer(ADMINISTRATOR, address);
-            }
+        Caller caller = authorization == null ? null : callers.known(authorization);
+        if (caller == null && authorization != null && callers.isAdministrator(authorization)) {
+            caller = Caller.ADMINISTRATOR;
+        }
+        return sharer(caller, address, visited);
+    }
+
+    private static Sharer sharer(@Nullable Caller caller, InetAddress address, @Nullable Cache visited) {
+        if (caller instanceof Caller.Administrator) {
+            return Sharer.ofServer(ADMINISTRATOR, address);
+        }
+        if (caller instanceof Caller.Holder holder) {
+            Token.Owner tenant = holder.token().tenant();
+            String id = holder.token().publicId();
+            return tenant == null ? Sharer.ofServer(id, address) : Sharer.ofTenant(tenant.id(), id, address);
         }
         return Sharer.ofStranger(visited == null ? "" : Integer.toString(visited.tenantId()), address);
     }
@@ -60,6 +67,19 @@ public final class Access {
     private boolean may(Right right, String authorization, Cache cache) {
         Caller caller = callers.known(authorization);
         return caller != null && AccessPolicy.decide(right, caller, Target.of(cache)) == Decision.ALLOW;
+    }
+
+    /**
+     * The same for who may push to a cache, where memory could not tell that they may; null for whoever may not. May read a file, and
+     * tokens from the database.
+     *
+     * @throws io.narthex.change.DatabaseAwayException where a token's worth cannot be known now
+     */
+    public @Nullable Sharer pusherNow(List<String> authorization, Cache cache, InetAddress address) {
+        Caller caller = callers.of(authorization);
+        return AccessPolicy.decide(Right.PUSH, caller, Target.of(cache)) == Decision.ALLOW
+                ? sharer(caller, address, cache)
+                : null;
     }
 
     /**

@@ -10,6 +10,7 @@ import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.SameThreadExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,8 +26,6 @@ final class ArrivingBody {
 
     private static final int PIECE = 8_192;
     private static final long LOOK_MILLIS = 250;
-    /** For all of a body while others wait for its place: 64 KiB need no longer over any line. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final HttpServerExchange exchange;
     private final HttpHandler next;
@@ -35,7 +34,6 @@ final class ArrivingBody {
     private final BodyPace pace;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final AtomicBoolean left = new AtomicBoolean();
-    private long begunAt;
     private long lookedAt;
     private int seen;
     private boolean over;
@@ -74,9 +72,7 @@ final class ArrivingBody {
 
     private void receive() throws Exception {
         StreamSourceChannel channel = exchange.getRequestChannel();
-        PacedBodies.leaveAlone(exchange, true);
-        begunAt = System.nanoTime();
-        lookedAt = begunAt;
+        lookedAt = System.nanoTime();
         if (read(channel)) {
             handOver();
             return;
@@ -125,11 +121,8 @@ final class ArrivingBody {
             pace.received(bytes.size() - seen);
             seen = bytes.size();
         }
-        Optional<String> fault = pace.waited(now - lookedAt);
+        Optional<SocketTimeoutException> fault = pace.waited(now - lookedAt, wanted.getAsBoolean());
         lookedAt = now;
-        if (fault.isEmpty() && now - begunAt > PATIENCE_NANOS && wanted.getAsBoolean()) {
-            fault = Optional.of("the body comes too slowly while others wait");
-        }
         if (fault.isPresent()) {
             PacedBodies.giveUp(exchange, fault.get());
             goOn(channel);
@@ -147,7 +140,6 @@ final class ArrivingBody {
     /** What was read is given back, so that whoever reads the request finds it in its place. */
     private void handOver() throws Exception {
         over = true;
-        PacedBodies.leaveAlone(exchange, false);
         if (bytes.size() > 0) {
             Connectors.ungetRequestBytes(exchange, new ImmediatePooledByteBuffer(ByteBuffer.wrap(bytes.toByteArray())));
         }

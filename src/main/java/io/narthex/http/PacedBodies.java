@@ -13,8 +13,8 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
@@ -24,22 +24,15 @@ import org.xnio.conduits.StreamSourceConduit;
  * and the connection ends. The listeners' own read-timeout would end it without an answer, and idle connections too.
  */
 public final class PacedBodies implements ServletExtension {
-    private static final AttachmentKey<Boolean> LEFT_ALONE = AttachmentKey.create(Boolean.class);
-    private static final AttachmentKey<String> FAULT = AttachmentKey.create(String.class);
+    /** Tells whether somebody who has less waits for what the body of this request holds; absent where it holds nothing. */
+    public static final AttachmentKey<BooleanSupplier> WANTED = AttachmentKey.create(BooleanSupplier.class);
 
-    /** Somebody else looks after the pace of the body, or does not any more. */
-    static void leaveAlone(HttpServerExchange exchange, boolean alone) {
-        if (alone) {
-            exchange.putAttachment(LEFT_ALONE, true);
-        } else {
-            exchange.removeAttachment(LEFT_ALONE);
-        }
-    }
+    private static final AttachmentKey<SocketTimeoutException> FAULT =
+            AttachmentKey.create(SocketTimeoutException.class);
 
-    /** Whoever reads on is told that the body is too slow; what is left of it is not waited for. */
-    static void giveUp(HttpServerExchange exchange, String fault) {
+    /** Whoever reads on is told that the body is too slow. */
+    static void giveUp(HttpServerExchange exchange, SocketTimeoutException fault) {
         exchange.putAttachment(FAULT, fault);
-        exchange.setPersistent(false);
     }
 
     @Override
@@ -56,16 +49,12 @@ public final class PacedBodies implements ServletExtension {
     private static final class Paced extends AbstractStreamSourceConduit<StreamSourceConduit> {
         private final HttpServerExchange exchange;
         private final BodyPace pace;
-        private final long idleNanos;
-        private @Nullable String fault;
-        private boolean watched;
-        private long lastRead = System.nanoTime();
+        private @Nullable SocketTimeoutException fault;
 
         Paced(StreamSourceConduit next, HttpServerExchange exchange, Duration idle) {
             super(next);
             this.exchange = exchange;
             this.pace = new BodyPace(idle);
-            this.idleNanos = idle.toNanos();
         }
 
         @Override
@@ -73,11 +62,9 @@ public final class PacedBodies implements ServletExtension {
             requirePace();
             long begun = System.nanoTime();
             next.awaitReadable(pace.patience(), TimeUnit.NANOSECONDS);
-            Optional<String> now = pace.waited(System.nanoTime() - begun);
+            Optional<SocketTimeoutException> now = pace.waited(System.nanoTime() - begun, isWanted());
             if (now.isPresent()) {
                 fault = now.get();
-                // what is left of the body is not waited for
-                exchange.setPersistent(false);
                 requirePace();
             }
         }
@@ -115,56 +102,21 @@ public final class PacedBodies implements ServletExtension {
         private long count(long read) {
             if (read > 0) {
                 pace.received(read);
-                lastRead = System.nanoTime();
             }
             return read;
         }
 
+        private boolean isWanted() {
+            BooleanSupplier wanted = exchange.getAttachment(WANTED);
+            return wanted != null && wanted.getAsBoolean();
+        }
+
         private void requirePace() throws SocketTimeoutException {
-            String known = fault == null ? exchange.getAttachment(FAULT) : fault;
-            if (known != null) {
-                throw new SocketTimeoutException(known);
+            SocketTimeoutException known = fault == null ? exchange.getAttachment(FAULT) : fault;
+            // once that is answered, what still comes is dropped
+            if (known != null && !exchange.isResponseStarted()) {
+                throw known;
             }
-        }
-
-        /** Nobody waits any more, but Undertow reads away what is left of a body that was answered. */
-        @Override
-        public void resumeReads() {
-            super.resumeReads();
-            watch();
-        }
-
-        @Override
-        public void wakeupReads() {
-            super.wakeupReads();
-            watch();
-        }
-
-        private void watch() {
-            if (!watched && exchange.getAttachment(LEFT_ALONE) == null) {
-                watched = true;
-                lastRead = System.nanoTime();
-                look(idleNanos);
-            }
-        }
-
-        private void look(long after) {
-            getReadThread()
-                    .executeAfter(
-                            () -> {
-                                long still = System.nanoTime() - lastRead;
-                                if (exchange.isRequestComplete()
-                                        || !exchange.getConnection().isOpen()) {
-                                    return;
-                                }
-                                if (still >= idleNanos) {
-                                    IoUtils.safeClose(exchange.getConnection());
-                                } else {
-                                    look(idleNanos - still);
-                                }
-                            },
-                            after,
-                            TimeUnit.NANOSECONDS);
         }
     }
 }

@@ -19,7 +19,7 @@ public class SlowBodyMapper implements ExceptionMapper<SocketTimeoutException> {
     public Response toResponse(SocketTimeoutException e) {
         String text = String.valueOf(e.getMessage());
         String sentence = text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
-        return ProblemWriter.answer(Problem.of(ProblemType.BAD_REQUEST, sentence), uri)
-                .build();
+        ProblemType type = e instanceof CrowdedOutException ? ProblemType.UNAVAILABLE : ProblemType.BAD_REQUEST;
+        return ProblemWriter.answer(Problem.of(type, sentence), uri).build();
     }
 }

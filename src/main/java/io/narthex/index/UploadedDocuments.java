@@ -127,8 +127,7 @@ public class UploadedDocuments {
         void setIn(PreparedStatement statement) throws SQLException;
     }
 
-    private boolean write(
-            String sql, PushRight right, DocumentKind kind, String name, long length, Content content) {
+    private boolean write(String sql, PushRight right, DocumentKind kind, String name, long length, Content content) {
         Optional<Boolean> added = entities.unwrap(Session.class).doReturningWork(connection -> {
             right.hold(connection);
             try (PreparedStatement s = connection.prepareStatement(sql)) {

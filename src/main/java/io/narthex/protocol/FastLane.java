@@ -7,6 +7,7 @@ import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.http.Conditions;
 import io.narthex.http.JsonBodies;
+import io.narthex.http.PacedBodies;
 import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
 import io.narthex.http.SmallAnswerFilter;
@@ -73,7 +74,7 @@ public final class FastLane implements ServletExtension {
             FairLane requests,
             FairLane lists,
             JsonBodies bodies,
-            StreamLane uploads) {
+            FairLane uploads) {
         /** For whom a request uses what is scarce. */
         Sharer sharer(HttpServerExchange exchange) {
             boolean api = exchange.getRelativePath().startsWith(API);
@@ -148,23 +149,26 @@ public final class FastLane implements ServletExtension {
 
     /**
      * A body that a client asks whether to send, as Nix does with every PUT, is asked for at once where memory knows that
-     * this caller may push: it is on its way while the request finds its resource.
+     * this caller may push: it is on its way while the request finds its resource. Who may not push takes no place.
      */
     private static void receive(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws IOException {
         RequestStart.of(exchange);
-        boolean asks = HttpContinue.requiresContinueResponse(exchange);
-        boolean lane = UploadLane.isMeant(exchange, path);
-        Cache cache = asks || lane ? pushed(exchange, parts) : null;
-        HttpHandler upload = cache == null || !lane ? next : x -> parts.received.take(x, cache, path, next);
-        if (!asks || cache == null) {
-            parts.uploads.run(exchange, upload);
+        Cache cache = pushed(exchange, parts);
+        if (cache == null) {
+            parts.requests.run(exchange, parts.sharer(exchange), x -> decide(x, next, parts));
+            return;
+        }
+        Sharer who = parts.sharer(exchange);
+        HttpHandler upload = UploadLane.isMeant(exchange, path) ? x -> parts.received.take(x, cache, path, next) : next;
+        if (!HttpContinue.requiresContinueResponse(exchange)) {
+            upload(exchange, who, upload, parts);
             return;
         }
         HttpContinue.sendContinueResponse(exchange, new IoCallback() {
             @Override
             public void onComplete(HttpServerExchange asked, Sender sender) {
-                asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> parts.uploads.run(x, upload));
+                asked.dispatch(SameThreadExecutor.INSTANCE, (HttpHandler) x -> upload(x, who, upload, parts));
             }
 
             @Override
@@ -172,6 +176,32 @@ public final class FastLane implements ServletExtension {
                 broken.endExchange();
             }
         });
+    }
+
+    private static void upload(HttpServerExchange exchange, Sharer who, HttpHandler upload, Parts parts) {
+        exchange.putAttachment(PacedBodies.WANTED, () -> parts.uploads.isWanted(who));
+        parts.uploads.run(exchange, who, upload);
+    }
+
+    /** Finds out who may push where memory cannot tell, on a thread that may wait; the rest is refused by the usual way. */
+    private static void decide(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
+        Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
+        HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
+        Sharer who = null;
+        if (cache != null && authorization != null) {
+            try {
+                who = parts.access.pusherNow(
+                        authorization, cache, exchange.getSourceAddress().getAddress());
+            } catch (RuntimeException e) {
+                // the usual way meets the same, and says so
+                who = null;
+            }
+        }
+        if (who == null) {
+            next.handleRequest(exchange);
+        } else {
+            upload(exchange, who, next, parts);
+        }
     }
 
     /** The cache that is meant, if memory knows that this caller may read it; null where access is to be decided. */

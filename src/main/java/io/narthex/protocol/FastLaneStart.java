@@ -57,7 +57,6 @@ public class FastLaneStart implements ServletContextListener {
     @Inject
     BeanManager beans;
 
-    private final StreamLane uploads = StreamLane.forUploads();
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
 
@@ -65,7 +64,7 @@ public class FastLaneStart implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         index.load();
         show("download", lanes.downloads()::held, lanes.downloads()::waiting);
-        show("upload", uploads::held, uploads::waiting);
+        show("upload", lanes.uploads()::held, lanes.uploads()::waiting);
         EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
@@ -88,7 +87,7 @@ public class FastLaneStart implements ServletContextListener {
                                 lanes.requests(),
                                 lanes.lists(),
                                 lanes.bodies(),
-                                uploads));
+                                lanes.uploads()));
     }
 
     private void show(String direction, DoubleSupplier held, DoubleSupplier waiting) {
@@ -99,7 +98,6 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         event.getServletContext().removeAttribute(FastLane.ATTRIBUTE);
-        uploads.close();
         if (small != null) {
             small.close();
         }

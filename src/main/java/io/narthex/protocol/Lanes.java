@@ -32,7 +32,7 @@ public class Lanes {
     /**
      * How a lane stands.
      *
-     * @param name {@code downloads}, {@code requests}, {@code lists}
+     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}
      * @param held how many run
      * @param waiting how many wait for their turn
      * @param stuck whether who comes new has waited for five seconds
@@ -40,9 +40,14 @@ public class Lanes {
     public record State(String name, int held, int waiting, boolean stuck) {}
 
     private record Running(
-            PacedAnswers paced, JsonBodies bodies, FairLane downloads, FairLane requests, FairLane lists) {
+            PacedAnswers paced,
+            JsonBodies bodies,
+            FairLane downloads,
+            FairLane uploads,
+            FairLane requests,
+            FairLane lists) {
         List<FairLane> all() {
-            return List.of(downloads, requests, lists);
+            return List.of(downloads, uploads, requests, lists);
         }
     }
 
@@ -54,6 +59,8 @@ public class Lanes {
                 new JsonBodies(settings.bodyIdle()),
                 // a thread costs little while it waits for its reader; a Nix client opens 25 connections
                 new FairLane("downloads", 256, 2_048, paced),
+                // unpacking one costs 8 MiB, and up to 130
+                new FairLane("uploads", 32, 2_048, paced),
                 // each may need one of the 20 connections to the database
                 new FairLane("requests", 24, 1_024, paced),
                 // each holds a piece of its answer, and is sent on its thread
@@ -65,6 +72,11 @@ public class Lanes {
     /** What is sent as it is made, however long that takes. */
     FairLane downloads() {
         return running().downloads;
+    }
+
+    /** What brings a body, of who may push. */
+    FairLane uploads() {
+        return running().uploads;
     }
 
     /** What is answered soon. */

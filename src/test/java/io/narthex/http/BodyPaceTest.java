@@ -16,27 +16,29 @@ class BodyPaceTest {
     void refusesABodyThatStandsStill() {
         pace.received(1_000_000);
 
-        assertThat(pace.waited(9 * SECOND)).isEmpty();
+        assertThat(pace.waited(9 * SECOND, false)).isEmpty();
         assertThat(pace.patience()).isEqualTo(SECOND);
-        assertThat(pace.waited(SECOND)).hasValue("the body stood still for 10 seconds");
+        assertThat(pace.waited(SECOND, false))
+                .hasValueSatisfying(e -> assertThat(e).hasMessage("the body stood still for 10 seconds"));
     }
 
     @Test
     void refusesABodyThatTrickles() {
         for (int i = 0; i < 9; i++) {
-            assertThat(pace.waited(SECOND)).isEmpty();
+            assertThat(pace.waited(SECOND, false)).isEmpty();
             pace.received(100);
         }
         pace.received(LEAST - 901);
 
-        assertThat(pace.waited(SECOND)).hasValueSatisfying(t -> assertThat(t).contains("too slowly"));
+        assertThat(pace.waited(SECOND, false))
+                .hasValueSatisfying(e -> assertThat(e).hasMessageContaining("too slowly"));
     }
 
     @Test
     void letsABodyPassThatIsJustFastEnoughForEver() {
         for (int i = 0; i < 1_000; i++) {
             pace.received(LEAST / 10);
-            assertThat(pace.waited(SECOND)).isEmpty();
+            assertThat(pace.waited(SECOND, false)).isEmpty();
         }
     }
 
@@ -44,14 +46,39 @@ class BodyPaceTest {
     void measuresEachSpanAnew() {
         pace.received(100L * LEAST);
         for (int i = 0; i < 10; i++) {
-            assertThat(pace.waited(SECOND)).isEmpty();
+            assertThat(pace.waited(SECOND, false)).isEmpty();
             pace.received(1);
         }
         for (int i = 0; i < 9; i++) {
-            assertThat(pace.waited(SECOND)).isEmpty();
+            assertThat(pace.waited(SECOND, false)).isEmpty();
             pace.received(1);
         }
 
-        assertThat(pace.waited(SECOND)).isPresent();
+        assertThat(pace.waited(SECOND, false)).isPresent();
+    }
+
+    @Test
+    void wantsMoreTheLongerOthersWait() {
+        int[] wanted = {8, 16, 32, 64, 64};
+        for (int kibibytes : wanted) {
+            pace.received((5L * kibibytes) << 10);
+            for (int i = 0; i < 5; i++) {
+                assertThat(pace.waited(SECOND, true)).isEmpty();
+            }
+        }
+        pace.received(((5L * 64) << 10) - 1);
+
+        assertThat(pace.waited(5 * SECOND, true))
+                .hasValueSatisfying(e -> assertThat(e)
+                        .isInstanceOf(CrowdedOutException.class)
+                        .hasMessageContaining("65536 bytes a second"));
+    }
+
+    @Test
+    void forgetsThatOthersWaitedWhenNobodyDoes() {
+        for (int i = 0; i < 100; i++) {
+            pace.received(BodyPace.LEAST_BYTES_PER_SECOND);
+            assertThat(pace.waited(SECOND, i % 5 != 4)).isEmpty();
+        }
     }
 }
