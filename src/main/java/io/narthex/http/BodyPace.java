@@ -97,7 +97,8 @@ final class BodyPace {
             return Optional.empty();
         }
         if (wanted.isSlower(least)) {
-            return Optional.of(new CrowdedOutException(least));
+            return Optional.of(new SocketTimeoutException("the body comes too slowly while others wait: at least "
+                    + least + " bytes a second are wanted now"));
         }
         wanted.restart();
         least = Math.min(MOST_WHILE_WANTED, 2 * least);

@@ -8,7 +8,10 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.net.SocketTimeoutException;
 
-/** A body that {@link PacedBodies} gave up. 400 and not 408: that one old Nix clients answer by sending a body of nothing. */
+/**
+ * A body that {@link PacedBodies} gave up. 400 and not 408 or 503: to those clients of Nix before 2.33 send the body again, as
+ * nothing, and then hang.
+ */
 @Provider
 @ApplicationScoped
 public class SlowBodyMapper implements ExceptionMapper<SocketTimeoutException> {
@@ -19,7 +22,7 @@ public class SlowBodyMapper implements ExceptionMapper<SocketTimeoutException> {
     public Response toResponse(SocketTimeoutException e) {
         String text = String.valueOf(e.getMessage());
         String sentence = text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
-        ProblemType type = e instanceof CrowdedOutException ? ProblemType.UNAVAILABLE : ProblemType.BAD_REQUEST;
-        return ProblemWriter.answer(Problem.of(type, sentence), uri).build();
+        return ProblemWriter.answer(Problem.of(ProblemType.BAD_REQUEST, sentence), uri)
+                .build();
     }
 }

@@ -4,7 +4,6 @@ import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.CrowdedOutException;
 import io.narthex.http.Problem;
 import io.narthex.http.ProblemType;
 import io.narthex.http.ProblemWriter;
@@ -116,8 +115,7 @@ public class PushExceptionMapper implements ExceptionMapper<PushException> {
             case PushException.NotTrusted x -> ProblemType.FORBIDDEN;
             case PushException.NotANar x -> ProblemType.BAD_REQUEST;
             case PushException.NotCompressedAs x -> ProblemType.BAD_REQUEST;
-            case PushException.BodyCut x ->
-                x.getCause() instanceof CrowdedOutException ? ProblemType.UNAVAILABLE : ProblemType.BAD_REQUEST;
+            case PushException.BodyCut x -> ProblemType.BAD_REQUEST;
             case PushException.FileHashMismatch x -> ProblemType.BAD_REQUEST;
             case PushException.BadName x -> ProblemType.BAD_REQUEST;
             case PushException.Untrue x -> ProblemType.BAD_REQUEST;
