@@ -39,13 +39,14 @@ public class SmallAnswerFilter implements Filter {
     private final AtomicLong waiting = new AtomicLong();
 
     @Override
-    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest request, ServletResponse given, FilterChain chain)
             throws IOException, ServletException {
+        HttpServletResponse response = BufferedAnswer.unwrapped((HttpServletResponse) given);
         if (isStreamed() || waiting.get() >= MOST) {
             chain.doFilter(request, response);
             return;
         }
-        BufferedAnswer answer = new BufferedAnswer((HttpServletResponse) response, SMALL);
+        BufferedAnswer answer = new BufferedAnswer(response, SMALL);
         chain.doFilter(request, answer);
         if (request.isAsyncStarted()) {
             return; // put aside: its answer is made later, by way of this filter
