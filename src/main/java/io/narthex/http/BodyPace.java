@@ -22,6 +22,12 @@ final class BodyPace {
     /** So often is asked whether others wait. */
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /**
+     * The shortest wait. What is left of a span may be less than a millisecond, which Undertow's conduit for {@code Expect:
+     * 100-continue} rounds to none, and XNIO waits for ever where it is told to wait for no time.
+     */
+    private static final long LEAST_WAIT_NANOS = Duration.ofMillis(100).toNanos();
+
     private final long idleNanos;
     private final Span usual = new Span();
     private final Span wanted = new Span();
@@ -51,7 +57,7 @@ final class BodyPace {
 
     /** Nanoseconds to wait before {@link #waited} has something to say. */
     long patience() {
-        return Math.max(1, Math.min(LOOK_NANOS, idleNanos - Math.max(still, usual.waited)));
+        return Math.max(LEAST_WAIT_NANOS, Math.min(LOOK_NANOS, idleNanos - Math.max(still, usual.waited)));
     }
 
     /** Bytes came. */

@@ -31,7 +31,9 @@ final class BufferedAnswer extends HttpServletResponseWrapper {
 
     /** What a request that was put aside brings along when it is taken up again is wrapped already, and what was kept is void. */
     static HttpServletResponse unwrapped(HttpServletResponse answer) {
-        return answer instanceof BufferedAnswer wrapped ? unwrapped((HttpServletResponse) wrapped.getResponse()) : answer;
+        return answer instanceof BufferedAnswer wrapped
+                ? unwrapped((HttpServletResponse) wrapped.getResponse())
+                : answer;
     }
 
     /** What is to be sent; null where all of it went out, or something else answered. */

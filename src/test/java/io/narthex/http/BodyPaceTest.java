@@ -12,6 +12,14 @@ class BodyPaceTest {
 
     private final BodyPace pace = new BodyPace(Duration.ofSeconds(10));
 
+    /** Undertow and XNIO take less than a millisecond for no limit. */
+    @Test
+    void neverWaitsForNextToNothing() {
+        pace.waited(10 * SECOND - 1, false);
+
+        assertThat(pace.patience()).isEqualTo(SECOND / 10);
+    }
+
     @Test
     void refusesABodyThatStandsStill() {
         pace.received(1_000_000);
