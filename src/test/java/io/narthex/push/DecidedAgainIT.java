@@ -213,7 +213,8 @@ class DecidedAgainIT {
         assertThat(answers)
                 .allSatisfy((what, answer) ->
                         assertThat(answer.join()).as(what.name()).isEqualTo(status));
-        assertThat(kept(id)).isEqualTo(before);
+        // of what is deleted the purge may have begun to take what was there
+        assertThat(kept(id)).isSubsetOf(before);
     }
 
     private int idOf(String from, String column) throws Exception {
