@@ -29,16 +29,6 @@ public final class JsonBodies {
         this.idle = idle;
     }
 
-    /** How many bodies hold memory: they are on their way, or their request waits for its turn. */
-    public int held() {
-        return places.held();
-    }
-
-    /** How many are not let in yet. */
-    public int waiting() {
-        return places.waiting();
-    }
-
     /**
      * Goes on with a request when its body is there, or as much of it as {@link JsonBody} looks at, or when it comes too
      * slowly: whoever reads it then is told.

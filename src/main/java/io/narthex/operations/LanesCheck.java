@@ -3,6 +3,7 @@ package io.narthex.operations;
 import io.narthex.protocol.Lanes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -17,9 +18,13 @@ public class LanesCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
+        return answer(lanes.states());
+    }
+
+    static HealthCheckResponse answer(List<Lanes.State> states) {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("lanes");
         boolean free = true;
-        for (Lanes.State lane : lanes.states()) {
+        for (Lanes.State lane : states) {
             answer.withData(lane.name(), lane.stuck() ? "stuck" : lane.held() + " run, " + lane.waiting() + " wait");
             free &= !lane.stuck();
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -28,11 +29,22 @@ public class PoolCheck implements HealthCheck {
     private static final int ANSWER_SECONDS = 2;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
-    private DataSource dataSource;
+    DataSource dataSource;
 
+    private final LongSupplier nanos;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("narthex-pool-probe"));
-    private volatile long answeredAt = System.nanoTime();
+    private volatile long answeredAt;
+
+    /** By the system's clock. */
+    public PoolCheck() {
+        this(System::nanoTime);
+    }
+
+    PoolCheck(LongSupplier nanos) {
+        this.nanos = nanos;
+        answeredAt = nanos.getAsLong();
+    }
 
     @PostConstruct
     void start() {
@@ -40,10 +52,10 @@ public class PoolCheck implements HealthCheck {
                 new Guarded("pool-probe", this::probe), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void probe() {
+    void probe() {
         try (Connection connection = dataSource.getConnection()) {
             if (connection.isValid(ANSWER_SECONDS)) {
-                answeredAt = System.nanoTime();
+                answeredAt = nanos.getAsLong();
             }
         } catch (SQLException e) {
             return; // told by whoever needed it, and by the health
@@ -53,7 +65,7 @@ public class PoolCheck implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("database-pool")
-                .status(System.nanoTime() - answeredAt < PATIENCE_NANOS)
+                .status(nanos.getAsLong() - answeredAt < PATIENCE_NANOS)
                 .build();
     }
 

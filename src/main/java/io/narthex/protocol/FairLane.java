@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.IoUtils;
 
 /**
@@ -30,13 +29,6 @@ final class FairLane implements PacedAnswers.Places, AutoCloseable {
             new Sentence(StatusCodes.SERVICE_UNAVAILABLE, "The server cannot answer now: " + BUSY);
     private static final Sentence PROBLEM = Sentence.of(Problem.of(ProblemType.UNAVAILABLE, BUSY));
 
-    /** Of nobody's tenant. */
-    private static final Sharer PROBE = new Sharer("probe", "", "");
-    /** Whoever waits for so long has gone to another node. */
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    private final AtomicBoolean probing = new AtomicBoolean();
-    private volatile long probedAt;
     private final String name;
     private final FairPlaces<Runnable> places;
     private final PacedAnswers paced;
@@ -88,25 +80,18 @@ final class FairLane implements PacedAnswers.Places, AutoCloseable {
         exchange.dispatch((Executor) turn::enter, (HttpHandler) turn::handle);
     }
 
-    /** Runs something that is no request, as if it were one. */
-    void run(Sharer who, Runnable work) {
-        Runnable begin = () -> start(who, work, () -> {});
-        if (places.enter(who, begin) == FairPlaces.Entry.TAKEN) {
-            begin.run();
+    /**
+     * Runs something that is no request, as if it were one.
+     *
+     * @param otherwise where it never comes to that: there is no room in the line, or no thread
+     */
+    void run(Sharer who, Runnable work, Runnable otherwise) {
+        Runnable begin = () -> start(who, work, otherwise);
+        switch (places.enter(who, begin)) {
+            case TAKEN -> begin.run();
+            case WAITS -> {} // whoever leaves runs it
+            case REFUSED -> otherwise.run();
         }
-    }
-
-    /** Asks for a turn, as whoever comes new would, unless it waits for one still. */
-    void probe() {
-        if (probing.compareAndSet(false, true)) {
-            probedAt = System.nanoTime();
-            run(PROBE, () -> probing.set(false));
-        }
-    }
-
-    /** Whether who comes new has waited for too long, or finds not even room in the line. */
-    boolean isStuck() {
-        return probing.get() && System.nanoTime() - probedAt > STUCK_NANOS;
     }
 
     /** Answers that too many wait. */

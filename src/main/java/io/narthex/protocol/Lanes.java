@@ -28,6 +28,7 @@ public class Lanes {
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("narthex-lane-probe"));
     private @Nullable Running running;
+    private List<Newcomer> newcomers = List.of();
 
     /**
      * How a lane stands.
@@ -35,7 +36,7 @@ public class Lanes {
      * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}
      * @param held how many run
      * @param waiting how many wait for their turn
-     * @param stuck whether who comes new has waited for five seconds
+     * @param stuck whether who comes new got no turn for five seconds
      */
     public record State(String name, int held, int waiting, boolean stuck) {}
 
@@ -65,8 +66,11 @@ public class Lanes {
                 new FairLane("requests", 24, 1_024, paced),
                 // each holds a piece of its answer, and is sent on its thread
                 new FairLane("lists", 12, 256, paced));
+        newcomers = running().all().stream()
+                .map(lane -> new Newcomer(lane, System::nanoTime))
+                .toList();
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
-                new Guarded("lane-probe", () -> running().all().forEach(FairLane::probe)), 0, 1, TimeUnit.SECONDS);
+                new Guarded("lane-probe", () -> newcomers.forEach(Newcomer::ask)), 0, 1, TimeUnit.SECONDS);
     }
 
     /** What is sent as it is made, however long that takes. */
@@ -99,19 +103,7 @@ public class Lanes {
 
     /** How each lane stands now. */
     public List<State> states() {
-        return running().all().stream()
-                .map(lane -> new State(lane.name(), lane.held(), lane.waiting(), lane.isStuck()))
-                .toList();
-    }
-
-    /** How many bodies for the API are on their way. */
-    public int bodiesArriving() {
-        return running().bodies.held();
-    }
-
-    /** How many answers were cut off since the start because their readers were slow while others waited. */
-    public long slowReadersCut() {
-        return running().paced.cut();
+        return newcomers.stream().map(Newcomer::state).toList();
     }
 
     private Running running() {
