@@ -39,20 +39,13 @@ public final class Access {
     }
 
     /**
-     * For whom something scarce is used. Whoever memory does not know is a stranger: those are refused soon.
+     * For whom something scarce is used. Whoever memory never knew is a stranger: those are refused soon.
      *
      * @param authorization the first header of that name; null where there is none
      * @param visited whose cache is asked for, if a cache is: tells strangers apart
      */
     public Sharer sharer(@Nullable String authorization, InetAddress address, @Nullable Cache visited) {
-        Caller caller = authorization == null ? null : callers.known(authorization);
-        if (caller == null && authorization != null && callers.isAdministrator(authorization)) {
-            caller = Caller.ADMINISTRATOR;
-        }
-        return sharer(caller, address, visited);
-    }
-
-    private static Sharer sharer(@Nullable Caller caller, InetAddress address, @Nullable Cache visited) {
+        Caller caller = authorization == null ? Caller.NOBODY : callers.guessed(authorization);
         if (caller instanceof Caller.Administrator) {
             return Sharer.ofServer(ADMINISTRATOR, address);
         }
@@ -70,16 +63,14 @@ public final class Access {
     }
 
     /**
-     * The same for who may push to a cache, where memory could not tell that they may; null for whoever may not. May read a file, and
-     * tokens from the database.
+     * Whether this caller may push to this cache, where memory could not tell. May read a file, and tokens from the
+     * database.
      *
+     * @param authorization all headers of that name
      * @throws io.narthex.change.DatabaseAwayException where a token's worth cannot be known now
      */
-    public @Nullable Sharer pusherNow(List<String> authorization, Cache cache, InetAddress address) {
-        Caller caller = callers.of(authorization);
-        return AccessPolicy.decide(Right.PUSH, caller, Target.of(cache)) == Decision.ALLOW
-                ? sharer(caller, address, cache)
-                : null;
+    public boolean mayPushNow(List<String> authorization, Cache cache) {
+        return AccessPolicy.decide(Right.PUSH, callers.of(authorization), Target.of(cache)) == Decision.ALLOW;
     }
 
     /**

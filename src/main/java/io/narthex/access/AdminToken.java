@@ -37,7 +37,7 @@ final class AdminToken {
     }
 
     /** Whether it was when the file was read last, by whomever; looks at no file, and decides nothing. */
-    boolean isRemembered(Secret presented) {
+    boolean matchedLast(Secret presented) {
         Reading known = last;
         return known != null
                 && known.digest().isPresent()

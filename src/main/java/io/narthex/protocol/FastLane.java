@@ -185,22 +185,21 @@ public final class FastLane implements ServletExtension {
 
     /** Finds out who may push where memory cannot tell, on a thread that may wait; the rest is refused by the usual way. */
     private static void decide(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
+        if (mayPushNow(exchange, parts)) {
+            upload(exchange, parts.sharer(exchange), next, parts);
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    private static boolean mayPushNow(HttpServerExchange exchange, Parts parts) {
         Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
         HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
-        Sharer who = null;
-        if (cache != null && authorization != null) {
-            try {
-                who = parts.access.pusherNow(
-                        authorization, cache, exchange.getSourceAddress().getAddress());
-            } catch (RuntimeException e) {
-                // the usual way meets the same, and says so
-                who = null;
-            }
-        }
-        if (who == null) {
-            next.handleRequest(exchange);
-        } else {
-            upload(exchange, who, next, parts);
+        try {
+            return cache != null && authorization != null && parts.access.mayPushNow(authorization, cache);
+        } catch (RuntimeException e) {
+            // the usual way meets the same, and says so
+            return false;
         }
     }
 
