@@ -30,6 +30,14 @@ public final class Rows {
                 System.getProperty("it.db.owner.password"));
     }
 
+    /** The same as the application's login, which alone may write some. */
+    public static Rows ofApplication() {
+        return new Rows(
+                System.getProperty("it.db.url"),
+                System.getProperty("it.db.user"),
+                System.getProperty("it.db.password"));
+    }
+
     /** By a login in libpq's form, as a server's home has it. */
     public static Rows by(URI login) {
         String[] who = login.getUserInfo().split(":", 2);
