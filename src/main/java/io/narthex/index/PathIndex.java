@@ -215,7 +215,9 @@ public class PathIndex implements ChangeListener {
 
     @Override
     public void lost() {
+        // asked first: a database that goes away again costs nothing of what may be used without it
+        PresenceSet presence = uploads.presence();
         hot().loseUploads();
-        hot().uploads(uploads.presence());
+        hot().uploads(presence);
     }
 }
