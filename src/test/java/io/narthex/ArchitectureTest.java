@@ -2,25 +2,35 @@ package io.narthex;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.haveSimpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import java.util.List;
 
 /**
  * The shape of the product, as CONVENTIONS.md states it. A rule about packages that may hold nothing yet allows that:
@@ -33,6 +43,9 @@ class ArchitectureTest {
 
     /** Bouncy Castle's one door. */
     private static final String ED25519 = "io.narthex.nix.signature.Ed25519";
+
+    private static final String HOUSE = "io.narthex.";
+    private static final String FORMATS = "io.narthex.nix";
 
     @ArchTest
     static final ArchRule FORMATS_STAND_ON_JAVA_ALONE = classes()
@@ -62,6 +75,73 @@ class ArchitectureTest {
     static final ArchRule FEATURES_HAVE_NO_CYCLES =
             slices().matching("io.narthex.(*)..").should().beFreeOfCycles();
 
+    /** From top to bottom, as README's picture has them: a package uses what stands behind it here, and never what stands before. */
+    private static final List<String> ROOMS = List.of(
+            "operations",
+            "auditor",
+            "lane",
+            "browse",
+            "protocol",
+            "transfer",
+            "push",
+            "index",
+            "access",
+            "access.token",
+            "key",
+            "key.master",
+            "cache",
+            "tenant",
+            "job",
+            "localstore",
+            "blob",
+            "change",
+            "audit",
+            "http",
+            "http.problem",
+            "http.pace",
+            "share",
+            "meter",
+            "configuration",
+            "transaction",
+            "thread");
+
+    /** More than a newcomer takes in: then there are two subjects in it. */
+    private static final int MOST_FILES = 40;
+
+    @ArchTest
+    static final ArchRule NOBODY_IMPORTS_UPWARDS = classes()
+            .that(resideOutsideOfPackages("io.narthex", "io.narthex.nix.."))
+            .should(new ArchCondition<>("use only packages that stand below their own") {
+                @Override
+                public void check(JavaClass user, ConditionEvents events) {
+                    int here = floor(user);
+                    for (Dependency use : user.getDirectDependenciesFromSelf()) {
+                        JavaClass used = use.getTargetClass();
+                        if (used.getPackageName().startsWith(HOUSE)
+                                && !used.getPackageName().startsWith(FORMATS)) {
+                            boolean below = floor(used) >= here;
+                            events.add(new SimpleConditionEvent(user, below, use.getDescription()));
+                        }
+                    }
+                }
+            });
+
+    @ArchTest
+    static void everyPackageIsSmallEnoughToBeTakenIn(JavaClasses classes) {
+        classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .collect(groupingBy(JavaClass::getPackageName, counting()))
+                .forEach((room, files) -> assertThat(files).as(room).isLessThanOrEqualTo(MOST_FILES));
+    }
+
+    /** Which of {@link #ROOMS} it lives in; a package that is named nowhere fails here. */
+    private static int floor(JavaClass of) {
+        String room = of.getPackageName().substring(HOUSE.length());
+        int floor = ROOMS.indexOf(room.startsWith("index.") ? "index" : room);
+        assertThat(floor).as("the place of %s in ROOMS", room).isNotNegative();
+        return floor;
+    }
+
     @ArchTest
     static final ArchRule FORMATS_HAVE_NO_CYCLES =
             slices().matching("io.narthex.nix.(*)..").should().beFreeOfCycles();
@@ -80,7 +160,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ENTITIES_ARE_THE_BUSINESS_OF_THEIR_OWN_PACKAGE = noClasses()
             .that(resideInAnyPackage(
-                    "io.narthex.protocol..", "io.narthex.console..", "io.narthex.http..", "io.narthex.nix.."))
+                    "io.narthex.lane..",
+                    "io.narthex.browse..",
+                    "io.narthex.protocol..",
+                    "io.narthex.transfer..",
+                    "io.narthex.console..",
+                    "io.narthex.http..",
+                    "io.narthex.nix.."))
             .or()
             .haveSimpleNameEndingWith("Resource")
             .should()

@@ -1,5 +1,8 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Target;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenText;
 import io.narthex.cache.Cache;
 import io.narthex.http.Right;
 import io.narthex.share.Sharer;

@@ -1,10 +1,11 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Target;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.RequestedCache;
-import io.narthex.http.ProblemWriter;
 import io.narthex.http.RequestStart;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemWriter;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.HttpMethod;

@@ -4,7 +4,10 @@ import io.narthex.access.Caller.Administrator;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Nobody;
 import io.narthex.access.Caller.Refused;
-import io.narthex.access.Target.State;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Target;
+import io.narthex.access.token.Target.State;
+import io.narthex.access.token.Token;
 import io.narthex.http.Right;
 
 /** The one decision on access: a pure function. */

@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.access.token.TokenDirectory;
 import io.narthex.change.ChangeFeed;
 import io.narthex.configuration.Settings;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Target;
 import io.narthex.http.Right;
 
 /** A request is not let through, at its beginning or when its body has come. */

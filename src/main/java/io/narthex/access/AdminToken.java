@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.access.token.TokenDigest;
 import io.narthex.configuration.Secret;
 import java.io.IOException;
 import java.lang.System.Logger.Level;

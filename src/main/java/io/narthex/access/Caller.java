@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Token;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,11 @@ package io.narthex.access;
 import io.narthex.access.Caller.Cause;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Refused;
-import io.narthex.change.Beat;
+import io.narthex.access.token.LiveTokens;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenDigest;
+import io.narthex.access.token.TokenText;
+import io.narthex.change.Heartbeat;
 import io.narthex.configuration.Secret;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,11 +19,17 @@ final class Callers {
     private final AdminToken adminToken;
     private final LiveTokens tokens;
     private final LiveTokens.Rows rows;
-    private final Beat beat;
+    private final Heartbeat beat;
     private final LastUse lastUse;
     private final Clock clock;
 
-    Callers(AdminToken adminToken, LiveTokens tokens, LiveTokens.Rows rows, Beat beat, LastUse lastUse, Clock clock) {
+    Callers(
+            AdminToken adminToken,
+            LiveTokens tokens,
+            LiveTokens.Rows rows,
+            Heartbeat beat,
+            LastUse lastUse,
+            Clock clock) {
         this.adminToken = adminToken;
         this.tokens = tokens;
         this.rows = rows;

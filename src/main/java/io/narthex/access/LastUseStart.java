@@ -1,5 +1,6 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Tokens;
 import io.narthex.thread.Guarded;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;

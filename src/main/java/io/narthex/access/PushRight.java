@@ -2,8 +2,8 @@ package io.narthex.access;
 
 import io.narthex.access.Caller.Holder;
 import io.narthex.cache.Cache;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Target;
+import io.narthex.access.token.TokenDirectory;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.RequestedCache;

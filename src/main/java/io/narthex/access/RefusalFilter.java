@@ -1,7 +1,7 @@
 package io.narthex.access;
 
 import io.narthex.audit.AuditLog;
-import io.narthex.http.Problem;
+import io.narthex.http.problem.Problem;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.container.ContainerRequestContext;

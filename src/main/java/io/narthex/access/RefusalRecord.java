@@ -2,6 +2,8 @@ package io.narthex.access;
 
 import io.narthex.access.Caller.Cause;
 import io.narthex.access.Caller.Refused;
+import io.narthex.access.token.Target;
+import io.narthex.access.token.Token;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;

@@ -4,6 +4,8 @@ import io.narthex.access.Caller.Administrator;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Nobody;
 import io.narthex.access.Caller.Refused;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Target;
 import io.narthex.http.Right;
 import java.util.Optional;
 import java.util.stream.Collectors;

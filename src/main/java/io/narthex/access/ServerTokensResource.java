@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class ServerTokensResource {
     @Inject
-    TokenRequests requests;
+    TokenOperations requests;
 
     @Inject
     PresentCaller caller;
@@ -53,7 +53,7 @@ public class ServerTokensResource {
         return Response.created(
                         url.base().resolve("/api/v1/tokens/" + made.token().publicId()))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .entity(TokenAnswer.of(made.token(), made.text()))
+                .entity(TokenResponse.of(made.token(), made.text()))
                 .build();
     }
 

@@ -1,5 +1,12 @@
 package io.narthex.access;
 
+import io.narthex.access.token.CachePattern;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenDigest;
+import io.narthex.access.token.TokenRequest;
+import io.narthex.access.token.TokenText;
+import io.narthex.access.token.Tokens;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
@@ -58,11 +65,11 @@ public class TokenAdministration {
      * @param maker the token that makes it; null: the server's administrator
      * @throws TokenException when it may not be made
      */
-    Made make(@Nullable TenantName tenant, TokenWish wish, @Nullable Token maker) {
+    Made make(@Nullable TenantName tenant, TokenRequest wish, @Nullable Token maker) {
         Tenant owner = owner(tenant);
         Instant now = now();
         List<Optional<CachePattern>> patterns =
-                TokenWish.patterns(tenant == null ? null : tenant.text(), wish.caches()).stream()
+                TokenRequest.patterns(tenant == null ? null : tenant.text(), wish.caches()).stream()
                         .map(pattern -> pattern.map(this::bound))
                         .toList();
         TokenPolicy.check(wish, patterns, tenant == null ? null : tenant.text(), maker, now);

@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.access.token.CachePattern;
+
 /** What can be wrong with a wish about tokens. */
 abstract sealed class TokenException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -1,5 +1,9 @@
 package io.narthex.access;
 
+import io.narthex.access.token.CachePattern;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +25,7 @@ final class TokenPolicy {
      * @param maker the token that makes it; null: the server's administrator, who may make any
      */
     static void check(
-            TokenWish wish,
+            TokenRequest wish,
             List<Optional<CachePattern>> patterns,
             @Nullable String tenant,
             @Nullable Token maker,
@@ -53,7 +57,7 @@ final class TokenPolicy {
                 });
     }
 
-    private static void checkWithin(TokenWish wish, List<Optional<CachePattern>> patterns, Token maker) {
+    private static void checkWithin(TokenRequest wish, List<Optional<CachePattern>> patterns, Token maker) {
         for (Scope scope : wish.scopes()) {
             if (!maker.grant().has(scope)) {
                 throw new TokenException.TooMuch("The token has not the scope " + scope.text() + " to give");

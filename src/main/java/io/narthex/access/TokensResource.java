@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class TokensResource {
     @Inject
-    TokenRequests requests;
+    TokenOperations requests;
 
     @Inject
     PresentCaller caller;
@@ -60,7 +60,7 @@ public class TokensResource {
                         .resolve("/api/v1/tenants/" + tenant + "/tokens/"
                                 + made.token().publicId()))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .entity(TokenAnswer.of(made.token(), made.text()))
+                .entity(TokenResponse.of(made.token(), made.text()))
                 .build();
     }
 

@@ -1,5 +1,8 @@
 package io.narthex.access;
 
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Target;
+import io.narthex.access.token.Token;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.Requires;

@@ -4,8 +4,8 @@
  * <p>Entry points: {@link io.narthex.access.AccessFeature} gives each resource method the {@link
  * io.narthex.access.AccessFilter} that its {@link io.narthex.http.Requires} asks for, and stops the deployment if a
  * method says neither that nor {@link io.narthex.http.Public}. {@link io.narthex.access.AccessPolicy} is the decision, a
- * pure function of the right, the {@link io.narthex.access.Caller} and the {@link io.narthex.access.Target}; {@link
- * io.narthex.access.Access} asks it on a thread that must not block. {@link io.narthex.access.LiveTokens} are the tokens in
+ * pure function of the right, the {@link io.narthex.access.Caller} and the {@link io.narthex.access.token.Target}; {@link
+ * io.narthex.access.Access} asks it on a thread that must not block. {@link io.narthex.access.token.LiveTokens} are the tokens in
  * memory, {@link io.narthex.access.TokenAdministration} gives and revokes them, {@link io.narthex.access.AdminToken} knows
  * the administrator's.
  *

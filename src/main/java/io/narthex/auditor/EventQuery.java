@@ -1,7 +1,7 @@
 package io.narthex.auditor;
 
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;

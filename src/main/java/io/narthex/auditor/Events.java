@@ -33,7 +33,7 @@ class Events {
      *
      * @param after the cursor of an event; null: from the first on
      */
-    List<EventAnswer> list(Sight sight, EventQuery query, @Nullable String after, int limit) {
+    List<EventResponse> list(AuditScope sight, EventQuery query, @Nullable String after, int limit) {
         List<Object> values = new ArrayList<>();
         String[] place = after == null ? new String[] {"0", "0"} : after.split("-", 2);
         values.add(place[0]);
@@ -63,7 +63,7 @@ class Events {
             for (int i = 0; i < values.size(); i++) {
                 s.setObject(i + 1, values.get(i));
             }
-            List<EventAnswer> events = new ArrayList<>();
+            List<EventResponse> events = new ArrayList<>();
             try (ResultSet row = s.executeQuery()) {
                 while (row.next()) {
                     events.add(event(row));
@@ -82,8 +82,8 @@ class Events {
         }
     }
 
-    private static EventAnswer event(ResultSet row) throws SQLException {
-        return new EventAnswer(
+    private static EventResponse event(ResultSet row) throws SQLException {
+        return new EventResponse(
                 row.getString(1),
                 row.getLong(2),
                 row.getObject(3, OffsetDateTime.class).toInstant(),

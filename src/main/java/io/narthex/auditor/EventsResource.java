@@ -34,7 +34,7 @@ public class EventsResource {
     /** Read at once and held in memory while it is sent. */
     private static final int PIECE = 1_000;
 
-    private static final ObjectMapper JSON = new JsonResolver().getContext(EventAnswer.class);
+    private static final ObjectMapper JSON = new JsonResolver().getContext(EventResponse.class);
 
     @Inject
     Events events;
@@ -98,7 +98,7 @@ public class EventsResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @Context HttpHeaders headers) {
-        Sight sight = Sight.of(caller);
+        AuditScope sight = AuditScope.of(caller);
         Page page = Page.parse(limit, after, CURSOR);
         EventQuery query = filter.query();
         Response.ResponseBuilder answer = wantsLines(headers.getAcceptableMediaTypes())
@@ -120,24 +120,24 @@ public class EventsResource {
         return false;
     }
 
-    private Response.ResponseBuilder page(Sight sight, EventQuery query, Page page) {
-        List<EventAnswer> found = events.list(sight, query, page.after(), page.limit() + 1);
-        return Response.ok(page.listing(found, e -> e, EventAnswer::cursor)).type(MediaType.APPLICATION_JSON);
+    private Response.ResponseBuilder page(AuditScope sight, EventQuery query, Page page) {
+        List<EventResponse> found = events.list(sight, query, page.after(), page.limit() + 1);
+        return Response.ok(page.listing(found, e -> e, EventResponse::cursor)).type(MediaType.APPLICATION_JSON);
     }
 
     /** The first piece before the answer begins: a database that is away is 503. */
-    private Response.ResponseBuilder lines(Sight sight, EventQuery query, @Nullable String after, long most) {
-        List<EventAnswer> first = events.list(sight, query, after, (int) Math.min(PIECE, most));
+    private Response.ResponseBuilder lines(AuditScope sight, EventQuery query, @Nullable String after, long most) {
+        List<EventResponse> first = events.list(sight, query, after, (int) Math.min(PIECE, most));
         return Response.ok((StreamingOutput) out -> write(sight, query, first, most, out))
                 .type(LINES);
     }
 
-    private void write(Sight sight, EventQuery query, List<EventAnswer> first, long most, OutputStream out)
+    private void write(AuditScope sight, EventQuery query, List<EventResponse> first, long most, OutputStream out)
             throws IOException {
-        List<EventAnswer> piece = first;
+        List<EventResponse> piece = first;
         long left = most;
         while (!piece.isEmpty()) {
-            for (EventAnswer event : piece) {
+            for (EventResponse event : piece) {
                 out.write(JSON.writeValueAsBytes(event));
                 out.write('\n');
             }

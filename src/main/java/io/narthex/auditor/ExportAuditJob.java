@@ -56,7 +56,7 @@ public class ExportAuditJob implements Job {
     @Inject
     private AuditLog audit;
 
-    private final Timetable timetable = new Timetable(6, TimeUnit.HOURS);
+    private final Schedule timetable = new Schedule(6, TimeUnit.HOURS);
 
     @Override
     public String name() {

@@ -23,7 +23,7 @@ public class FillEdgesJob implements Job, ChangeListener {
     private final AtomicLong changes = new AtomicLong(1);
 
     /** The reindex job tells of no single path. */
-    private final Timetable timetable = new Timetable(1, TimeUnit.MINUTES);
+    private final Schedule timetable = new Schedule(1, TimeUnit.MINUTES);
 
     private volatile long finishedWith;
 

@@ -47,7 +47,7 @@ public class HeadsResource {
     @GET
     @Requires(Right.AUTHENTICATED)
     public Response get(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
-        OptionalInt tenant = Sight.of(caller).tenantId();
+        OptionalInt tenant = AuditScope.of(caller).tenantId();
         Page page = Page.parse(limit, after, CURSOR);
         String cursor = page.after();
         int behind = cursor == null ? -1 : Integer.parseInt(cursor);

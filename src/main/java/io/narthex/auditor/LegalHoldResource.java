@@ -1,10 +1,10 @@
 package io.narthex.auditor;
 
 import io.narthex.http.JsonBody;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import jakarta.enterprise.context.RequestScoped;

@@ -16,7 +16,7 @@ public class SignHeadsJob implements Job {
     @Inject
     private Heads heads;
 
-    private final Timetable timetable = new Timetable(1, TimeUnit.HOURS);
+    private final Schedule timetable = new Schedule(1, TimeUnit.HOURS);
 
     @Override
     public String name() {

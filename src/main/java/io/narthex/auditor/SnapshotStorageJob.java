@@ -13,7 +13,7 @@ public class SnapshotStorageJob implements Job {
     @Inject
     private RecordFunctions functions;
 
-    private final Timetable timetable = new Timetable(1, TimeUnit.HOURS);
+    private final Schedule timetable = new Schedule(1, TimeUnit.HOURS);
 
     @Override
     public String name() {

@@ -41,7 +41,7 @@ public class VerifyChainsJob implements Job {
 
     private final AtomicInteger brokenChains = new AtomicInteger();
     private int brokenSoFar;
-    private final Timetable timetable = new Timetable(1, TimeUnit.DAYS);
+    private final Schedule timetable = new Schedule(1, TimeUnit.DAYS);
     private volatile @Nullable String broken;
 
     @PostConstruct

@@ -68,7 +68,7 @@ public class CacheAdministration {
 
     /** @throws UnknownCache if there is none */
     StoredCache get(TenantName tenant, CacheName name) {
-        return caches.find(tenant, name).map(CacheEntry::toStored).orElseThrow(UnknownCache::new);
+        return caches.find(tenant, name).map(CacheEntity::toStored).orElseThrow(UnknownCache::new);
     }
 
     /**
@@ -79,7 +79,7 @@ public class CacheAdministration {
     List<StoredCache> list(TenantName tenant, @Nullable String after) {
         Tenant owner = tenants.find(tenant).orElseThrow(UnknownTenant::new);
         return caches.list(owner, after == null ? "" : after).stream()
-                .map(CacheEntry::toStored)
+                .map(CacheEntity::toStored)
                 .toList();
     }
 
@@ -89,9 +89,9 @@ public class CacheAdministration {
      * @throws UnknownTenant if there is no such tenant
      * @throws CacheException if the change is not allowed or not possible
      */
-    Put put(TenantName tenant, CacheName name, CacheWish wish, Preconditions preconditions, Asker asker) {
+    Put put(TenantName tenant, CacheName name, CacheRequest wish, Preconditions preconditions, Asker asker) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
-        Optional<CacheEntry> found = caches.find(tenant, name);
+        Optional<CacheEntity> found = caches.find(tenant, name);
         preconditions.check(found.map(entry -> entry.toStored().entityTag()).orElse(null));
         // below /push/ for one, where the default cache has its own URLs
         if (found.isEmpty() && tenant.isReserved() && ReservedNames.contain(name.text())) {
@@ -103,7 +103,7 @@ public class CacheAdministration {
                 found.map(entry -> CacheSettings.of(entry.toCache())).orElse(initial);
         CacheSettings after = wish.over(before, initial);
         CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
-        CacheEntry entry = found.orElseGet(() -> new CacheEntry(owner, name, now()));
+        CacheEntity entry = found.orElseGet(() -> new CacheEntity(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {
             entry.set(after);
@@ -129,7 +129,7 @@ public class CacheAdministration {
      */
     void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
-        CacheEntry entry = caches.find(tenant, name).orElseThrow(UnknownCache::new);
+        CacheEntity entry = caches.find(tenant, name).orElseThrow(UnknownCache::new);
         if (entry.toCache().isDefault()) {
             throw new DefaultCache();
         }
@@ -143,7 +143,7 @@ public class CacheAdministration {
         audit.record(event(AuditAction.CACHE_DELETED, owner, entry));
     }
 
-    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntry entry) {
+    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntity entry) {
         return AuditEvent.of(action).cache(owner.id(), entry.id());
     }
 

@@ -3,8 +3,8 @@ package io.narthex.cache;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeListener;
 import io.narthex.configuration.Settings;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.TenantDeleted;
 import io.narthex.tenant.TenantName;
 import jakarta.annotation.Resource;
@@ -119,7 +119,7 @@ public class CacheDirectory implements ChangeListener {
     /**
      * The cache that a URL of the API names.
      *
-     * @throws io.narthex.http.ProblemException 404, where there is none
+     * @throws io.narthex.http.problem.ProblemException 404, where there is none
      */
     public Cache require(String tenant, String name) {
         return now().find(tenant + "/" + name)

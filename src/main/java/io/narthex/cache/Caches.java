@@ -22,20 +22,20 @@ public class Caches {
     public List<Cache> all() {
         return entities
                 .createQuery(
-                        "select c from CacheEntry c join fetch c.tenant"
+                        "select c from CacheEntity c join fetch c.tenant"
                                 + " where c.deletedAt is null and c.tenant.deletedAt is null",
-                        CacheEntry.class)
+                        CacheEntity.class)
                 .getResultList()
                 .stream()
-                .map(CacheEntry::toCache)
+                .map(CacheEntity::toCache)
                 .toList();
     }
 
-    Optional<CacheEntry> find(TenantName tenant, CacheName name) {
+    Optional<CacheEntity> find(TenantName tenant, CacheName name) {
         return entities.createQuery(
-                        "select c from CacheEntry c join fetch c.tenant where c.tenant.name = :tenant and c.name ="
+                        "select c from CacheEntity c join fetch c.tenant where c.tenant.name = :tenant and c.name ="
                                 + " :name and c.deletedAt is null and c.tenant.deletedAt is null",
-                        CacheEntry.class)
+                        CacheEntity.class)
                 .setParameter("tenant", tenant.text())
                 .setParameter("name", name.text())
                 .getResultStream()
@@ -46,22 +46,22 @@ public class Caches {
     public Optional<Integer> findId(String tenant, String name) {
         return TenantName.tryParse(tenant)
                 .flatMap(owner -> CacheName.tryParse(name).flatMap(cache -> find(owner, cache)))
-                .map(CacheEntry::id);
+                .map(CacheEntity::id);
     }
 
     /** By name, those behind one, which need not be there. */
-    List<CacheEntry> list(Tenant tenant, String after) {
+    List<CacheEntity> list(Tenant tenant, String after) {
         return entities.createQuery(
-                        "select c from CacheEntry c join fetch c.tenant where c.tenant = :tenant and c.name > :after"
+                        "select c from CacheEntity c join fetch c.tenant where c.tenant = :tenant and c.name > :after"
                                 + " and c.deletedAt is null order by c.name",
-                        CacheEntry.class)
+                        CacheEntity.class)
                 .setParameter("tenant", tenant)
                 .setParameter("after", after)
                 .getResultList();
     }
 
     /** Writes a new or changed one now. */
-    void save(CacheEntry entry) {
+    void save(CacheEntity entry) {
         entities.persist(entry);
         entities.flush();
     }

@@ -5,11 +5,11 @@ import io.narthex.http.BaseUrl;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.Page;
 import io.narthex.http.Preconditions;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.NameRule;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -73,7 +73,7 @@ public class CachesResource {
                 keys.of(found.stream().map(StoredCache::cache).toList());
         return Response.ok(page.listing(
                         found,
-                        c -> CacheAnswer.of(c, trusted.getOrDefault(c.cache().id(), List.of()), base),
+                        c -> CacheResponse.of(c, trusted.getOrDefault(c.cache().id(), List.of()), base),
                         c -> c.cache().name().text()))
                 .build();
     }
@@ -100,7 +100,7 @@ public class CachesResource {
         CacheAdministration.Put put = caches.put(
                 owner,
                 parsed,
-                CacheWish.read(body),
+                CacheRequest.read(body),
                 new Preconditions(ifMatch, ifNoneMatch),
                 new CacheAdministration.Asker(caller.isServerAdministrator(), ownHosts()));
         // whoever is told of it finds it
@@ -126,7 +126,7 @@ public class CachesResource {
     private Response answer(ResponseBuilder answer, StoredCache cache) {
         List<String> trusted =
                 keys.of(List.of(cache.cache())).getOrDefault(cache.cache().id(), List.of());
-        return answer.entity(CacheAnswer.of(cache, trusted, url.base()))
+        return answer.entity(CacheResponse.of(cache, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();
     }

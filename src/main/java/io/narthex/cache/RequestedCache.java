@@ -1,9 +1,9 @@
 package io.narthex.cache;
 
 import io.narthex.http.BaseUrl;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
 import io.narthex.http.RequestUrl;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

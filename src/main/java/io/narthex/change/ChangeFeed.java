@@ -34,12 +34,13 @@ public class ChangeFeed {
 
     private @Nullable Running running;
 
-    private record Running(Beat beat, Feed feed, Thread thread) {}
+    private record Running(Heartbeat beat, ChangeFeedLoop feed, Thread thread) {}
 
     @PostConstruct
     void start() {
-        Beat beat = new Beat(settings.stale().toNanos());
-        Feed feed = new Feed(dataSource, beat, listeners.stream().toList(), settings.name());
+        Heartbeat beat = new Heartbeat(settings.stale().toNanos());
+        ChangeFeedLoop feed =
+                new ChangeFeedLoop(dataSource, beat, listeners.stream().toList(), settings.name());
         Thread thread = threads.newThread(feed);
         thread.setName("narthex-feed");
         running = new Running(beat, feed, thread);
@@ -47,7 +48,7 @@ public class ChangeFeed {
     }
 
     /** What the hot path asks; the object itself, no proxy. */
-    public Beat beat() {
+    public Heartbeat beat() {
         return running().beat;
     }
 

@@ -14,13 +14,13 @@ final class Listeners {
     private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
 
     private final List<ChangeListener> all;
-    private final Beat beat;
+    private final Heartbeat beat;
     /** Who must hear that all is lost; guarded by this. */
     private final Set<ChangeListener> behind = Collections.newSetFromMap(new IdentityHashMap<>());
     /** Whether nothing counts as heard for a listener's sake; guarded by this. */
     private boolean failing;
 
-    Listeners(List<ChangeListener> all, Beat beat) {
+    Listeners(List<ChangeListener> all, Heartbeat beat) {
         this.all = List.copyOf(all);
         this.beat = beat;
     }

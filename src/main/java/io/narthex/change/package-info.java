@@ -2,7 +2,7 @@
  * What changed in the database, for every node's memory, and what that memory may answer.
  *
  * <p>Entry points: {@link io.narthex.change.Changes} (say it), {@link io.narthex.change.ChangeListener} (be told),
- * {@link io.narthex.change.Beat} of {@link io.narthex.change.ChangeFeed} (ask before answering from memory).
+ * {@link io.narthex.change.Heartbeat} of {@link io.narthex.change.ChangeFeed} (ask before answering from memory).
  *
  * <ul>
  *   <li>R1: memory answers "absent" only while the database is heard, and of uploads only while this node is alone.

@@ -1,5 +1,7 @@
 package io.narthex.http;
 
+import io.narthex.http.pace.BodyPace;
+import io.narthex.http.pace.PacedBodies;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.Connectors;

@@ -1,5 +1,7 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;

@@ -2,6 +2,9 @@ package io.narthex.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,18 +81,18 @@ public final class JsonBody {
         node.forEach(JsonBody::checkTexts);
     }
 
-    public Given<Boolean> bool(String name) {
+    public JsonField<Boolean> bool(String name) {
         return given(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false"));
     }
 
-    public Given<Integer> integer(String name, int least, int most) {
+    public JsonField<Integer> integer(String name, int least, int most) {
         return given(name, value -> {
             boolean fits = value.isInt() && value.intValue() >= least && value.intValue() <= most;
             return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most);
         });
     }
 
-    public Given<String> text(String name, int longest) {
+    public JsonField<String> text(String name, int longest) {
         return given(name, value -> {
             boolean fits = value.isTextual() && value.textValue().length() <= longest;
             return fits ? value.textValue() : refuse(name, "a text of at most " + longest + " characters");
@@ -97,11 +100,11 @@ public final class JsonBody {
     }
 
     /** A constant as JSON has it: {@code require-trusted} for {@code REQUIRE_TRUSTED}. */
-    public <E extends Enum<E>> Given<E> choice(String name, Class<E> type) {
+    public <E extends Enum<E>> JsonField<E> choice(String name, Class<E> type) {
         return given(name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type))));
     }
 
-    public <E extends Enum<E>> Given<List<E>> choices(String name, Class<E> type) {
+    public <E extends Enum<E>> JsonField<List<E>> choices(String name, Class<E> type) {
         return given(name, value -> items(name, value, "one of " + choices(type), item -> constant(type, item)));
     }
 
@@ -111,7 +114,7 @@ public final class JsonBody {
      * @param each what one must be, as a sentence's end
      * @param reader empty for what is none
      */
-    public <T> Given<List<T>> list(String name, String each, Function<String, Optional<T>> reader) {
+    public <T> JsonField<List<T>> list(String name, String each, Function<String, Optional<T>> reader) {
         return given(
                 name,
                 value -> items(
@@ -122,7 +125,7 @@ public final class JsonBody {
     }
 
     /** A moment, to the microsecond. */
-    public Given<Instant> instant(String name) {
+    public JsonField<Instant> instant(String name) {
         return given(name, value -> {
             try {
                 return OffsetDateTime.parse(value.asText()).toInstant().truncatedTo(ChronoUnit.MICROS);
@@ -132,11 +135,11 @@ public final class JsonBody {
         });
     }
 
-    private <T> Given<T> given(String name, Function<JsonNode, T> reader) {
+    private <T> JsonField<T> given(String name, Function<JsonNode, T> reader) {
         JsonNode value = object.get(name);
         return value == null || value.isNull()
-                ? new Given<>(value != null, null)
-                : new Given<>(true, reader.apply(value));
+                ? new JsonField<>(value != null, null)
+                : new JsonField<>(true, reader.apply(value));
     }
 
     private static <T> List<T> items(String name, JsonNode value, String each, Function<JsonNode, Optional<T>> reader) {

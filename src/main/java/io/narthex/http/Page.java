@@ -1,5 +1,7 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;

@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.ProblemType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;

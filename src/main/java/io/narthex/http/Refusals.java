@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.ProblemType;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.HttpHandler;

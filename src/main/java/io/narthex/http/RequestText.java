@@ -1,5 +1,8 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+
 /** Texts as clients send them, in URLs and bodies. */
 final class RequestText {
     private RequestText() {}

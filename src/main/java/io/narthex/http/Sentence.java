@@ -1,6 +1,7 @@
 package io.narthex.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.narthex.http.problem.Problem;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;

@@ -1,5 +1,8 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import io.narthex.transaction.TransactionConflict;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.servlet.http.HttpServletRequest;

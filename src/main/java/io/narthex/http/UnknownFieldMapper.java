@@ -1,6 +1,9 @@
 package io.narthex.http;
 
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;

@@ -1,5 +1,8 @@
 package io.narthex.http;
 
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.WebApplicationException;

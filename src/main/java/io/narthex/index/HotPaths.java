@@ -2,7 +2,7 @@ package io.narthex.index;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.narthex.cache.Cache;
-import io.narthex.change.Beat;
+import io.narthex.change.Heartbeat;
 import io.narthex.localstore.NixDatabase;
 import io.narthex.nix.store.StorePathHash;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class HotPaths {
     private static final int TICKETS = 1 << 10;
 
     private final NixDatabase nix;
-    private final Beat beat;
+    private final Heartbeat beat;
     private final com.github.benmanes.caffeine.cache.Cache<PathKey, SignedPath> paths = Caffeine.newBuilder()
             .maximumWeight(WEIGHT)
             .weigher((PathKey key, SignedPath path) -> path.narInfo().length + OVERHEAD)
@@ -43,7 +43,7 @@ public final class HotPaths {
     /** Every hash that the store had in one state of its database. */
     private record LocalPresence(PresenceSet hashes, long maxId, long stamp, String identity) {}
 
-    HotPaths(NixDatabase nix, Beat beat) {
+    HotPaths(NixDatabase nix, Heartbeat beat) {
         this.nix = nix;
         this.beat = beat;
     }
@@ -169,7 +169,7 @@ public final class HotPaths {
     }
 
     /** Forgets what the store no longer has, and counts its paths anew. */
-    synchronized void reload() {
+    public synchronized void reload() {
         local = null;
         catchUp();
     }

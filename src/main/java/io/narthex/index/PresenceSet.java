@@ -6,7 +6,7 @@ import io.narthex.nix.store.StorePathHash;
  * Which hashes may be present: 64 bits of each, open addressing in one array. It never says "absent" of what was added;
  * of what was not it may say "present" once in 2^64/n. One thread adds at a time; any number look.
  */
-final class PresenceSet {
+public final class PresenceSet {
     private static final int LEAST = 1 << 10;
 
     private volatile long[] slots = new long[LEAST];
@@ -17,7 +17,7 @@ final class PresenceSet {
      *
      * @param owner keeps the hashes of several apart in one set
      */
-    void add(int owner, StorePathHash hash) {
+    public void add(int owner, StorePathHash hash) {
         if (size >= slots.length / 2) {
             grow();
         }

@@ -47,7 +47,7 @@ public final class SignedPath {
      * @param ours one signature for each of them
      * @throws IllegalArgumentException when a signature of ours is missing
      */
-    SignedPath(
+    public SignedPath(
             long entryId,
             NarInfo facts,
             NarSource source,
@@ -73,7 +73,7 @@ public final class SignedPath {
     }
 
     /** A path of the machine's store: its NAR is packed on the way, so that the file is the NAR. */
-    static SignedPath local(
+    public static SignedPath local(
             StoreDir storeDir,
             long entryId,
             ValidPath path,
@@ -111,7 +111,7 @@ public final class SignedPath {
         return hits;
     }
 
-    long entryId() {
+    public long entryId() {
         return entryId;
     }
 
@@ -129,7 +129,7 @@ public final class SignedPath {
     }
 
     /** The signatures of others that its narinfo has. */
-    List<Signature> foreignSignatures() {
+    public List<Signature> foreignSignatures() {
         return ring.foreign(facts.signatures(), Fingerprint.of(facts));
     }
 

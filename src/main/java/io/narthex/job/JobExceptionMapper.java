@@ -1,9 +1,9 @@
 package io.narthex.job;
 
-import io.narthex.http.Problem;
-import io.narthex.http.ProblemType;
-import io.narthex.http.ProblemWriter;
 import io.narthex.http.RequestUrl;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import io.narthex.job.JobException.AlreadyRunning;
 import io.narthex.job.JobException.Stopping;
 import io.narthex.job.JobException.UnknownJob;
@@ -37,7 +37,7 @@ public class JobExceptionMapper implements ExceptionMapper<JobException> {
             case UnknownRun unknown -> Problem.of(ProblemType.NOT_FOUND, "The job has no such run");
             case AlreadyRunning running ->
                 Problem.of(ProblemType.JOB_RUNNING, "Run " + running.run() + " goes on; wait for its end")
-                        .with("run", url.base().resolve(RunAnswer.path(running.job(), running.run())));
+                        .with("run", url.base().resolve(RunResponse.path(running.job(), running.run())));
             case Stopping stopping -> Problem.of(ProblemType.UNAVAILABLE, "The server stops");
         };
     }

@@ -32,7 +32,7 @@ class JobHistory {
      * @param below only those with a lesser id
      * @throws UnknownJob if there is no job of this name
      */
-    List<JobRun> runs(String job, long below, int limit) {
+    List<JobRunEntity> runs(String job, long below, int limit) {
         return runs.list(registry.find(job).name(), below, limit);
     }
 
@@ -40,7 +40,7 @@ class JobHistory {
      * @throws UnknownJob if there is no job of this name
      * @throws UnknownRun if it has no such run
      */
-    JobRun run(String job, long id) {
+    JobRunEntity run(String job, long id) {
         return runs.find(registry.find(job).name(), id).orElseThrow(UnknownRun::new);
     }
 }

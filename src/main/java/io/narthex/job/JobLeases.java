@@ -73,7 +73,7 @@ class JobLeases {
      *
      * @return the row, none if the lease was lost
      */
-    Optional<JobLease> keep(HeldLease lease) {
+    Optional<JobLeaseEntity> keep(HeldLease lease) {
         // not "for share", which would hold back the renewal
         List<?> row = of(lease, "select 1 from job_lease" + OF_NUMBER + " for key share")
                 .getResultList();
@@ -102,9 +102,9 @@ class JobLeases {
                 .isEmpty();
     }
 
-    private Optional<JobLease> find(JobKey key) {
+    private Optional<JobLeaseEntity> find(JobKey key) {
         return entityManager
-                .createQuery("select l from JobLease l where l.key = :key", JobLease.class)
+                .createQuery("select l from JobLeaseEntity l where l.key = :key", JobLeaseEntity.class)
                 .setParameter("key", key)
                 .getResultStream()
                 .findFirst();

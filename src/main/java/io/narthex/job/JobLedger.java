@@ -93,7 +93,7 @@ class JobLedger {
     }
 
     private JobProgress work(HeldLease lease, Job job) {
-        Optional<JobLease> row = leases.keep(lease);
+        Optional<JobLeaseEntity> row = leases.keep(lease);
         if (row.isEmpty()) {
             return JobProgress.LEASE_LOST;
         }

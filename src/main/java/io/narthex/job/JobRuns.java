@@ -59,7 +59,8 @@ class JobRuns {
     OptionalLong findRunning(JobKey key) {
         return entityManager
                 .createQuery(
-                        "select r.id from JobRun r where r.key = :key and r.outcome = :running order by r.id desc",
+                        "select r.id from JobRunEntity r where r.key = :key and r.outcome = :running order by r.id"
+                                + " desc",
                         Long.class)
                 .setParameter("key", key)
                 .setParameter("running", JobOutcome.RUNNING)
@@ -69,18 +70,18 @@ class JobRuns {
                 .findFirst();
     }
 
-    Optional<JobRun> find(String job, long id) {
+    Optional<JobRunEntity> find(String job, long id) {
         return entityManager
-                .createQuery("select r from JobRun r where r.key.job = :job and r.id = :id", JobRun.class)
+                .createQuery("select r from JobRunEntity r where r.key.job = :job and r.id = :id", JobRunEntity.class)
                 .setParameter("job", job)
                 .setParameter("id", id)
                 .getResultStream()
                 .findFirst();
     }
 
-    Optional<JobRun> findLast(JobKey key) {
+    Optional<JobRunEntity> findLast(JobKey key) {
         return entityManager
-                .createQuery("select r from JobRun r where r.key = :key order by r.id desc", JobRun.class)
+                .createQuery("select r from JobRunEntity r where r.key = :key order by r.id desc", JobRunEntity.class)
                 .setParameter("key", key)
                 .setMaxResults(1)
                 .getResultStream()
@@ -91,8 +92,8 @@ class JobRuns {
     Optional<Instant> lastSuccess(JobKey key) {
         return entityManager
                 .createQuery(
-                        "select r.endedAt from JobRun r where r.key = :key and r.outcome = :succeeded order by r.id"
-                                + " desc",
+                        "select r.endedAt from JobRunEntity r where r.key = :key and r.outcome = :succeeded order by"
+                                + " r.id desc",
                         Instant.class)
                 .setParameter("key", key)
                 .setParameter("succeeded", JobOutcome.SUCCEEDED)
@@ -102,11 +103,11 @@ class JobRuns {
     }
 
     /** Newest first, of all subjects, those with a lesser id than {@code below}. */
-    List<JobRun> list(String job, long below, int limit) {
+    List<JobRunEntity> list(String job, long below, int limit) {
         return entityManager
                 .createQuery(
-                        "select r from JobRun r where r.key.job = :job and r.id < :below order by r.id desc",
-                        JobRun.class)
+                        "select r from JobRunEntity r where r.key.job = :job and r.id < :below order by r.id desc",
+                        JobRunEntity.class)
                 .setParameter("job", job)
                 .setParameter("below", below)
                 .setMaxResults(limit)

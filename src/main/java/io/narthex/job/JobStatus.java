@@ -7,4 +7,4 @@ import java.util.Optional;
  *
  * @param running whether somebody in the cluster holds its lease now
  */
-record JobStatus(JobKey key, boolean running, Optional<JobRun> lastRun) {}
+record JobStatus(JobKey key, boolean running, Optional<JobRunEntity> lastRun) {}

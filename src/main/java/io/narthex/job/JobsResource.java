@@ -34,8 +34,8 @@ public class JobsResource {
     @GET
     @Requires(Right.ADMINISTER_SERVER)
     public Response jobs() {
-        return Response.ok(
-                        new Listing<>(history.jobs().stream().map(JobAnswer::of).toList(), null))
+        return Response.ok(new Listing<>(
+                        history.jobs().stream().map(JobResponse::of).toList(), null))
                 .build();
     }
 
@@ -48,7 +48,7 @@ public class JobsResource {
             @QueryParam("after") @Nullable String after) {
         RunsRequest request = RunsRequest.parse(limit, after);
         // one more than asked for tells whether there is a next page
-        List<JobRun> found = history.runs(job, request.below(), request.limit() + 1);
+        List<JobRunEntity> found = history.runs(job, request.below(), request.limit() + 1);
         return Response.ok(request.listing(found)).build();
     }
 
@@ -56,7 +56,7 @@ public class JobsResource {
     @Path("{job}/runs/{id}")
     @Requires(Right.ADMINISTER_SERVER)
     public Response run(@PathParam("job") String job, @PathParam("id") String id) {
-        return Response.ok(RunAnswer.of(history.run(job, RunsRequest.parseId(id))))
+        return Response.ok(RunResponse.of(history.run(job, RunsRequest.parseId(id))))
                 .build();
     }
 
@@ -64,9 +64,9 @@ public class JobsResource {
     @Path("{job}/runs")
     @Requires(Right.ADMINISTER_SERVER)
     public Response start(@PathParam("job") String job) {
-        JobRun run = history.run(job, runner.start(job));
-        return Response.created(url.base().resolve(RunAnswer.path(job, run.id())))
-                .entity(RunAnswer.of(run))
+        JobRunEntity run = history.run(job, runner.start(job));
+        return Response.created(url.base().resolve(RunResponse.path(job, run.id())))
+                .entity(RunResponse.of(run))
                 .build();
     }
 }

@@ -1,8 +1,8 @@
 package io.narthex.job;
 
 import io.narthex.http.Listing;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.job.JobException.UnknownRun;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -41,8 +41,9 @@ record RunsRequest(long below, int limit) {
     }
 
     /** The page to answer with, from up to one run more than {@code limit}. */
-    Listing<RunAnswer> listing(List<JobRun> found) {
-        List<RunAnswer> items = found.stream().limit(limit).map(RunAnswer::of).toList();
+    Listing<RunResponse> listing(List<JobRunEntity> found) {
+        List<RunResponse> items =
+                found.stream().limit(limit).map(RunResponse::of).toList();
         boolean more = found.size() > items.size();
         return new Listing<>(items, more ? Long.toString(items.getLast().id()) : null);
     }

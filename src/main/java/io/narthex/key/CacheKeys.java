@@ -50,7 +50,7 @@ class CacheKeys {
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
     KeyRing.Ring read(Cache cache, RevokedKeys revoked) {
-        List<SigningKey> all = keys.of(cache.id());
+        List<SigningKeyEntity> all = keys.of(cache.id());
         if (all.stream().noneMatch(key -> key.state().signs())) {
             keys.lock();
             // another node may have been faster

@@ -78,14 +78,14 @@ class DueRotations {
                 begun++;
             }
         }
-        List<SigningKey> due = keys.due(now, AT_ONCE);
+        List<SigningKeyEntity> due = keys.due(now, AT_ONCE);
         steps.takeDue(due, now);
         return begun + due.size() + steps.endOfDeleted(now);
     }
 
     private void begin(Cache cache, Instant now) {
         KeyPolicy policy = policies.of(cache.id());
-        List<SigningKey> replaced = keys.of(cache.id()).stream()
+        List<SigningKeyEntity> replaced = keys.of(cache.id()).stream()
                 .filter(key ->
                         policy.rotationOf(key).filter(at -> !at.isAfter(now)).isPresent())
                 .toList();

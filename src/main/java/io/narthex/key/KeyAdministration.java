@@ -66,7 +66,7 @@ class KeyAdministration {
         return PublishedKey.of(find(cache, name));
     }
 
-    private SigningKey find(Cache cache, String name) {
+    private SigningKeyEntity find(Cache cache, String name) {
         return keys.find(cache.id(), name).orElseThrow(UnknownKey::new);
     }
 
@@ -92,7 +92,7 @@ class KeyAdministration {
     PublishedKey bring(Cache cache, SecretKey secret) {
         keys.lock();
         String name = secret.publicKey().name();
-        List<SigningKey> holding = keys.holding(secret.publicKey().bytes());
+        List<SigningKeyEntity> holding = keys.holding(secret.publicKey().bytes());
         holding.stream().filter(key -> key.cacheId() == cache.id()).findFirst().ifPresent(key -> {
             throw new KnownKey(key.name(), key.state());
         });
@@ -112,11 +112,11 @@ class KeyAdministration {
      *
      * @param wish the times that are wanted, from those that are planned
      */
-    Begun rotate(Cache cache, RotationWish wish) {
+    Begun rotate(Cache cache, RotationRequest wish) {
         keys.lock();
         Instant now = clock.now();
-        List<SigningKey> all = keys.of(cache.id());
-        Optional<SigningKey> underWay =
+        List<SigningKeyEntity> all = keys.of(cache.id());
+        Optional<SigningKeyEntity> underWay =
                 all.stream().filter(key -> key.state() == KeyState.PENDING).findFirst();
         underWay.ifPresent(key -> {
             Rotation rotation = wish.over(key.rotation(), now);
@@ -135,7 +135,7 @@ class KeyAdministration {
         if (underWay.isEmpty()) {
             checkRoom(cache);
         }
-        SigningKey key = underWay.orElseGet(() -> steps.begin(
+        SigningKeyEntity key = underWay.orElseGet(() -> steps.begin(
                 cache,
                 all.stream().filter(k -> k.state() == KeyState.ACTIVE).toList(),
                 wish.over(policies.of(cache.id()).begin(now), now),
@@ -151,7 +151,7 @@ class KeyAdministration {
      */
     PublishedKey revoke(Cache cache, String name, String reason) {
         keys.lock();
-        SigningKey key = find(cache, name);
+        SigningKeyEntity key = find(cache, name);
         if (key.state() != KeyState.REVOKED) {
             steps.revoke(key, reason, clock.now());
         }
@@ -166,7 +166,7 @@ class KeyAdministration {
      */
     String export(Cache cache, String name) {
         keys.lock();
-        SigningKey key = find(cache, name);
+        SigningKeyEntity key = find(cache, name);
         if (!key.state().isPublished()) {
             throw new SecretDestroyed(key.state());
         }
@@ -179,19 +179,19 @@ class KeyAdministration {
 
     /** The cache's policy now. */
     StoredPolicy policy(Cache cache) {
-        Optional<KeyPolicyEntry> entry = policies.find(cache.id());
-        KeyPolicy policy = entry.map(KeyPolicyEntry::policy).orElse(KeyPolicy.INITIAL);
+        Optional<KeyPolicyEntity> entry = policies.find(cache.id());
+        KeyPolicy policy = entry.map(KeyPolicyEntity::policy).orElse(KeyPolicy.INITIAL);
         return new StoredPolicy(
                 policy, tag(cache, entry.map(e -> e.version() + 1).orElse(0L)), nextAt(cache, policy));
     }
 
     /** Of the one that is under way, or else that begins by itself. */
     private @Nullable Instant nextAt(Cache cache, KeyPolicy policy) {
-        List<SigningKey> all = keys.of(cache.id());
+        List<SigningKeyEntity> all = keys.of(cache.id());
         return all.stream()
                 .filter(key -> key.state() == KeyState.PENDING)
                 .findFirst()
-                .map(SigningKey::dueAt)
+                .map(SigningKeyEntity::dueAt)
                 .or(() -> all.stream()
                         .flatMap(key -> policy.replacementOf(key).stream())
                         .min(Comparator.naturalOrder()))
@@ -210,8 +210,8 @@ class KeyAdministration {
         KeyPolicy after = change.apply(before.policy());
         if (!after.equals(before.policy())) {
             Instant now = clock.now();
-            KeyPolicyEntry entry =
-                    policies.find(cache.id()).orElseGet(() -> new KeyPolicyEntry(cache.id(), after, now));
+            KeyPolicyEntity entry =
+                    policies.find(cache.id()).orElseGet(() -> new KeyPolicyEntity(cache.id(), after, now));
             entry.set(after, now);
             policies.save(entry);
             record.policyChanged(cache.id(), before.policy(), after);

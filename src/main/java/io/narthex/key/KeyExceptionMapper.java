@@ -1,8 +1,8 @@
 package io.narthex.key;
 
-import io.narthex.http.Problem;
-import io.narthex.http.ProblemType;
-import io.narthex.http.ProblemWriter;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import io.narthex.key.KeyException.KnownKey;
 import io.narthex.key.KeyException.NameOfOurs;
 import io.narthex.key.KeyException.NameReserved;

@@ -11,16 +11,16 @@ class KeyPolicies {
     @PersistenceContext
     private EntityManager entities;
 
-    Optional<KeyPolicyEntry> find(int cacheId) {
-        return Optional.ofNullable(entities.find(KeyPolicyEntry.class, cacheId));
+    Optional<KeyPolicyEntity> find(int cacheId) {
+        return Optional.ofNullable(entities.find(KeyPolicyEntity.class, cacheId));
     }
 
     KeyPolicy of(int cacheId) {
-        return find(cacheId).map(KeyPolicyEntry::policy).orElse(KeyPolicy.INITIAL);
+        return find(cacheId).map(KeyPolicyEntity::policy).orElse(KeyPolicy.INITIAL);
     }
 
     /** Writes a new or changed one now. */
-    void save(KeyPolicyEntry entry) {
+    void save(KeyPolicyEntity entry) {
         entities.persist(entry);
         entities.flush();
     }

@@ -36,12 +36,12 @@ record KeyPolicy(@Nullable Integer rotateEveryDays, int publishAheadDays, int ov
     }
 
     /** When a rotation begins by itself that takes this key's place: the next key is shown from then on. */
-    Optional<Instant> rotationOf(SigningKey key) {
+    Optional<Instant> rotationOf(SigningKeyEntity key) {
         return replacementOf(key).map(at -> at.minus(publishAhead()));
     }
 
     /** When the next key signs, in this one's place; never by itself for one from elsewhere. */
-    Optional<Instant> replacementOf(SigningKey key) {
+    Optional<Instant> replacementOf(SigningKeyEntity key) {
         Instant since = key.activeAt();
         Integer every = rotateEveryDays;
         boolean counts = key.state() == KeyState.ACTIVE && !key.imported() && key.replacedBy() == null;

@@ -45,13 +45,13 @@ public class KeyPolicyResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
             InputStream body)
             throws IOException {
-        PolicyWish wish = PolicyWish.read(body);
+        KeyPolicyRequest wish = KeyPolicyRequest.read(body);
         return answer(
                 keys.putPolicy(caches.require(tenant, name), wish::over, new Preconditions(ifMatch, ifNoneMatch)));
     }
 
     private static Response answer(StoredPolicy policy) {
-        return Response.ok(KeyPolicyAnswer.of(policy))
+        return Response.ok(KeyPolicyResponse.of(policy))
                 .header(HttpHeaders.ETAG, policy.entityTag())
                 .build();
     }

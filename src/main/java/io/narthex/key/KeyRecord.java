@@ -19,19 +19,19 @@ class KeyRecord {
     private Changes changes;
 
     /** A key changed, or there is a new one: rings are read again. */
-    void changed(AuditAction action, SigningKey key, Map<String, Object> detail) {
+    void changed(AuditAction action, SigningKeyEntity key, Map<String, Object> detail) {
         told(action, key, detail);
         changes.record(ChangeKind.KEY, key.cacheId(), null);
     }
 
     /** A key is not to be trusted any more: no cache is to give out what it has signed. */
-    void revoked(SigningKey key, String reason) {
+    void revoked(SigningKeyEntity key, String reason) {
         changed(AuditAction.KEY_REVOKED, key, Map.of("reason", reason));
         changes.record(ChangeKind.KEY, KeyRing.EVERY_CACHE, null);
     }
 
     /** Something was done about a key that changes nothing of it. */
-    void told(AuditAction action, SigningKey key, Map<String, Object> detail) {
+    void told(AuditAction action, SigningKeyEntity key, Map<String, Object> detail) {
         audit.record(new AuditEvent(action, null, key.cacheId(), null, key.name(), detail));
     }
 

@@ -38,25 +38,26 @@ class KeySteps {
     private CacheDirectory caches;
 
     /** Begins a rotation: a new key is shown from now on, and takes the place of others when its time comes. */
-    SigningKey begin(Cache cache, Collection<SigningKey> replaced, Rotation rotation, Instant now) {
-        SigningKey key = made.generate(cache, rotation, now);
+    SigningKeyEntity begin(Cache cache, Collection<SigningKeyEntity> replaced, Rotation rotation, Instant now) {
+        SigningKeyEntity key = made.generate(cache, rotation, now);
         replaced.forEach(old -> old.replacedBy(key.id()));
         record.changed(
                 AuditAction.KEY_ROTATION_STARTED,
                 key,
                 Map.of(
-                        "replaces", replaced.stream().map(SigningKey::name).toList(),
+                        "replaces",
+                                replaced.stream().map(SigningKeyEntity::name).toList(),
                         "activeAt", rotation.activeAt().toString(),
                         "overlapSeconds", rotation.overlap().toSeconds()));
         return key;
     }
 
     /** Takes the steps of these keys that are due, and those that come due by them. */
-    void takeDue(Collection<SigningKey> due, Instant now) {
+    void takeDue(Collection<SigningKeyEntity> due, Instant now) {
         due.forEach(key -> takeDue(key, now));
     }
 
-    private void takeDue(SigningKey key, Instant now) {
+    private void takeDue(SigningKeyEntity key, Instant now) {
         Instant at = key.dueAt();
         if (at == null || at.isAfter(now)) {
             return;
@@ -72,13 +73,13 @@ class KeySteps {
     }
 
     /** The key signs from now on, and those whose place it takes only for a while. */
-    void activate(SigningKey key, Instant now) {
+    void activate(SigningKeyEntity key, Instant now) {
         key.activate(now);
         record.changed(AuditAction.KEY_ACTIVATED, key, Map.of());
-        List<SigningKey> replaced = keys.of(key.cacheId()).stream()
+        List<SigningKeyEntity> replaced = keys.of(key.cacheId()).stream()
                 .filter(old -> old.state() == KeyState.ACTIVE && key.isReplacementOf(old))
                 .toList();
-        for (SigningKey old : replaced) {
+        for (SigningKeyEntity old : replaced) {
             old.retire(now, now.plus(key.overlap()));
             record.changed(
                     AuditAction.KEY_RETIRING,
@@ -93,8 +94,8 @@ class KeySteps {
      * has signed is good: where others keep it, it is not taken from them, as it would be if the key were revoked.
      */
     int endOfDeleted(Instant now) {
-        List<SigningKey> orphans = keys.ofDeleted(AT_ONCE);
-        for (SigningKey key : orphans) {
+        List<SigningKeyEntity> orphans = keys.ofDeleted(AT_ONCE);
+        for (SigningKeyEntity key : orphans) {
             if (key.state() == KeyState.PENDING) {
                 key.revoke(now, CACHE_DELETED);
                 record.changed(AuditAction.KEY_REVOKED, key, Map.of("reason", CACHE_DELETED));
@@ -113,9 +114,9 @@ class KeySteps {
      * Ends a key's life at once, in every cache that has it: whoever has its secret speaks for it, and another tenant that has
      * it is told no more than that there is somebody. Where it was the last that is active, another is in its place at once.
      */
-    void revoke(SigningKey key, String reason, Instant now) {
+    void revoke(SigningKeyEntity key, String reason, Instant now) {
         int tenant = keys.tenantOf(key.cacheId());
-        for (SigningKey held : keys.holding(key.publicKey().bytes())) {
+        for (SigningKeyEntity held : keys.holding(key.publicKey().bytes())) {
             if (held.state() == KeyState.REVOKED) {
                 continue;
             }
@@ -127,10 +128,10 @@ class KeySteps {
         }
     }
 
-    private void end(SigningKey key, String reason, Instant now) {
+    private void end(SigningKeyEntity key, String reason, Instant now) {
         key.revoke(now, reason);
         record.revoked(key, reason);
-        List<SigningKey> all = keys.of(key.cacheId());
+        List<SigningKeyEntity> all = keys.of(key.cacheId());
         all.stream().filter(key::isReplacementOf).forEach(old -> old.replacedBy(null));
         // one that is deleted signs no more
         Optional<Cache> cache = caches.now().find(key.cacheId()).filter(there -> keys.isLive(there.id()));

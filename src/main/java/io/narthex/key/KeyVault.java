@@ -2,6 +2,9 @@ package io.narthex.key;
 
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
+import io.narthex.key.master.MasterKey;
+import io.narthex.key.master.StoredCredential;
+import io.narthex.key.master.WrongMasterKeyException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -53,7 +56,7 @@ public class KeyVault {
      *
      * @throws KeyException.Sealed when the master key does not open it
      */
-    SecretKey open(SigningKey key) {
+    SecretKey open(SigningKeyEntity key) {
         byte[] sealed = key.sealedSecret();
         if (sealed == null) {
             throw new IllegalArgumentException("the secret of " + key.name() + " is destroyed");

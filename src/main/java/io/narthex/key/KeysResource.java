@@ -2,13 +2,13 @@ package io.narthex.key;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
-import io.narthex.http.Given;
 import io.narthex.http.JsonBody;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
+import io.narthex.http.JsonField;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.SecretKey;
 import jakarta.enterprise.context.RequestScoped;
@@ -62,7 +62,7 @@ public class KeysResource {
         Map<String, SigningProgress.Progress> signing = signing(cache);
         return Response.ok(keys.list(cache).stream()
                         .map(key ->
-                                KeyAnswer.of(key, signing.get(key.publicKey().name())))
+                                KeyResponse.of(key, signing.get(key.publicKey().name())))
                         .toList())
                 .build();
     }
@@ -81,7 +81,7 @@ public class KeysResource {
     public Response add(@PathParam("tenant") String tenant, @PathParam("cache") String name, InputStream body)
             throws IOException {
         Cache cache = caches.require(tenant, name);
-        Given<String> given = JsonBody.read(body, List.of("secretKey")).text("secretKey", LONGEST_SECRET);
+        JsonField<String> given = JsonBody.read(body, List.of("secretKey")).text("secretKey", LONGEST_SECRET);
         String secret = given.value();
         if (given.named() && secret == null) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "secretKey must be a key: leave it out to make one");
@@ -115,7 +115,7 @@ public class KeysResource {
     public Response rotate(@PathParam("tenant") String tenant, @PathParam("cache") String name, InputStream body)
             throws IOException {
         Cache cache = caches.require(tenant, name);
-        KeyAdministration.Begun begun = keys.rotate(cache, RotationWish.read(body));
+        KeyAdministration.Begun begun = keys.rotate(cache, RotationRequest.read(body));
         return begun.begun()
                 ? created(cache, begun.key())
                 : Response.ok(answer(cache, begun.key())).build();
@@ -165,8 +165,8 @@ public class KeysResource {
                 .build();
     }
 
-    private KeyAnswer answer(Cache cache, PublishedKey key) {
-        return KeyAnswer.of(key, signing(cache).get(key.publicKey().name()));
+    private KeyResponse answer(Cache cache, PublishedKey key) {
+        return KeyResponse.of(key, signing(cache).get(key.publicKey().name()));
     }
 
     private Map<String, SigningProgress.Progress> signing(Cache cache) {

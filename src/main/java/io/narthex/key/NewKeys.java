@@ -53,19 +53,20 @@ public class NewKeys {
     }
 
     /** A new key that signs at once. */
-    SigningKey generate(Cache cache) {
+    SigningKeyEntity generate(Cache cache) {
         Instant now = clock.now();
-        return make(cache, (secret, box) -> SigningKey.active(cache.id(), secret.publicKey(), box, false, now));
+        return make(cache, (secret, box) -> SigningKeyEntity.active(cache.id(), secret.publicKey(), box, false, now));
     }
 
     /** A new key that takes the place of others later. */
-    SigningKey generate(Cache cache, Rotation rotation, Instant now) {
-        return make(cache, (secret, box) -> SigningKey.pending(cache.id(), secret.publicKey(), box, now, rotation));
+    SigningKeyEntity generate(Cache cache, Rotation rotation, Instant now) {
+        return make(
+                cache, (secret, box) -> SigningKeyEntity.pending(cache.id(), secret.publicKey(), box, now, rotation));
     }
 
-    private SigningKey make(Cache cache, BiFunction<SecretKey, byte[], SigningKey> row) {
+    private SigningKeyEntity make(Cache cache, BiFunction<SecretKey, byte[], SigningKeyEntity> row) {
         try (SecretKey secret = SecretKey.generate(nextName(cache), random)) {
-            SigningKey made = keys.add(row.apply(secret, vault.seal(secret)));
+            SigningKeyEntity made = keys.add(row.apply(secret, vault.seal(secret)));
             LOG.log(System.Logger.Level.INFO, "event=key-made name={0}", made.name());
             record.changed(
                     AuditAction.KEY_CREATED,
@@ -76,9 +77,9 @@ public class NewKeys {
     }
 
     /** Keeps a key from elsewhere, which signs at once; the cache has no other of its name, and none of its bytes. */
-    SigningKey keep(Cache cache, SecretKey secret) {
-        SigningKey made =
-                keys.add(SigningKey.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
+    SigningKeyEntity keep(Cache cache, SecretKey secret) {
+        SigningKeyEntity made = keys.add(
+                SigningKeyEntity.active(cache.id(), secret.publicKey(), vault.seal(secret), true, clock.now()));
         LOG.log(System.Logger.Level.INFO, "event=key-imported name={0}", made.name());
         record.changed(
                 AuditAction.KEY_IMPORTED,
@@ -94,14 +95,14 @@ public class NewKeys {
      * @throws StartRefused when the file holds no key, or one with the name of another
      */
     @Nullable
-    SigningKey importOnce(Cache cache, Path file) {
+    SigningKeyEntity importOnce(Cache cache, Path file) {
         try (SecretKey secret = readSecret(file)) {
-            List<SigningKey> holding = keys.holding(secret.publicKey().bytes());
-            Optional<SigningKey> known = holding.stream()
+            List<SigningKeyEntity> holding = keys.holding(secret.publicKey().bytes());
+            Optional<SigningKeyEntity> known = holding.stream()
                     .filter(key -> key.cacheId() == cache.id() || key.state() == KeyState.REVOKED)
                     .findFirst();
             if (known.isPresent()) {
-                known.filter(key -> key.cacheId() == cache.id()).ifPresent(SigningKey::markImported);
+                known.filter(key -> key.cacheId() == cache.id()).ifPresent(SigningKeyEntity::markImported);
                 if (!known.get().state().signs()) {
                     LOG.log(
                             System.Logger.Level.WARNING,

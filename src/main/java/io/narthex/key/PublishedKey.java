@@ -30,11 +30,11 @@ public record PublishedKey(
     /** How long before a key is replaced by itself its users hear of it: two rounds of whoever looks monthly. */
     static final Duration AHEAD = Duration.ofDays(60);
 
-    static PublishedKey of(SigningKey key) {
+    static PublishedKey of(SigningKeyEntity key) {
         return of(key, null);
     }
 
-    static PublishedKey of(SigningKey key, @Nullable Instant replacedAt) {
+    static PublishedKey of(SigningKeyEntity key, @Nullable Instant replacedAt) {
         return new PublishedKey(
                 key.publicKey(),
                 key.state(),

@@ -24,7 +24,7 @@ class PublishedKeys implements PublicKeys {
         return keys.of(caches.stream().map(Cache::id).toList()).stream()
                 .filter(key -> key.state().isPublished())
                 .collect(Collectors.groupingBy(
-                        SigningKey::cacheId,
+                        SigningKeyEntity::cacheId,
                         Collectors.mapping(key -> key.publicKey().toString(), Collectors.toList())));
     }
 }

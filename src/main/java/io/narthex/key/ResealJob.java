@@ -50,14 +50,14 @@ public class ResealJob implements Job {
     public JobPage page(@Nullable String checkpoint) {
         // nobody destroys a secret meanwhile, only to find it written again
         keys.lock();
-        List<SigningKey> page = keys.sealedBehind(checkpoint == null ? 0 : Long.parseLong(checkpoint), PAGE);
+        List<SigningKeyEntity> page = keys.sealedBehind(checkpoint == null ? 0 : Long.parseLong(checkpoint), PAGE);
         long resealed = page.stream().filter(this::reseal).count();
         finished = page.isEmpty();
         String next = page.isEmpty() ? null : Long.toString(page.getLast().id());
         return new JobPage(next, page.size(), 0, resealed, 0);
     }
 
-    private boolean reseal(SigningKey key) {
+    private boolean reseal(SigningKeyEntity key) {
         byte[] sealed = key.sealedSecret();
         if (sealed == null || vault.isSealedNow(sealed)) {
             return false;

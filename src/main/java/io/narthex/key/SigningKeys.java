@@ -26,43 +26,47 @@ class SigningKeys {
     }
 
     /** Those of one cache, in the order in which they were made. */
-    List<SigningKey> of(int cacheId) {
+    List<SigningKeyEntity> of(int cacheId) {
         return entities.createQuery(
-                        "select k from SigningKey k where k.cacheId = :cache order by k.id", SigningKey.class)
+                        "select k from SigningKeyEntity k where k.cacheId = :cache order by k.id",
+                        SigningKeyEntity.class)
                 .setParameter("cache", cacheId)
                 .getResultList();
     }
 
     /** One whose secret is not destroyed, if there is any in the whole server. */
-    Optional<SigningKey> findSealed() {
+    Optional<SigningKeyEntity> findSealed() {
         return entities.createQuery(
-                        "select k from SigningKey k where k.sealedSecret is not null order by k.id", SigningKey.class)
+                        "select k from SigningKeyEntity k where k.sealedSecret is not null order by k.id",
+                        SigningKeyEntity.class)
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst();
     }
 
     /** Those whose secrets are not destroyed, behind one, in the order in which they were made. */
-    List<SigningKey> sealedBehind(long id, int most) {
+    List<SigningKeyEntity> sealedBehind(long id, int most) {
         return entities.createQuery(
-                        "select k from SigningKey k where k.sealedSecret is not null and k.id > :id order by k.id",
-                        SigningKey.class)
+                        "select k from SigningKeyEntity k where k.sealedSecret is not null and k.id > :id order by"
+                                + " k.id",
+                        SigningKeyEntity.class)
                 .setParameter("id", id)
                 .setMaxResults(most)
                 .getResultList();
     }
 
     /** Those of all caches that hold a key, in the order in which they got it. */
-    List<SigningKey> holding(byte[] publicKey) {
+    List<SigningKeyEntity> holding(byte[] publicKey) {
         return entities.createQuery(
-                        "select k from SigningKey k where k.publicKey = :key order by k.id", SigningKey.class)
+                        "select k from SigningKeyEntity k where k.publicKey = :key order by k.id",
+                        SigningKeyEntity.class)
                 .setParameter("key", publicKey)
                 .getResultList();
     }
 
     /** Whether any cache has, or had, a key of the name. */
     boolean isNameTaken(String name) {
-        return entities.createQuery("select count(k) from SigningKey k where k.name = :name", Long.class)
+        return entities.createQuery("select count(k) from SigningKeyEntity k where k.name = :name", Long.class)
                         .setParameter("name", name)
                         .getSingleResult()
                 > 0;
@@ -71,7 +75,8 @@ class SigningKeys {
     /** Whether any cache has, or had, a key of the name that was made here. */
     boolean isMadeHere(String name) {
         return entities.createQuery(
-                                "select count(k) from SigningKey k where k.name = :name and not k.imported", Long.class)
+                                "select count(k) from SigningKeyEntity k where k.name = :name and not k.imported",
+                                Long.class)
                         .setParameter("name", name)
                         .getSingleResult()
                 > 0;
@@ -98,21 +103,23 @@ class SigningKeys {
     }
 
     /** Those of some caches, likewise. */
-    List<SigningKey> of(Collection<Integer> cacheIds) {
+    List<SigningKeyEntity> of(Collection<Integer> cacheIds) {
         return entities.createQuery(
-                        "select k from SigningKey k where k.cacheId in :caches order by k.id", SigningKey.class)
+                        "select k from SigningKeyEntity k where k.cacheId in :caches order by k.id",
+                        SigningKeyEntity.class)
                 .setParameter("caches", cacheIds)
                 .getResultList();
     }
 
-    Optional<SigningKey> find(int cacheId, String name) {
+    Optional<SigningKeyEntity> find(int cacheId, String name) {
         return of(cacheId).stream().filter(key -> key.name().equals(name)).findFirst();
     }
 
     /** Those whose next step is due, first things first. */
-    List<SigningKey> due(Instant now, int most) {
+    List<SigningKeyEntity> due(Instant now, int most) {
         return entities.createQuery(
-                        "select k from SigningKey k where k.dueAt <= :now order by k.dueAt, k.id", SigningKey.class)
+                        "select k from SigningKeyEntity k where k.dueAt <= :now order by k.dueAt, k.id",
+                        SigningKeyEntity.class)
                 .setParameter("now", now)
                 .setMaxResults(most)
                 .getResultList();
@@ -144,28 +151,29 @@ class SigningKeys {
     }
 
     /** Those of caches that are deleted, or whose tenants are, whose secrets are not destroyed. */
-    List<SigningKey> ofDeleted(int most) {
+    List<SigningKeyEntity> ofDeleted(int most) {
         List<?> found = entities.createNativeQuery(
                         "select k.* from signing_key k join cache c on c.id = k.cache_id join tenant t on t.id ="
                                 + " c.tenant_id where k.sealed_secret is not null and (c.deleted_at is not null or"
                                 + " t.deleted_at is not null) order by k.id limit :most",
-                        SigningKey.class)
+                        SigningKeyEntity.class)
                 .setParameter("most", most)
                 .getResultList();
-        return found.stream().map(SigningKey.class::cast).toList();
+        return found.stream().map(SigningKeyEntity.class::cast).toList();
     }
 
     /** How many keys of a cache have a secret. */
     long living(int cacheId) {
         return entities.createQuery(
-                        "select count(k) from SigningKey k where k.cacheId = :cache and k.sealedSecret is not null",
+                        "select count(k) from SigningKeyEntity k where k.cacheId = :cache and k.sealedSecret is not"
+                                + " null",
                         Long.class)
                 .setParameter("cache", cacheId)
                 .getSingleResult();
     }
 
     /** Keeps a key, whose number is known from then on. */
-    SigningKey add(SigningKey key) {
+    SigningKeyEntity add(SigningKeyEntity key) {
         entities.persist(key);
         entities.flush();
         return key;

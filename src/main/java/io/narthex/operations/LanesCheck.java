@@ -1,6 +1,6 @@
 package io.narthex.operations;
 
-import io.narthex.protocol.Lanes;
+import io.narthex.lane.Lanes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.Document;
+import io.narthex.index.upload.Document;
 import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
@@ -50,7 +50,7 @@ public class BuildLogResource {
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name) {
-        StorePath derivation = Answers.derivation(name);
+        StorePath derivation = Responses.derivation(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
             Document pushed = pushed(derivation);
@@ -72,7 +72,7 @@ public class BuildLogResource {
     @HEAD
     @Requires(Right.PULL)
     public Response head(@PathParam("derivation") String name) {
-        StorePath derivation = Answers.derivation(name);
+        StorePath derivation = Responses.derivation(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
             return answer(pushed(derivation), null);
@@ -82,7 +82,7 @@ public class BuildLogResource {
                     Response.ok().header(HttpHeaders.CONTENT_LENGTH, local.get().length()),
                     local.get().modified());
         } catch (IOException e) {
-            throw Answers.absent();
+            throw Responses.absent();
         }
     }
 
@@ -91,7 +91,7 @@ public class BuildLogResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("derivation") String name, @Context HttpServletRequest request) throws IOException {
         PushRight right = rights.present();
-        StorePath derivation = Answers.derivation(name);
+        StorePath derivation = Responses.derivation(name);
         try (InputStream text =
                 SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
             return NarInfoResource.taken(documents.log(right, derivation, text));
@@ -103,7 +103,7 @@ public class BuildLogResource {
     }
 
     private Document pushed(StorePath derivation) {
-        return documents.findLog(requested.get(), derivation).orElseThrow(Answers::absent);
+        return documents.findLog(requested.get(), derivation).orElseThrow(Responses::absent);
     }
 
     /** A file that is no archive, or not one yet while its build goes on, is no log. */
@@ -111,7 +111,7 @@ public class BuildLogResource {
         try {
             return log.open();
         } catch (IOException e) {
-            throw Answers.absent();
+            throw Responses.absent();
         }
     }
 
@@ -127,7 +127,7 @@ public class BuildLogResource {
     private Response answer(Response.ResponseBuilder response, Instant modified) {
         return response.type("text/plain; charset=utf-8")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(modified))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(requested.get(), Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(requested.get(), Responses.MINUTES))
                 .build();
     }
 }

@@ -6,7 +6,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.DocumentKind;
+import io.narthex.index.upload.DocumentKind;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.narinfo.NarInfoReader;
@@ -33,7 +33,7 @@ public class BuildTraceResource {
     Realisations realisations;
 
     @Inject
-    RealisationAnswer answer;
+    RealisationResponse answer;
 
     @Inject
     RequestedCache requested;
@@ -54,7 +54,7 @@ public class BuildTraceResource {
         byte[] fingerprint = RealisationFingerprint.of(derivation, output, found.outPath());
         return Response.ok(answer.json(found, fingerprint))
                 .type("application/json")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .build();
     }
 
@@ -83,9 +83,9 @@ public class BuildTraceResource {
     }
 
     private static StorePath parse(String name, String output) {
-        StorePath derivation = Answers.derivation(name);
+        StorePath derivation = Responses.derivation(name);
         if (!StorePath.isName(output)) {
-            throw Answers.malformed("Not the name of an output");
+            throw Responses.malformed("Not the name of an output");
         }
         return derivation;
     }

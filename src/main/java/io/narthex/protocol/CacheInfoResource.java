@@ -49,7 +49,7 @@ public class CacheInfoResource {
                     ? line.substring(STORE_DIR.length()).strip()
                     : "";
             if (!said.isEmpty() && !said.equals(cache.storeDir().path())) {
-                throw Answers.malformed("This cache is for paths in " + cache.storeDir() + ", not in "
+                throw Responses.malformed("This cache is for paths in " + cache.storeDir() + ", not in "
                         + NixFormatException.quote(said));
             }
         }
@@ -63,8 +63,8 @@ public class CacheInfoResource {
         String text = "StoreDir: " + cache.storeDir() + "\nWantMassQuery: " + (cache.wantMassQuery() ? 1 : 0)
                 + "\nPriority: " + cache.priority().orElse(settings.priority()) + "\n";
         return Response.ok(text)
-                .type(Answers.CACHE_INFO_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
+                .type(Responses.CACHE_INFO_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .build();
     }
 }

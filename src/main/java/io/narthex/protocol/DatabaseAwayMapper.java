@@ -1,9 +1,9 @@
 package io.narthex.protocol;
 
 import io.narthex.change.DatabaseAwayException;
-import io.narthex.http.Problem;
-import io.narthex.http.ProblemType;
-import io.narthex.http.ProblemWriter;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;

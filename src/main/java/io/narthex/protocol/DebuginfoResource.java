@@ -7,7 +7,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.Document;
+import io.narthex.index.upload.Document;
 import io.narthex.push.DocumentIntake;
 import io.narthex.push.SmallBody;
 import jakarta.inject.Inject;
@@ -41,11 +41,11 @@ public class DebuginfoResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file) {
         Cache cache = requested.get();
-        Document found = documents.findDebuginfo(cache, buildId(file)).orElseThrow(Answers::absent);
+        Document found = documents.findDebuginfo(cache, buildId(file)).orElseThrow(Responses::absent);
         return Response.ok(found.content())
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(found.publishedAt()))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .build();
     }
 
@@ -62,7 +62,7 @@ public class DebuginfoResource {
 
     private static String buildId(String file) {
         if (!FILE.matcher(file).matches()) {
-            throw Answers.malformed("Not the name of debug information: {build id of 40 hexadecimal digits}.debug");
+            throw Responses.malformed("Not the name of debug information: {build id of 40 hexadecimal digits}.debug");
         }
         return file.substring(0, 40);
     }

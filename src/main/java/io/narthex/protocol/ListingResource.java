@@ -6,14 +6,15 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.ListingJson;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.upload.ListingJson;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.nar.NarListing;
 import io.narthex.push.DocumentIntake;
 import io.narthex.push.SmallBody;
+import io.narthex.transfer.Coding;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -53,7 +54,7 @@ public class ListingResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
-        SignedPath path = index.find(cache, Answers.hash(text)).orElseThrow(Answers::absent);
+        SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(Responses::absent);
         Response.ResponseBuilder answer = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
             case NarSource.InBlobStore b -> stored(index.listing(b.nar()));
@@ -61,7 +62,7 @@ public class ListingResource {
         return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.DAY))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .build();
     }
 
@@ -70,7 +71,7 @@ public class ListingResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
         PushRight right = rights.present();
-        Answers.hash(text);
+        Responses.hash(text);
         try (InputStream body = SmallBody.open(request.getInputStream(), null, LONGEST)) {
             documents.listing(right, body);
         }

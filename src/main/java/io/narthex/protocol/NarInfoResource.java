@@ -16,6 +16,7 @@ import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.Publisher;
 import io.narthex.push.SmallBody;
+import io.narthex.transfer.Coding;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
@@ -31,7 +32,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** {@code {hash}.narinfo}, where memory does not have it: {@link FastLane} answers the rest. */
+/** {@code {hash}.narinfo}, where memory does not have it: what memory has is answered before the servlets. */
 @Path("{hash}.narinfo")
 public class NarInfoResource {
     @Inject
@@ -53,10 +54,10 @@ public class NarInfoResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
         Cache cache = requested.get();
-        Optional<SignedPath> found = index.find(cache, Answers.hash(text));
+        Optional<SignedPath> found = index.find(cache, Responses.hash(text));
         if (found.isEmpty()) {
             reads.miss(cache.tenantId(), cache.id());
-            throw Answers.absent();
+            throw Responses.absent();
         }
         SignedPath path = found.get();
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
@@ -68,10 +69,10 @@ public class NarInfoResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
         HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
-        UploadLane.rethrow(exchange);
+        EarlyUpload.rethrow(exchange);
         PushRight right = rights.present();
-        StorePathHash hash = Answers.hash(text);
-        byte[] known = UploadLane.body(exchange);
+        StorePathHash hash = Responses.hash(text);
+        byte[] known = EarlyUpload.body(exchange);
         byte[] body = known != null
                 ? known
                 : SmallBody.read(
@@ -93,13 +94,13 @@ public class NarInfoResource {
         try {
             return NarInfoReader.read(body);
         } catch (NixFormatException e) {
-            throw Answers.malformed("Not a narinfo: " + e.getMessage());
+            throw Responses.malformed("Not a narinfo: " + e.getMessage());
         }
     }
 
     private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {
-        NarInfoAnswer answer =
-                NarInfoAnswer.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
+        NarInfoResponse answer =
+                NarInfoResponse.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
         Instant modified = path.since();
         Response.ResponseBuilder response = Conditions.isKnown(
                         request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
@@ -107,13 +108,13 @@ public class NarInfoResource {
                         answer.entityTag(),
                         modified)
                 ? Response.notModified()
-                : Response.ok(answer.body()).type(Answers.NARINFO_TYPE);
+                : Response.ok(answer.body()).type(Responses.NARINFO_TYPE);
         if (answer.coded()) {
             response.header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         }
         return response.header(HttpHeaders.ETAG, answer.entityTag())
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .build();
     }

@@ -16,6 +16,12 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.push.NarIntake;
 import io.narthex.push.UploadName;
+import io.narthex.transfer.BlobTransfer;
+import io.narthex.transfer.ByteRange;
+import io.narthex.transfer.Coding;
+import io.narthex.transfer.Downloads;
+import io.narthex.transfer.NarBody;
+import io.narthex.transfer.NarTransfer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
@@ -85,11 +91,11 @@ public class NarResource {
     @Requires(Right.PUSH)
     public Response put(@PathParam("file") String file, @Context HttpServletRequest request) throws IOException {
         HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
-        UploadLane.rethrow(exchange);
+        EarlyUpload.rethrow(exchange);
         UploadName name = UploadName.parse(file);
         String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !coding.equals("identity")) {
-            throw Answers.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
+            throw Responses.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
         }
         return NarInfoResource.taken(
                 intake.receive(rights.present(), name, RequestBody.of(exchange), promised(request)));
@@ -108,7 +114,7 @@ public class NarResource {
         Cache cache = requested.get();
         Optional<NarUrl> url = NarUrl.parse(file);
         if (url.isEmpty() && !NarUrl.isFileName(file)) {
-            throw Answers.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
+            throw Responses.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
                     + " {filehash}.nar.{compression}");
         }
         Optional<PathIndex.FileOf> found = find(cache, file, url)
@@ -119,10 +125,11 @@ public class NarResource {
                 && caller.mayPush(cache.tenant().text(), cache.name().text())) {
             return staged(cache, file);
         }
-        PathIndex.FileOf sent = found.orElseThrow(Answers::absent);
+        PathIndex.FileOf sent = found.orElseThrow(Responses::absent);
         SignedPath path = sent.path();
-        String lasting = url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Answers.DAY : Answers.FOREVER;
-        String control = Answers.control(cache, lasting);
+        String lasting =
+                url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Responses.DAY : Responses.FOREVER;
+        String control = Responses.control(cache, lasting);
         if (body) {
             // an answer without a NAR, 304 or 416, tells so by its status
             new Downloads(reads, Clock.systemUTC())
@@ -136,9 +143,9 @@ public class NarResource {
 
     /** A file that no narinfo has claimed is there for who may push alone, and stays another day for being asked for. */
     private Response staged(Cache cache, String file) {
-        long length = intake.lengthOf(cache, file).orElseThrow(Answers::absent);
+        long length = intake.lengthOf(cache, file).orElseThrow(Responses::absent);
         return Response.ok()
-                .type(Answers.NAR_TYPE)
+                .type(Responses.NAR_TYPE)
                 .header(HttpHeaders.CONTENT_LENGTH, length)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
@@ -230,7 +237,7 @@ public class NarResource {
     }
 
     private static Response described(Response.ResponseBuilder response, String tag, SignedPath path, String control) {
-        return response.type(Answers.NAR_TYPE)
+        return response.type(Responses.NAR_TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, control)

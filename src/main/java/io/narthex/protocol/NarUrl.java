@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The last segment of a NAR's URL, in the forms that this server and nix-serve give out. */
-sealed interface NarUrl {
+public sealed interface NarUrl {
     /** {@code {narhash}.nar}, as our narinfos have it. */
     record ByNarHash(NixHash narHash) implements NarUrl {}
 

@@ -29,7 +29,7 @@ public class PublicKeyResource {
                 ring.of(cache).published().stream().map(key -> key + "\n").collect(Collectors.joining());
         return Response.ok(lines)
                 .type("text/plain; charset=utf-8")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .build();
     }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 @Path("public-keys.json")
 @Produces(MediaType.APPLICATION_JSON)
 public class PublicKeysResource {
-    private static final ObjectMapper JSON = new JsonResolver().getContext(KeyAnswer.class);
+    private static final ObjectMapper JSON = new JsonResolver().getContext(KeyResponse.class);
 
     @Inject
     KeyRing ring;
@@ -34,7 +34,7 @@ public class PublicKeysResource {
     RequestedCache requested;
 
     /** @param nextAt when it becomes ACTIVE or RETIRED; null: nothing is planned */
-    record KeyAnswer(
+    record KeyResponse(
             String name,
             String publicKey,
             KeyState state,
@@ -44,8 +44,8 @@ public class PublicKeysResource {
             @Nullable Instant retiredAt,
             @Nullable Instant revokedAt,
             @Nullable Instant nextAt) {
-        private static KeyAnswer of(PublishedKey key) {
-            return new KeyAnswer(
+        private static KeyResponse of(PublishedKey key) {
+            return new KeyResponse(
                     key.publicKey().name(),
                     key.publicKey().toString(),
                     key.state(),
@@ -62,10 +62,11 @@ public class PublicKeysResource {
     @Requires(Right.PULL)
     public Response get() throws JsonProcessingException {
         Cache cache = requested.get();
-        List<KeyAnswer> keys = ring.of(cache).all().stream().map(KeyAnswer::of).toList();
+        List<KeyResponse> keys =
+                ring.of(cache).all().stream().map(KeyResponse::of).toList();
         // as bytes, which ValidatorFilter can give an entity tag
         return Response.ok(JSON.writeValueAsBytes(keys))
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .build();
     }
 }

@@ -6,7 +6,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.DocumentKind;
+import io.narthex.index.upload.DocumentKind;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.hash.NixFormatException;
@@ -34,7 +34,7 @@ public class RealisationResource {
     Realisations realisations;
 
     @Inject
-    RealisationAnswer answer;
+    RealisationResponse answer;
 
     @Inject
     RequestedCache requested;
@@ -55,7 +55,7 @@ public class RealisationResource {
         byte[] fingerprint = RealisationFingerprint.of(id, found.outPath(), found.dependent());
         return Response.ok(answer.json(id, found, fingerprint))
                 .type("application/json")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.control(cache, Answers.MINUTES))
+                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .build();
     }
 
@@ -79,7 +79,7 @@ public class RealisationResource {
         try {
             return DerivationOutput.parse(text);
         } catch (NixFormatException e) {
-            throw Answers.malformed("Not the id of a realisation: sha256:{64 hexadecimal digits}!{output}");
+            throw Responses.malformed("Not the id of a realisation: sha256:{64 hexadecimal digits}!{output}");
         }
     }
 }

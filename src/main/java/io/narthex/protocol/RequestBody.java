@@ -10,9 +10,9 @@ import org.xnio.channels.StreamSourceChannel;
  * The body of the request under way, read from the connection as much at a time as the reader has room for: the servlet's
  * own stream gives 16 kB, and each such piece costs a turn of the connection's selector.
  */
-record RequestBody(StreamSourceChannel channel) implements ReadableByteChannel {
+public record RequestBody(StreamSourceChannel channel) implements ReadableByteChannel {
     /** To be taken once, instead of the servlet's stream. */
-    static RequestBody of(HttpServerExchange exchange) {
+    public static RequestBody of(HttpServerExchange exchange) {
         StreamSourceChannel channel = exchange.getRequestChannel();
         if (channel == null) {
             throw new IllegalStateException("somebody else reads the body");

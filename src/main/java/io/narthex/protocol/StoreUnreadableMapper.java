@@ -1,8 +1,8 @@
 package io.narthex.protocol;
 
-import io.narthex.http.Problem;
-import io.narthex.http.ProblemType;
-import io.narthex.http.ProblemWriter;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import io.narthex.localstore.StoreUnreadableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;

@@ -20,7 +20,7 @@ public class VersionResource {
     public Response get() {
         return Response.ok("narthex " + VERSION + "\n")
                 .type("text/plain; charset=utf-8")
-                .header(HttpHeaders.CACHE_CONTROL, Answers.MINUTES)
+                .header(HttpHeaders.CACHE_CONTROL, Responses.MINUTES)
                 .build();
     }
 

@@ -1,8 +1,8 @@
 package io.narthex.push;
 
-import io.narthex.index.Durability;
-import io.narthex.index.ReceivedFile;
-import io.narthex.index.ReceivedFiles;
+import io.narthex.index.upload.Durability;
+import io.narthex.index.upload.ReceivedFile;
+import io.narthex.index.upload.ReceivedFiles;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

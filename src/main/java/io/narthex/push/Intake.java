@@ -28,11 +28,11 @@ final class Intake extends PassableStream {
     private final ReadableByteChannel body;
     private final long most;
     private final OptionalLong promised;
-    private final List<Aside> asides;
-    private final Pieces pieces;
+    private final List<AsyncTask> asides;
+    private final BufferRing pieces;
 
     private ByteBuffer current = ByteBuffer.allocate(0);
-    private Pieces.@Nullable Shown shown;
+    private BufferRing.@Nullable Shown shown;
     private long received;
     private long count;
     private long heard;
@@ -40,12 +40,12 @@ final class Intake extends PassableStream {
     private @Nullable Exception failure;
 
     /** @param asides get all that comes */
-    Intake(ReadableByteChannel body, OptionalLong promised, long most, Aside... asides) {
+    Intake(ReadableByteChannel body, OptionalLong promised, long most, AsyncTask... asides) {
         this.body = body;
         this.promised = promised;
         this.most = most;
         this.asides = List.of(asides);
-        pieces = new Pieces(BUFFERS::take, this.asides);
+        pieces = new BufferRing(BUFFERS::take, this.asides);
     }
 
     /** So many bytes of those that come next, or all there are; they are read again afterwards. */
@@ -83,7 +83,7 @@ final class Intake extends PassableStream {
      */
     void finish() throws IOException {
         release();
-        asides.forEach(Aside::finish);
+        asides.forEach(AsyncTask::finish);
         requireAsides();
     }
 
@@ -188,7 +188,7 @@ final class Intake extends PassableStream {
     }
 
     private void requireAsides() throws IOException {
-        for (Aside aside : asides) {
+        for (AsyncTask aside : asides) {
             switch (aside.failure()) {
                 case null -> {}
                 case IOException broken -> throw broken;
@@ -201,7 +201,7 @@ final class Intake extends PassableStream {
     @Override
     public void close() {
         release();
-        asides.forEach(Aside::stop);
+        asides.forEach(AsyncTask::stop);
         pieces.drain(BUFFERS::giveBack);
     }
 }

@@ -3,7 +3,7 @@ package io.narthex.push;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
-import io.narthex.index.UnclaimedFiles;
+import io.narthex.index.upload.UnclaimedFiles;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -2,8 +2,8 @@ package io.narthex.push;
 
 import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
-import io.narthex.index.Publications;
 import io.narthex.index.StoredNar;
+import io.narthex.index.upload.Publications;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.Signature;

@@ -48,8 +48,8 @@ final class NarReceiver {
         MessageDigest digest = HashAlgorithm.SHA256.newDigest();
         // what is small is hashed before another thread has woken up
         boolean small = promised.orElse(Long.MAX_VALUE) <= Intake.PIECE_BYTES;
-        Aside writing = new Aside(Runnable::run, sink::write);
-        Aside hashing = new Aside(small ? Runnable::run : ForkJoinPool.commonPool(), digest::update);
+        AsyncTask writing = new AsyncTask(Runnable::run, sink::write);
+        AsyncTask hashing = new AsyncTask(small ? Runnable::run : ForkJoinPool.commonPool(), digest::update);
         try (Intake intake = new Intake(body, promised, limits.maxFileBytes(), hashing, writing)) {
             return receive(intake, name, digest);
         } catch (NarException.Malformed e) {
@@ -84,7 +84,7 @@ final class NarReceiver {
             narHash = fileHash;
         } else {
             NarVerifier.VerifiedNar verified =
-                    NarVerifier.verify(nar, scan, new AsideDigest(ForkJoinPool.commonPool()));
+                    NarVerifier.verify(nar, scan, new AsyncDigest(ForkJoinPool.commonPool()));
             narHash = verified.narHash();
             narSize = verified.narSize();
             fileHash = hash(intake, digest);

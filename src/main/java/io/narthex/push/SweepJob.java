@@ -2,7 +2,7 @@ package io.narthex.push;
 
 import io.narthex.blob.BlobKey;
 import io.narthex.blob.BlobStore;
-import io.narthex.index.UnclaimedFiles;
+import io.narthex.index.upload.UnclaimedFiles;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;

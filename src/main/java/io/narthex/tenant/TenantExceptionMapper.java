@@ -1,8 +1,8 @@
 package io.narthex.tenant;
 
-import io.narthex.http.Problem;
-import io.narthex.http.ProblemType;
-import io.narthex.http.ProblemWriter;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
 import io.narthex.tenant.TenantException.DefaultTenant;
 import io.narthex.tenant.TenantException.NameReserved;
 import io.narthex.tenant.TenantException.UnknownTenant;

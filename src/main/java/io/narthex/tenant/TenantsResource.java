@@ -4,11 +4,11 @@ import io.narthex.http.CurrentCaller;
 import io.narthex.http.JsonBody;
 import io.narthex.http.Page;
 import io.narthex.http.Preconditions;
-import io.narthex.http.ProblemException;
-import io.narthex.http.ProblemType;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -48,7 +48,7 @@ public class TenantsResource {
     public Response list(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
         Page page = Page.parse(limit, after, NameRule.FORM);
         List<Tenant> found = tenants.list(page.after(), page.limit() + 1);
-        return Response.ok(page.listing(found, TenantAnswer::of, t -> t.name().text()))
+        return Response.ok(page.listing(found, TenantResponse::of, t -> t.name().text()))
                 .build();
     }
 
@@ -90,7 +90,7 @@ public class TenantsResource {
     }
 
     private static Response answer(ResponseBuilder answer, Tenant tenant) {
-        return answer.entity(TenantAnswer.of(tenant))
+        return answer.entity(TenantResponse.of(tenant))
                 .header(HttpHeaders.ETAG, tenant.entityTag())
                 .build();
     }

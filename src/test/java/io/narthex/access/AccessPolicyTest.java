@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.access.Caller.Cause;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Refused;
+import io.narthex.access.token.CachePattern;
+import io.narthex.access.token.Grant;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Target;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenDigest;
+import io.narthex.access.token.TokenRequest;
 import io.narthex.configuration.Secret;
 import io.narthex.http.Right;
 import java.time.Instant;
@@ -199,7 +206,7 @@ class AccessPolicyTest {
     }
 
     private static Caller holder(@Nullable String tenant, String caches, Scope... scopes) {
-        List<CachePattern> patterns = TokenWish.patterns(tenant, List.of(caches)).stream()
+        List<CachePattern> patterns = TokenRequest.patterns(tenant, List.of(caches)).stream()
                 .flatMap(Optional::stream)
                 .map(pattern -> pattern.of(CI))
                 .toList();

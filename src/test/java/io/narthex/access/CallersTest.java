@@ -2,7 +2,13 @@ package io.narthex.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.narthex.change.Beat;
+import io.narthex.access.token.Grant;
+import io.narthex.access.token.LiveTokens;
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenDigest;
+import io.narthex.access.token.TokenText;
+import io.narthex.change.Heartbeat;
 import io.narthex.configuration.Secret;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -27,7 +33,7 @@ class CallersTest {
             new AdminToken(new AdminTokenFile(Path.of("no-such-file")), clock),
             tokens,
             new One(null),
-            new Beat(Duration.ofMinutes(1).toNanos()),
+            new Heartbeat(Duration.ofMinutes(1).toNanos()),
             new LastUse(clock),
             clock);
 

@@ -2,6 +2,10 @@ package io.narthex.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.access.token.Scope;
+import io.narthex.access.token.Token;
+import io.narthex.access.token.TokenRequest;
+import io.narthex.access.token.Tokens;
 import io.narthex.job.TestWar;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -33,7 +37,7 @@ class LastUseIT {
     @Test
     void isWrittenDownAndNeverGoesBack() {
         Token made = administration
-                .make(null, new TokenWish("", Set.of(Scope.PULL), List.of(), NOON.plusSeconds(1_000_000_000)), null)
+                .make(null, new TokenRequest("", Set.of(Scope.PULL), List.of(), NOON.plusSeconds(1_000_000_000)), null)
                 .token();
         tokens.used(Map.of(made.id(), NOON));
         tokens.used(Map.of(made.id(), NOON.minusSeconds(60)));

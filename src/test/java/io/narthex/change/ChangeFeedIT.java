@@ -52,9 +52,9 @@ class ChangeFeedIT {
     /** A server, as far as the feed goes. */
     private static final class Node {
         final RecordingListener listener = new RecordingListener();
-        final Beat beat = new Beat(TimeUnit.HOURS.toNanos(1));
+        final Heartbeat beat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
         final String name = "node-" + UUID.randomUUID();
-        final Feed feed = new Feed(dataSource(name, false), beat, List.of(listener), name);
+        final ChangeFeedLoop feed = new ChangeFeedLoop(dataSource(name, false), beat, List.of(listener), name);
         final Thread thread = new Thread(feed, name);
 
         void stop() throws InterruptedException {

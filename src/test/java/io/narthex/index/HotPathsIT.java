@@ -3,7 +3,7 @@ package io.narthex.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.cache.SampleCache;
-import io.narthex.change.Beat;
+import io.narthex.change.Heartbeat;
 import io.narthex.it.NixStore;
 import io.narthex.localstore.LyingDatabase;
 import io.narthex.localstore.LyingDatabase.Lying;
@@ -41,7 +41,7 @@ class HotPathsIT {
         store = NixStore.in(directory.resolve("one"));
         store.add("anything", "so that there is a database");
         nix = new NixDatabase(store.database(), StoreDir.DEFAULT);
-        hot = new HotPaths(nix, new Beat(TimeUnit.HOURS.toNanos(1)));
+        hot = new HotPaths(nix, new Heartbeat(TimeUnit.HOURS.toNanos(1)));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.narthex.index;
 
 import io.narthex.cache.SampleCache;
-import io.narthex.change.Beat;
+import io.narthex.change.Heartbeat;
 import io.narthex.key.KeyRing;
 import io.narthex.key.RevokedKeys;
 import io.narthex.localstore.NixDatabase;
@@ -33,7 +33,7 @@ public final class SampleIndex {
     /** @param nix the database of the store beside it, whose changes count */
     SampleIndex(NixDatabase nix) {
         this.nix = nix;
-        hot = new HotPaths(nix, new Beat(TimeUnit.HOURS.toNanos(1)));
+        hot = new HotPaths(nix, new Heartbeat(TimeUnit.HOURS.toNanos(1)));
     }
 
     public HotPaths hot() {

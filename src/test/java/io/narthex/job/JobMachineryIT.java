@@ -85,7 +85,7 @@ class JobMachineryIT {
             int page = checkpoint == null ? 1 : Integer.parseInt(checkpoint);
             return new JobPage(page == 3 ? null : Integer.toString(page + 1), 100, 10, page, 0);
         });
-        JobRun run = awaitEnd(runner().start(key.job()));
+        JobRunEntity run = awaitEnd(runner().start(key.job()));
         assertThat(run.outcome()).isEqualTo(JobOutcome.SUCCEEDED);
         assertThat(List.of(run.seen(), run.added(), run.updated(), run.removed()))
                 .containsExactly(300L, 30L, 6L, 0L);
@@ -153,7 +153,7 @@ class JobMachineryIT {
         expire();
 
         HeldLease heir = ledger.begin(key, there);
-        JobRun old = history.run(key.job(), dead.run());
+        JobRunEntity old = history.run(key.job(), dead.run());
         assertThat(old.outcome()).isEqualTo(JobOutcome.INTERRUPTED);
         assertThat(old.endedAt()).isNotNull();
         assertThat(heir.number()).isGreaterThan(dead.number());
@@ -220,7 +220,7 @@ class JobMachineryIT {
             execute("update job_run set seen = 77 where subject = '" + key.subject() + "'");
             throw new IllegalStateException("select password from /etc/shadow");
         });
-        JobRun failed = awaitEnd(runner().start(key.job()));
+        JobRunEntity failed = awaitEnd(runner().start(key.job()));
         assertThat(failed.outcome()).isEqualTo(JobOutcome.FAILED);
         assertThat(failed.seen()).isEqualTo(1);
         assertThat(failed.error()).contains("run=" + failed.id()).doesNotContain("select", "/etc");
@@ -292,7 +292,7 @@ class JobMachineryIT {
         execute(old + "(select n, interval '91 days' as age from generate_series(1, 3) n) o" + mine);
         execute(old + "(select n, interval '1 day' as age from generate_series(4, 1100) n) o" + mine);
         HeldLease newest = ledger.begin(key, here);
-        List<JobRun> kept = history.runs(key.job(), Long.MAX_VALUE, 5000).stream()
+        List<JobRunEntity> kept = history.runs(key.job(), Long.MAX_VALUE, 5000).stream()
                 .filter(run -> run.key().equals(key))
                 .toList();
         assertThat(kept).hasSize(1001);
@@ -319,9 +319,9 @@ class JobMachineryIT {
         return new JobPage(next, 1, 0, 0, 0);
     }
 
-    private JobRun awaitEnd(long id) throws InterruptedException {
+    private JobRunEntity awaitEnd(long id) throws InterruptedException {
         for (int i = 0; i < 200; i++) {
-            JobRun run = history.run(key.job(), id);
+            JobRunEntity run = history.run(key.job(), id);
             if (run.outcome() != JobOutcome.RUNNING) {
                 return run;
             }

@@ -3,7 +3,7 @@ package io.narthex.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.narthex.http.ProblemException;
+import io.narthex.http.problem.ProblemException;
 import io.narthex.job.JobException.UnknownRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

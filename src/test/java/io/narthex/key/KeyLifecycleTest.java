@@ -55,7 +55,8 @@ class KeyLifecycleTest {
 
     @Test
     void leavesADateOfEachStepAndNoSecretBehind() {
-        SigningKey key = SigningKey.pending(1, publicKey(), new byte[1], NOW, new Rotation(at(1), Duration.ofDays(2)));
+        SigningKeyEntity key =
+                SigningKeyEntity.pending(1, publicKey(), new byte[1], NOW, new Rotation(at(1), Duration.ofDays(2)));
         assertThat(key.dueAt()).isEqualTo(at(1));
         key.activate(at(1));
         assertThat(key.dueAt()).isNull();
@@ -74,7 +75,7 @@ class KeyLifecycleTest {
 
     @Test
     void destroysTheSecretOfARevokedKey() {
-        SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        SigningKeyEntity key = SigningKeyEntity.active(1, publicKey(), new byte[1], false, NOW);
         key.revoke(at(1), "leaked");
         assertThat(key.sealedSecret()).isNull();
     }

@@ -3,7 +3,7 @@ package io.narthex.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.narthex.http.ProblemException;
+import io.narthex.http.problem.ProblemException;
 import io.narthex.nix.signature.PublicKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,7 +20,7 @@ class KeyPolicyTest {
 
     @Test
     void beginsARotationAheadOfItsDay() {
-        SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        SigningKeyEntity key = SigningKeyEntity.active(1, publicKey(), new byte[1], false, NOW);
 
         assertThat(new KeyPolicy(90, 5, 40).rotationOf(key)).contains(NOW.plus(Duration.ofDays(85)));
         assertThat(KeyPolicy.INITIAL.rotationOf(key)).contains(NOW.plus(Duration.ofDays(358)));
@@ -28,7 +28,7 @@ class KeyPolicyTest {
 
     @Test
     void saysSixtyDaysAheadThatAnotherKeySigns() {
-        SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        SigningKeyEntity key = SigningKeyEntity.active(1, publicKey(), new byte[1], false, NOW);
         Instant at = KeyPolicy.INITIAL.replacementOf(key).orElseThrow();
         PublishedKey published = PublishedKey.of(key, at);
 
@@ -41,19 +41,19 @@ class KeyPolicyTest {
 
     @Test
     void neverBeginsOneWhereItIsOff() {
-        SigningKey key = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        SigningKeyEntity key = SigningKeyEntity.active(1, publicKey(), new byte[1], false, NOW);
 
         assertThat(new KeyPolicy(null, 7, 40).rotationOf(key)).isEmpty();
     }
 
     @Test
     void neverReplacesAKeyFromElsewhereNorOneThatIsNotActive() {
-        assertThat(KeyPolicy.INITIAL.rotationOf(SigningKey.active(1, publicKey(), new byte[1], true, NOW)))
+        assertThat(KeyPolicy.INITIAL.rotationOf(SigningKeyEntity.active(1, publicKey(), new byte[1], true, NOW)))
                 .isEmpty();
         Rotation rotation = KeyPolicy.INITIAL.begin(NOW);
-        assertThat(KeyPolicy.INITIAL.rotationOf(SigningKey.pending(1, publicKey(), new byte[1], NOW, rotation)))
+        assertThat(KeyPolicy.INITIAL.rotationOf(SigningKeyEntity.pending(1, publicKey(), new byte[1], NOW, rotation)))
                 .isEmpty();
-        SigningKey revoked = SigningKey.active(1, publicKey(), new byte[1], false, NOW);
+        SigningKeyEntity revoked = SigningKeyEntity.active(1, publicKey(), new byte[1], false, NOW);
         revoked.revoke(NOW, "leaked");
         assertThat(KeyPolicy.INITIAL.rotationOf(revoked)).isEmpty();
     }
@@ -63,8 +63,8 @@ class KeyPolicyTest {
         Rotation planned = KeyPolicy.INITIAL.begin(NOW);
 
         assertThat(planned).isEqualTo(new Rotation(NOW.plus(Duration.ofDays(7)), Duration.ofDays(40)));
-        assertThat(new RotationWish(null, null).over(planned, NOW)).isEqualTo(planned);
-        assertThat(new RotationWish(Duration.ZERO, Duration.ofSeconds(5)).over(planned, NOW))
+        assertThat(new RotationRequest(null, null).over(planned, NOW)).isEqualTo(planned);
+        assertThat(new RotationRequest(Duration.ZERO, Duration.ofSeconds(5)).over(planned, NOW))
                 .isEqualTo(new Rotation(NOW, Duration.ofSeconds(5)));
     }
 
@@ -101,8 +101,8 @@ class KeyPolicyTest {
         assertThatThrownBy(() -> wish(body).over(KeyPolicy.INITIAL)).isInstanceOf(ProblemException.class);
     }
 
-    private static PolicyWish wish(String body) throws IOException {
-        return PolicyWish.read(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
+    private static KeyPolicyRequest wish(String body) throws IOException {
+        return KeyPolicyRequest.read(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static PublicKey publicKey() {

@@ -2,7 +2,7 @@ package io.narthex.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.narthex.protocol.Lanes;
+import io.narthex.lane.Lanes;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheckResponse;

@@ -2,7 +2,7 @@ package io.narthex.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.narthex.index.ReindexRuns;
+import io.narthex.index.local.ReindexRuns;
 import io.narthex.it.NixStore;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** A handler behind a real Undertow, and a client that may ask it many things at once. */
-final class LoopbackServer implements AutoCloseable {
+public final class LoopbackServer implements AutoCloseable {
     /** More than anything here takes; whoever waits for it waits for what never comes. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -20,7 +20,7 @@ final class LoopbackServer implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    LoopbackServer(HttpHandler handler) {
+    public LoopbackServer(HttpHandler handler) {
         undertow = Undertow.builder()
                 .addHttpListener(0, "localhost")
                 .setHandler(handler)
@@ -29,7 +29,7 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     /** Asks on a connection of its own. */
-    CompletableFuture<HttpResponse<byte[]>> ask(String path, String... headers) {
+    public CompletableFuture<HttpResponse<byte[]>> ask(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
                 .timeout(PATIENCE);
         if (headers.length > 0) {
@@ -38,7 +38,7 @@ final class LoopbackServer implements AutoCloseable {
         return client.sendAsync(request.build(), BodyHandlers.ofByteArray());
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
     }
 

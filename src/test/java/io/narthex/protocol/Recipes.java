@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** What the tests of the protocol put into stores. */
-final class Recipes {
+public final class Recipes {
     private Recipes() {}
 
     /** A derivation that Nix builds by itself: a directory with one link. It is no content-addressed path. */
-    static String environment(String name) {
+    public static String environment(String name) {
         return environment(name, "");
     }
 
@@ -27,7 +27,7 @@ final class Recipes {
     }
 
     /** Bytes without any pattern, always the same for a count. */
-    static byte[] bytes(int count) {
+    public static byte[] bytes(int count) {
         byte[] bytes = new byte[count];
         new Random(count).nextBytes(bytes);
         return bytes;
@@ -49,7 +49,7 @@ final class Recipes {
     }
 
     /** A tree of every kind of node under one name; what is in it depends on the name. */
-    static Path tree(NixStore store, String name) throws IOException {
+    public static Path tree(NixStore store, String name) throws IOException {
         Path root = Files.createDirectories(store.scratch().resolve(name));
         Files.writeString(root.resolve("text"), "text of " + name + "\n");
         Files.write(root.resolve("binary"), bytes(10_000));

@@ -3,9 +3,9 @@ package io.narthex.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.narthex.index.ReceivedFile;
-import io.narthex.index.ReceivedFiles;
 import io.narthex.index.StoredNar;
+import io.narthex.index.upload.ReceivedFile;
+import io.narthex.index.upload.ReceivedFiles;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;

@@ -1,0 +1,48 @@
+package io.narthex.access.token;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a token is for. */
+public enum Scope {
+    /** To read. */
+    @JsonProperty("pull")
+    PULL,
+    /** To add, and to read: a client asks what is there before it sends. */
+    @JsonProperty("push")
+    PUSH,
+    /** To remove paths. */
+    @JsonProperty("delete")
+    DELETE,
+    /** To make, change and delete caches and to give tokens; and to read. */
+    @JsonProperty("administer")
+    ADMINISTER;
+
+    /** As JSON and the table have it. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Empty for what is no scope. */
+    public static Optional<Scope> tryParse(String text) {
+        for (Scope scope : values()) {
+            if (scope.text().equals(text)) {
+                return Optional.of(scope);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** These with what they include. */
+    static Set<Scope> closure(Set<Scope> scopes) {
+        Set<Scope> all = EnumSet.noneOf(Scope.class);
+        all.addAll(scopes);
+        if (scopes.contains(PUSH) || scopes.contains(ADMINISTER)) {
+            all.add(PULL);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,45 @@
+package io.narthex.access.token;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token, as memory keeps it.
+ *
+ * @param id its row
+ * @param publicId the part of it that is no secret
+ * @param tenant whose it is; null: the server's
+ * @param caches as they were given; empty: all
+ * @param createdBy the row of the token that made it; null: the administrator's file
+ * @param expiresAt null: never
+ */
+public record Token(
+        long id,
+        String publicId,
+        TokenDigest digest,
+        @Nullable Owner tenant,
+        String note,
+        Grant grant,
+        List<String> caches,
+        Instant createdAt,
+        @Nullable Long createdBy,
+        @Nullable Instant expiresAt,
+        @Nullable Instant revokedAt,
+        @Nullable Instant lastUsedAt) {
+    public Token {
+        caches = List.copyOf(caches);
+    }
+
+    /** A tenant: its number, which no other tenant ever has, and its name. */
+    public record Owner(int id, String name) {}
+
+    public boolean isExpired(Instant now) {
+        return expiresAt != null && !now.isBefore(expiresAt);
+    }
+
+    /** Whether it stands for the server's administrator: its own to administer, without limit to some caches. */
+    public boolean administersServer() {
+        return tenant == null && grant.has(Scope.ADMINISTER) && grant.isForAll();
+    }
+}

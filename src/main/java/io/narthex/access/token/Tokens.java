@@ -1,0 +1,127 @@
+package io.narthex.access.token;
+
+import io.narthex.tenant.Tenant;
+import io.narthex.transaction.Retried;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The tokens of the server and of its tenants that are not deleted. */
+@ApplicationScoped
+@Retried
+@Transactional
+public class Tokens implements LiveTokens.Rows {
+    /** So long a revoked or expired token is told so; later it is as wrong as any. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+
+    /** No tenant's number: they begin with 1. */
+    private static final int SERVER = 0;
+
+    private static final String THERE = "from TokenEntity k left join k.tenant t where t.deletedAt is null";
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    @Override
+    public List<Token> all() {
+        Instant since = Clock.systemUTC().instant().minus(REMEMBERED);
+        return entities.createQuery(
+                        "select k " + THERE + " and (k.revokedAt is null or k.revokedAt > :since)"
+                                + " and (k.expiresAt is null or k.expiresAt > :since)",
+                        TokenEntity.class)
+                .setParameter("since", since)
+                .getResultStream()
+                .map(TokenEntity::toToken)
+                .toList();
+    }
+
+    @Override
+    public List<Token> of(Collection<Long> ids) {
+        return entities.createQuery("select k " + THERE + " and k.id in :ids", TokenEntity.class)
+                .setParameter("ids", ids)
+                .getResultStream()
+                .map(TokenEntity::toToken)
+                .toList();
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param tenant null: of the server
+     * @param below only those with a lesser id
+     */
+    public List<Token> list(@Nullable Integer tenant, long below, int limit) {
+        return entities.createQuery(
+                        "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.id < :below order by k.id desc",
+                        TokenEntity.class)
+                .setParameter("tenant", tenant == null ? SERVER : tenant)
+                .setParameter("below", below)
+                .setMaxResults(limit)
+                .getResultStream()
+                .map(TokenEntity::toToken)
+                .toList();
+    }
+
+    /**
+     * The token with this public id.
+     *
+     * @param tenant null: of the server
+     */
+    public Optional<Token> find(@Nullable Integer tenant, String publicId) {
+        return entry(tenant, publicId).map(TokenEntity::toToken);
+    }
+
+    /**
+     * Adds one.
+     *
+     * @param patterns what the request says, with the caches that plain names mean
+     */
+    public Token add(
+            String publicId,
+            TokenDigest digest,
+            @Nullable Tenant tenant,
+            TokenRequest wish,
+            List<CachePattern> patterns,
+            Instant now,
+            @Nullable Long createdBy) {
+        TokenEntity made = new TokenEntity(publicId, digest, tenant, wish, patterns, now, createdBy);
+        entities.persist(made);
+        entities.flush();
+        return made.toToken();
+    }
+
+    public void revoke(@Nullable Integer tenant, String publicId, Instant now) {
+        entry(tenant, publicId).ifPresent(entry -> entry.revoke(now));
+        entities.flush();
+    }
+
+    /** Writes down when tokens were used; an earlier time changes nothing. */
+    public void used(Map<Long, Instant> uses) {
+        uses.keySet().stream()
+                .sorted()
+                .forEach(id -> entities.createNativeQuery(
+                                "update token set last_used_at = greatest(last_used_at, :at) where id = :id")
+                        .setParameter("at", uses.get(id))
+                        .setParameter("id", id)
+                        .executeUpdate());
+    }
+
+    private Optional<TokenEntity> entry(@Nullable Integer tenant, String publicId) {
+        return entities.createQuery(
+                        "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.publicId = :publicId",
+                        TokenEntity.class)
+                .setParameter("tenant", tenant == null ? SERVER : tenant)
+                .setParameter("publicId", publicId)
+                .getResultStream()
+                .findFirst();
+    }
+}

@@ -1,0 +1,31 @@
+package io.narthex.auditor;
+
+import io.narthex.http.CurrentCaller;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+import java.util.OptionalInt;
+
+/**
+ * Whose record a caller may see.
+ *
+ * @param tenantId of the one tenant; empty: all there is
+ */
+record AuditScope(OptionalInt tenantId) {
+    /**
+     * What this caller may see.
+     *
+     * @throws ProblemException 403, where that is nothing
+     */
+    static AuditScope of(CurrentCaller caller) {
+        if (caller.isServerAdministrator()) {
+            return new AuditScope(OptionalInt.empty());
+        }
+        OptionalInt tenant = caller.administeredTenant();
+        if (tenant.isEmpty()) {
+            throw new ProblemException(
+                    ProblemType.FORBIDDEN,
+                    "The record is for the server's administrator, and a tenant's for who administers all its caches");
+        }
+        return new AuditScope(tenant);
+    }
+}

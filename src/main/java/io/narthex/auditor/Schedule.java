@@ -1,0 +1,22 @@
+package io.narthex.auditor;
+
+import java.util.concurrent.TimeUnit;
+
+/** When a job is due that runs every so often, and at the start. Thread-safe. */
+final class Schedule {
+    private final long periodNanos;
+    private volatile long finishedAt;
+
+    Schedule(long period, TimeUnit unit) {
+        periodNanos = unit.toNanos(period);
+        finishedAt = System.nanoTime() - periodNanos;
+    }
+
+    boolean isDue() {
+        return System.nanoTime() - finishedAt >= periodNanos;
+    }
+
+    void finished() {
+        finishedAt = System.nanoTime();
+    }
+}

@@ -1,0 +1,137 @@
+package io.narthex.cache;
+
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.store.StoreDir;
+import io.narthex.tenant.Tenant;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The row of a cache. */
+@Entity
+@Table(name = "cache")
+class CacheEntity {
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    private int id;
+
+    @ManyToOne(optional = false)
+    @JoinColumn(name = "tenant_id", nullable = false, updatable = false)
+    private Tenant tenant;
+
+    @Column(nullable = false, updatable = false, columnDefinition = "text")
+    private String name;
+
+    @Column(nullable = false, columnDefinition = "text")
+    private String visibility;
+
+    private @Nullable Integer priority;
+
+    @Column(name = "want_mass_query", nullable = false)
+    private boolean wantMassQuery;
+
+    @Column(name = "store_dir", nullable = false, columnDefinition = "text")
+    private String storeDir;
+
+    @Column(nullable = false, columnDefinition = "text[]")
+    private String[] sources;
+
+    @Column(name = "virtual_hosts", nullable = false, columnDefinition = "text[]")
+    private String[] virtualHosts;
+
+    @Column(name = "reference_check", nullable = false, columnDefinition = "text")
+    private String referenceCheck;
+
+    @Column(name = "foreign_signatures", nullable = false, columnDefinition = "text")
+    private String foreignSignatures;
+
+    @Column(name = "trusted_public_keys", nullable = false, columnDefinition = "text[]")
+    private String[] trustedPublicKeys;
+
+    @Version
+    private long version;
+
+    @Column(name = "created_at", nullable = false, updatable = false)
+    private Instant createdAt;
+
+    @Column(name = "deleted_at")
+    private @Nullable Instant deletedAt;
+
+    /** For Hibernate only. */
+    @SuppressWarnings("NullAway")
+    protected CacheEntity() {}
+
+    CacheEntity(Tenant tenant, CacheName name, Instant now) {
+        this.tenant = tenant;
+        this.name = name.text();
+        this.createdAt = now;
+        set(CacheSettings.INITIAL);
+    }
+
+    int id() {
+        return id;
+    }
+
+    final void set(CacheSettings settings) {
+        visibility = text(settings.visibility());
+        priority = settings.priority().isPresent() ? settings.priority().getAsInt() : null;
+        wantMassQuery = settings.wantMassQuery();
+        storeDir = settings.storeDir().path();
+        sources = settings.sources().stream().sorted().map(CacheEntity::text).toArray(String[]::new);
+        virtualHosts = settings.virtualHosts().toArray(String[]::new);
+        referenceCheck = text(settings.references());
+        foreignSignatures = text(settings.foreignSignatures());
+        trustedPublicKeys =
+                settings.trustedPublicKeys().stream().map(PublicKey::toString).toArray(String[]::new);
+    }
+
+    void delete(Instant now) {
+        deletedAt = now;
+    }
+
+    StoredCache toStored() {
+        return new StoredCache(toCache(), createdAt);
+    }
+
+    /** What it says, as the rest of the server has it. */
+    Cache toCache() {
+        return new Cache(
+                id,
+                tenant.id(),
+                tenant.name(),
+                new CacheName(name),
+                constant(Visibility.class, visibility),
+                priority == null ? OptionalInt.empty() : OptionalInt.of(priority),
+                wantMassQuery,
+                new StoreDir(storeDir),
+                Arrays.stream(sources).map(s -> constant(Source.class, s)).collect(Collectors.toSet()),
+                List.of(virtualHosts),
+                constant(ReferenceCheck.class, referenceCheck),
+                constant(ForeignSignatures.class, foreignSignatures),
+                Arrays.stream(trustedPublicKeys).map(PublicKey::parse).toList(),
+                version,
+                false);
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The table has {@code local-store} where Java has {@code LOCAL_STORE}. */
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+}

@@ -1,0 +1,127 @@
+package io.narthex.cache;
+
+import io.narthex.http.JsonBody;
+import io.narthex.http.JsonField;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.store.StoreDir;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What somebody wants of a cache's settings: an omitted one stays, null resets it. */
+record CacheRequest(
+        JsonField<Visibility> visibility,
+        JsonField<Integer> priority,
+        JsonField<Boolean> wantMassQuery,
+        JsonField<StoreDir> storeDir,
+        JsonField<List<Source>> sources,
+        JsonField<List<String>> virtualHosts,
+        JsonField<ReferenceCheck> references,
+        JsonField<ForeignSignatures> foreignSignatures,
+        JsonField<List<PublicKey>> trustedPublicKeys) {
+    private static final List<String> FIELDS = List.of(
+            "visibility",
+            "priority",
+            "wantMassQuery",
+            "storeDir",
+            "sources",
+            "virtualHosts",
+            "references",
+            "foreignSignatures",
+            "trustedPublicKeys");
+
+    private static final int WORST_PRIORITY = 1_000_000;
+    /** PATH_MAX of Linux is more, but nobody's store lies so deep. */
+    private static final int LONGEST_PATH = 255;
+    /** DNS: the name of a host. */
+    private static final Pattern HOST =
+            Pattern.compile("(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+    /**
+     * Reads the body of a PUT.
+     *
+     * @throws ProblemException naming the field that cannot be understood
+     * @throws IOException if it is no JSON
+     */
+    static CacheRequest read(InputStream body) throws IOException {
+        JsonBody json = JsonBody.read(body, FIELDS);
+        CacheRequest wish = new CacheRequest(
+                json.choice("visibility", Visibility.class),
+                json.integer("priority", 0, WORST_PRIORITY),
+                json.bool("wantMassQuery"),
+                storeDir(json.text("storeDir", LONGEST_PATH)),
+                json.choices("sources", Source.class),
+                json.list("virtualHosts", "the name of a host, without a port", CacheRequest::host),
+                json.choice("references", ReferenceCheck.class),
+                json.choice("foreignSignatures", ForeignSignatures.class),
+                json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key));
+        List<Source> named = wish.sources.value();
+        if (named != null && named.isEmpty()) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "sources must have local-store, uploads, or both");
+        }
+        return wish;
+    }
+
+    /** The settings that come of it. */
+    CacheSettings over(CacheSettings kept, CacheSettings initial) {
+        Integer number = priority.value();
+        OptionalInt asked = number == null ? initial.priority() : OptionalInt.of(number);
+        return new CacheSettings(
+                visibility.or(kept.visibility(), initial.visibility()),
+                priority.named() ? asked : kept.priority(),
+                wantMassQuery.or(kept.wantMassQuery(), initial.wantMassQuery()),
+                storeDir.or(kept.storeDir(), initial.storeDir()),
+                setOf(sources.or(List.copyOf(kept.sources()), List.copyOf(initial.sources()))),
+                virtualHosts.or(kept.virtualHosts(), initial.virtualHosts()).stream()
+                        .distinct()
+                        .toList(),
+                references.or(kept.references(), initial.references()),
+                foreignSignatures.or(kept.foreignSignatures(), initial.foreignSignatures()),
+                trustedPublicKeys.or(kept.trustedPublicKeys(), initial.trustedPublicKeys()).stream()
+                        .distinct()
+                        .toList());
+    }
+
+    private static Set<Source> setOf(List<Source> sources) {
+        return EnumSet.copyOf(sources);
+    }
+
+    private static JsonField<StoreDir> storeDir(JsonField<String> text) {
+        String path = text.value();
+        if (path == null) {
+            return new JsonField<>(text.named(), null);
+        }
+        if (path.indexOf(',') >= 0 || path.indexOf(';') >= 0) {
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST,
+                    "storeDir must have no , and no ;, which separate what signatures are made of");
+        }
+        try {
+            return new JsonField<>(true, StoreDir.parse(path));
+        } catch (NixFormatException e) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "storeDir must be an absolute path like /nix/store");
+        }
+    }
+
+    private static Optional<String> host(String text) {
+        String host = text.toLowerCase(Locale.ROOT);
+        return HOST.matcher(host).matches() ? Optional.of(host) : Optional.empty();
+    }
+
+    private static Optional<PublicKey> key(String text) {
+        try {
+            return Optional.of(PublicKey.parse(text));
+        } catch (NixFormatException e) {
+            return Optional.empty();
+        }
+    }
+}

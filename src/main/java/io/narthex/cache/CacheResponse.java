@@ -1,0 +1,49 @@
+package io.narthex.cache;
+
+import io.narthex.http.BaseUrl;
+import io.narthex.nix.signature.PublicKey;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache as JSON.
+ *
+ * @param priority null: what the server's setting says
+ * @param publicKeys what a client's {@code trusted-public-keys} names
+ * @param url what a client's {@code substituters} names
+ */
+record CacheResponse(
+        String name,
+        String tenant,
+        Visibility visibility,
+        @Nullable Integer priority,
+        boolean wantMassQuery,
+        String storeDir,
+        List<Source> sources,
+        List<String> virtualHosts,
+        ReferenceCheck references,
+        ForeignSignatures foreignSignatures,
+        List<String> trustedPublicKeys,
+        List<String> publicKeys,
+        Instant createdAt,
+        String url) {
+    static CacheResponse of(StoredCache stored, List<String> publicKeys, BaseUrl base) {
+        Cache cache = stored.cache();
+        return new CacheResponse(
+                cache.name().text(),
+                cache.tenant().text(),
+                cache.visibility(),
+                cache.priority().isPresent() ? cache.priority().getAsInt() : null,
+                cache.wantMassQuery(),
+                cache.storeDir().path(),
+                cache.sources().stream().sorted().toList(),
+                cache.virtualHosts(),
+                cache.references(),
+                cache.foreignSignatures(),
+                cache.trustedPublicKeys().stream().map(PublicKey::toString).toList(),
+                publicKeys,
+                stored.createdAt(),
+                cache.isDefault() ? base.text() : base.text() + "/" + cache.fullName());
+    }
+}

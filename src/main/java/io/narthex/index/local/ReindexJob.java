@@ -1,0 +1,71 @@
+package io.narthex.index.local;
+
+import io.narthex.index.PathIndex;
+import io.narthex.job.Job;
+import io.narthex.job.JobPage;
+import io.narthex.localstore.LocalStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the index like the store: what is new, changed in place or collected. Its checkpoint is the row number of the
+ * Nix database that the last page reached.
+ */
+@ApplicationScoped
+public class ReindexJob implements Job {
+    /** How often paths in quarantine are hashed again. */
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    @Inject
+    private LocalStore store;
+
+    @Inject
+    private Reindexer reindexer;
+
+    @Inject
+    private QuarantineCheck quarantine;
+
+    @Inject
+    private PathIndex index;
+
+    private volatile long startedStamp = -1;
+    private volatile long finishedStamp = -1;
+    private volatile long finishedAt;
+
+    @Override
+    public String name() {
+        return "reindex";
+    }
+
+    @Override
+    public String subject() {
+        return store.name();
+    }
+
+    /** When Nix's database changed since the last run of this node, or a path waits in quarantine. */
+    @Override
+    public boolean due() {
+        return store.database().stamp() != finishedStamp
+                || (quarantine.isNeeded() && System.nanoTime() - finishedAt > LOOK_AGAIN_NANOS);
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        if (checkpoint == null || startedStamp < 0) {
+            startedStamp = store.database().stamp();
+        }
+        Reindexer.Difference page = reindexer.page(checkpoint == null ? 0 : Long.parseLong(checkpoint));
+        if (page.lastId() >= 0) {
+            return new JobPage(Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());
+        }
+        long released = quarantine.release();
+        if (page.removed() > 0) {
+            index.hot().reload();
+        }
+        finishedAt = System.nanoTime();
+        finishedStamp = startedStamp;
+        return new JobPage(null, page.seen(), page.added(), page.updated() + released, page.removed());
+    }
+}

@@ -1,0 +1,45 @@
+package io.narthex.index.signing;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether stored paths may lack signatures: at the start, after each change of keys, and once more a while after it, for
+ * what was published meanwhile by somebody who had not heard of the change. Thread-safe.
+ */
+final class SigningNeed {
+    /** By then no node signs by keys that were replaced. */
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+    /** 1 at the start, as there may have been a change. */
+    private final AtomicLong changes = new AtomicLong(1);
+
+    private volatile long begunWith;
+    private volatile long finishedWith;
+    private volatile long finishedAt;
+    private volatile boolean again;
+
+    void changed() {
+        changes.incrementAndGet();
+    }
+
+    boolean isDue() {
+        return changes.get() != finishedWith || (again && System.nanoTime() - finishedAt > AGAIN_NANOS);
+    }
+
+    /** A page begins. One that goes on with a run of another time says nothing about what that had seen. */
+    void page(@Nullable String checkpoint) {
+        if (checkpoint == null) {
+            begunWith = changes.get();
+        }
+    }
+
+    /** The last page is done. */
+    void finished() {
+        again = finishedWith != begunWith;
+        finishedWith = begunWith;
+        finishedAt = System.nanoTime();
+        begunWith = 0;
+    }
+}

@@ -1,0 +1,30 @@
+package io.narthex.index.upload;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import jakarta.transaction.Transactional;
+
+/** What is left of caches that are deleted, or whose tenants are. Every call needs a transaction of the caller's. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+class DeletedCaches {
+    private static final String DELETED = "(select c.id from cache c join tenant t on t.id = c.tenant_id"
+            + " where c.deleted_at is not null or t.deleted_at is not null)";
+
+    @PersistenceContext
+    private EntityManager entities;
+
+    /** Removes so many rows at most of each table; gives how many in all. */
+    long removeRows(int most) {
+        long removed = 0;
+        for (String table :
+                new String[] {"uploaded_path", "staged_nar", "uploaded_document", "local_signature", "virtual_host"}) {
+            removed += entities.createNativeQuery("delete from " + table + " where ctid in (select x.ctid from " + table
+                            + " x where x.cache_id in " + DELETED + " limit :most)")
+                    .setParameter("most", most)
+                    .executeUpdate();
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,24 @@
+package io.narthex.index.upload;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One path as JSON, with where it came from and who vouches for it.
+ *
+ * @param indexedFrom the name of the Nix store in which it lies; null where it was pushed
+ * @param signatures ours, by the keys that sign now
+ */
+record PathDetail(
+        @JsonUnwrapped PathResponse path, @Nullable String indexedFrom, List<SignatureResponse> signatures) {
+    /**
+     * One signature of ours.
+     *
+     * @param key the name of the key
+     * @param signature in Nix's form
+     * @param claim what it says: {@code received} or {@code local-store}
+     */
+    record SignatureResponse(String key, String signature, String claim, Instant signedAt) {}
+}

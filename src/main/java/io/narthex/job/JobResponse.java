@@ -1,0 +1,18 @@
+package io.narthex.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** A job as JSON. */
+record JobResponse(
+        String name,
+        String subject,
+        boolean running,
+        @Nullable RunResponse lastRun) {
+    static JobResponse of(JobStatus status) {
+        return new JobResponse(
+                status.key().job(),
+                status.key().subject(),
+                status.running(),
+                status.lastRun().map(RunResponse::of).orElse(null));
+    }
+}

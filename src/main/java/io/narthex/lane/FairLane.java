@@ -1,0 +1,175 @@
+package io.narthex.lane;
+
+import io.narthex.http.Sentence;
+import io.narthex.http.pace.PacedResponses;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.share.FairPlaces;
+import io.narthex.share.Sharer;
+import io.narthex.thread.NamedThreads;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.StatusCodes;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
+
+/**
+ * Threads of their own for requests of one kind, shared out by tenant, token and address. Who has to wait holds no thread;
+ * whose answer is taken too slowly while others wait makes way. Thread-safe.
+ */
+final class FairLane implements PacedResponses.Places, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(FairLane.class.getName());
+    private static final long IDLE_SECONDS = 30;
+
+    private static final String BUSY = "More requests wait already than may: try again later";
+    private static final Sentence LINE =
+            new Sentence(StatusCodes.SERVICE_UNAVAILABLE, "The server cannot answer now: " + BUSY);
+    private static final Sentence PROBLEM = Sentence.of(Problem.of(ProblemType.UNAVAILABLE, BUSY));
+
+    private final String name;
+    private final FairPlaces<Runnable> places;
+    private final PacedResponses paced;
+
+    /** Grows as needed: no more are let in than there are places. */
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * A lane without anybody in it.
+     *
+     * @param most how many run at a time
+     * @param longest how many may wait
+     */
+    FairLane(String name, int most, int longest, PacedResponses paced) {
+        this.name = name;
+        this.paced = paced;
+        places = new FairPlaces<>(most, longest);
+        threads = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new NamedThreads("narthex-" + name));
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How many run now. */
+    int held() {
+        return places.held();
+    }
+
+    @Override
+    public int waiting() {
+        return places.waiting();
+    }
+
+    @Override
+    public boolean isWanted(Sharer who) {
+        return places.isWanted(who);
+    }
+
+    /** Lets the rest of the request run on a thread of the lane, when it is its turn. */
+    void run(HttpServerExchange exchange, Sharer who, HttpHandler next) {
+        Turn turn = new Turn(exchange, who, next);
+        exchange.dispatch((Executor) turn::enter, (HttpHandler) turn::handle);
+    }
+
+    /**
+     * Runs something that is no request, as if it were one.
+     *
+     * @param otherwise where it never comes to that: there is no room in the line, or no thread
+     */
+    void run(Sharer who, Runnable work, Runnable otherwise) {
+        Runnable begin = () -> start(who, work, otherwise);
+        switch (places.enter(who, begin)) {
+            case TAKEN -> begin.run();
+            case WAITS -> {} // whoever leaves runs it
+            case REFUSED -> otherwise.run();
+        }
+    }
+
+    /** Answers that too many wait. */
+    static void refuse(HttpServerExchange exchange) {
+        (exchange.getRelativePath().startsWith("/api/") ? PROBLEM : LINE).send(exchange);
+    }
+
+    /** One request on its way through the lane. */
+    private final class Turn {
+        private final HttpServerExchange exchange;
+        private final Sharer who;
+        private final HttpHandler next;
+        private volatile boolean refused;
+
+        Turn(HttpServerExchange exchange, Sharer who, HttpHandler next) {
+            this.exchange = exchange;
+            this.who = who;
+            this.next = next;
+        }
+
+        void enter(Runnable work) {
+            Runnable begin = () -> begin(work);
+            switch (places.enter(who, begin)) {
+                case TAKEN -> begin.run();
+                case WAITS -> {} // whoever leaves runs it
+                case REFUSED -> {
+                    refused = true;
+                    work.run();
+                }
+            }
+        }
+
+        private void begin(Runnable work) {
+            Runnable end = paced.watch(exchange, FairLane.this, who);
+            start(
+                    who,
+                    () -> {
+                        try {
+                            work.run();
+                        } finally {
+                            end.run();
+                        }
+                    },
+                    () -> IoUtils.safeClose(exchange.getConnection()));
+        }
+
+        void handle(HttpServerExchange x) throws Exception {
+            if (refused) {
+                refuse(x);
+            } else {
+                next.handleRequest(x);
+            }
+        }
+    }
+
+    private void start(Sharer who, Runnable work, Runnable otherwise) {
+        try {
+            threads.execute(() -> {
+                try {
+                    work.run();
+                } finally {
+                    leave(who);
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            // no thread can be made, or the server stops: nobody else would give the place back
+            LOG.log(System.Logger.Level.ERROR, "event=no-thread lane=" + name, e);
+            otherwise.run();
+            leave(who);
+        }
+    }
+
+    private void leave(Sharer who) {
+        places.leave(who).forEach(Runnable::run);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

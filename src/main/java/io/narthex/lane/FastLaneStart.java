@@ -1,0 +1,110 @@
+package io.narthex.lane;
+
+import io.narthex.access.Access;
+import io.narthex.access.PushRights;
+import io.narthex.audit.ReadLog;
+import io.narthex.blob.BlobStore;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.index.PathIndex;
+import io.narthex.meter.Meters;
+import io.narthex.push.NarIntake;
+import io.narthex.push.Publisher;
+import io.narthex.transfer.Downloads;
+import io.narthex.transfer.NarTransfer;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.time.Clock;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the index before the first request and hands {@link FastLane} its parts. */
+@WebListener
+public class FastLaneStart implements ServletContextListener {
+    @Inject
+    PathIndex index;
+
+    @Inject
+    Access access;
+
+    @Inject
+    PushRights rights;
+
+    @Inject
+    CacheDirectory caches;
+
+    @Inject
+    NarTransfer transfer;
+
+    @Inject
+    BlobStore blobs;
+
+    @Inject
+    NarIntake intake;
+
+    @Inject
+    Publisher publisher;
+
+    @Inject
+    ReadLog reads;
+
+    @Inject
+    Meters meters;
+
+    @Inject
+    Lanes lanes;
+
+    @Inject
+    BeanManager beans;
+
+    private @Nullable SmallNars small;
+    private @Nullable StoredNars stored;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        index.load();
+        show("download", lanes.downloads()::held, lanes.downloads()::waiting);
+        show("upload", lanes.uploads()::held, lanes.uploads()::waiting);
+        EarlyBeans.make(beans);
+        Downloads downloads = new Downloads(reads, Clock.systemUTC());
+        SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
+        small = made;
+        StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());
+        stored = opened;
+        event.getServletContext()
+                .setAttribute(
+                        FastLane.ATTRIBUTE,
+                        new FastLane.Parts(
+                                access,
+                                caches,
+                                index.hot(),
+                                reads,
+                                made,
+                                opened,
+                                intake,
+                                new UploadLane(rights, intake, publisher),
+                                lanes.downloads(),
+                                lanes.requests(),
+                                lanes.lists(),
+                                lanes.bodies(),
+                                lanes.uploads()));
+    }
+
+    private void show(String direction, DoubleSupplier held, DoubleSupplier waiting) {
+        meters.gauge("narthex.streams.in.use", "Streams that have a place", held, "direction", direction);
+        meters.gauge("narthex.streams.waiting", "Streams that wait for a place", waiting, "direction", direction);
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        event.getServletContext().removeAttribute(FastLane.ATTRIBUTE);
+        if (small != null) {
+            small.close();
+        }
+        if (stored != null) {
+            stored.close();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.narthex.lane;
+
+import io.narthex.configuration.Settings;
+import io.narthex.http.JsonBodies;
+import io.narthex.http.pace.PacedResponses;
+import io.narthex.thread.Guarded;
+import io.narthex.thread.NamedThreads;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lanes on which requests run, so that no kind of request keeps another waiting, and in each no tenant another.
+ * Thread-safe.
+ */
+@ApplicationScoped
+public class Lanes {
+    @Inject
+    Settings settings;
+
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(new NamedThreads("narthex-lane-probe"));
+    private @Nullable Running running;
+    private List<Newcomer> newcomers = List.of();
+
+    /**
+     * How a lane stands.
+     *
+     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}
+     * @param held how many run
+     * @param waiting how many wait for their turn
+     * @param stuck whether who comes new got no turn for five seconds
+     */
+    public record State(String name, int held, int waiting, boolean stuck) {}
+
+    private record Running(
+            PacedResponses paced,
+            JsonBodies bodies,
+            FairLane downloads,
+            FairLane uploads,
+            FairLane requests,
+            FairLane lists) {
+        List<FairLane> all() {
+            return List.of(downloads, uploads, requests, lists);
+        }
+    }
+
+    @PostConstruct
+    void start() {
+        PacedResponses paced = new PacedResponses();
+        running = new Running(
+                paced,
+                new JsonBodies(settings.bodyIdle()),
+                // a thread costs little while it waits for its reader; a Nix client opens 25 connections
+                new FairLane("downloads", 256, 2_048, paced),
+                // unpacking one costs 8 MiB, and up to 130
+                new FairLane("uploads", 32, 2_048, paced),
+                // each may need one of the 20 connections to the database
+                new FairLane("requests", 24, 1_024, paced),
+                // each holds a piece of its answer, and is sent on its thread
+                new FairLane("lists", 12, 256, paced));
+        newcomers = running().all().stream()
+                .map(lane -> new Newcomer(lane, System::nanoTime))
+                .toList();
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
+                new Guarded("lane-probe", () -> newcomers.forEach(Newcomer::ask)), 0, 1, TimeUnit.SECONDS);
+    }
+
+    /** What is sent as it is made, however long that takes. */
+    FairLane downloads() {
+        return running().downloads;
+    }
+
+    /** What brings a body, of who may push. */
+    FairLane uploads() {
+        return running().uploads;
+    }
+
+    /** What is answered soon. */
+    FairLane requests() {
+        return running().requests;
+    }
+
+    /** What the API is asked for and has no bound. */
+    FairLane lists() {
+        return running().lists;
+    }
+
+    JsonBodies bodies() {
+        return running().bodies;
+    }
+
+    PacedResponses paced() {
+        return running().paced;
+    }
+
+    /** How each lane stands now. */
+    public List<State> states() {
+        return newcomers.stream().map(Newcomer::state).toList();
+    }
+
+    private Running running() {
+        Running known = running;
+        if (known == null) {
+            throw new IllegalStateException("not started");
+        }
+        return known;
+    }
+
+    @PreDestroy
+    void stop() {
+        timer.shutdownNow();
+        Running ending = running();
+        ending.all().forEach(FairLane::close);
+        ending.paced.close();
+    }
+}

@@ -1,0 +1,66 @@
+package io.narthex.protocol;
+
+import io.narthex.cache.Cache;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import org.jspecify.annotations.Nullable;
+
+/** What several URLs say in their headers. */
+public final class Responses {
+    /** A narinfo may gain a signature or go with a collection; minutes are long enough for a crowd of clients. */
+    public static final String MINUTES = "public, max-age=300";
+    /** What hangs on a store path, whose contents never change, while the path itself may go. */
+    public static final String DAY = "public, max-age=86400";
+    /** What the URL names by its own hash. */
+    public static final String FOREVER = "public, max-age=31536000, immutable";
+
+    public static final String NARINFO_TYPE = "text/x-nix-narinfo";
+    static final String CACHE_INFO_TYPE = "text/x-nix-cache-info";
+    public static final String NAR_TYPE = "application/x-nix-nar";
+
+    private Responses() {}
+
+    /** How long an answer of a cache counts: what is not everybody's stays out of shared caches. */
+    public static String control(Cache cache, String control) {
+        return cache.isPublic() ? control : control.replace("public", "private");
+    }
+
+    /** What is thrown for a path that is not offered; the same for every reason. */
+    public static ProblemException absent() {
+        return new ProblemException(ProblemType.NOT_FOUND, "No such path");
+    }
+
+    public static ProblemException malformed(String sentence) {
+        return new ProblemException(ProblemType.BAD_REQUEST, sentence);
+    }
+
+    /** Whether a client that accepts this is a program that wants JSON, and not a browser. */
+    public static boolean isJson(@Nullable String accept) {
+        return accept != null && accept.contains("application/json") && !accept.contains("text/html");
+    }
+
+    /** The hash of a store path from a URL. */
+    public static StorePathHash hash(String text) {
+        StorePathHash hash = StorePathHash.tryParse(text, 0);
+        if (hash == null || text.length() != NarUrl.HASH) {
+            throw malformed("Not the hash of a store path: it has 32 characters of Nix's base32");
+        }
+        return hash;
+    }
+
+    /** The name of a derivation from a URL. */
+    static StorePath derivation(String text) {
+        try {
+            StorePath path = StorePath.parseBaseName(text);
+            if (path.isDerivation()) {
+                return path;
+            }
+        } catch (NixFormatException e) {
+            // answered below, in words of the URL
+        }
+        throw malformed("Not the name of a derivation: {hash}-{name}.drv");
+    }
+}

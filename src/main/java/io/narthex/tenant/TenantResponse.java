@@ -1,0 +1,10 @@
+package io.narthex.tenant;
+
+import java.time.Instant;
+
+/** A tenant as JSON. */
+record TenantResponse(String name, Instant createdAt) {
+    static TenantResponse of(Tenant tenant) {
+        return new TenantResponse(tenant.name().text(), tenant.createdAt());
+    }
+}
