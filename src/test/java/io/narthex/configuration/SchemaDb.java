@@ -1,0 +1,95 @@
+package io.narthex.configuration;
+
+import io.narthex.it.Rows;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+
+/** A database of a test's own in the PostgreSQL of the integration tests, without a schema at first. */
+final class SchemaDb implements AutoCloseable {
+    private static final Path DESCRIBE = Path.of("src/test/resources/schema/describe.sql");
+
+    private final String name;
+    private final URI superuser;
+
+    private SchemaDb(String name, URI superuser) {
+        this.name = name;
+        this.superuser = superuser;
+    }
+
+    static SchemaDb create(String name) throws SQLException {
+        URI superuser = URI.create(System.getProperty("it.db.superuser.uri"));
+        Rows server = Rows.by(superuser);
+        server.change("create database " + name + " owner narthex_owner");
+        server.change("revoke temporary on database " + name + " from public");
+        return new SchemaDb(name, superuser);
+    }
+
+    String url() {
+        return "jdbc:postgresql://" + superuser.getHost() + ":" + superuser.getPort() + "/" + name;
+    }
+
+    /** By the migrations that are built in, as the server's start runs them. */
+    void migrate() {
+        Flyway.configure()
+                .locations("classpath:db/migration")
+                .placeholders(Map.of("app", "\"narthex_app\""))
+                .dataSource(url(), System.getProperty("it.db.owner.user"), System.getProperty("it.db.owner.password"))
+                .load()
+                .migrate();
+    }
+
+    /** All that the catalogue knows of the schema, in text, the months of the record counted from the present one. */
+    String describe() throws SQLException, IOException {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection = asSuperuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set timezone = 'UTC'");
+            for (String query : Files.readString(DESCRIBE).split(";\n")) {
+                if (!query.isBlank()) {
+                    try (ResultSet result = statement.executeQuery(query)) {
+                        while (result.next()) {
+                            lines.add(result.getString(1));
+                        }
+                    }
+                }
+            }
+        }
+        return withoutMonths(String.join("\n", lines)) + "\n";
+    }
+
+    private static String withoutMonths(String text) {
+        YearMonth present = YearMonth.from(LocalDate.now(ZoneOffset.UTC));
+        String result = text;
+        for (int i = -1; i <= 7; i++) {
+            YearMonth month = present.plusMonths(i);
+            result = result.replace(month.format(DateTimeFormatter.ofPattern("'_'yyyyMM")), "_month" + i)
+                    .replace(month + "-01 00:00:00+00", "month " + i);
+        }
+        return result;
+    }
+
+    private Connection asSuperuser() throws SQLException {
+        String[] login = superuser.getUserInfo().split(":", 2);
+        return DriverManager.getConnection(url(), login[0], login[1]);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        Rows.by(superuser).change("drop database " + name + " with (force)");
+    }
+}
