@@ -1,5 +1,7 @@
 package io.narthex.configuration;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -39,6 +41,16 @@ public final class DatabaseProblem {
                 : Optional.of(
                         "the database at " + where(connection.getMetaData().getURL()) + " is PostgreSQL " + major
                                 + ": name one of version " + OLDEST + " or newer in NARTHEX_DB_URL");
+    }
+
+    /** The one line for a schema that a build of before 1.0 made, whose migrations were others. */
+    static String earlierBuild(String url, Path home) {
+        Path embedded = home.resolve("postgresql");
+        return "the database at " + where(url)
+                + " was made by an earlier build, and no database of before 1.0 is taken over: "
+                + (Files.isDirectory(embedded)
+                        ? "move " + embedded + " away and start again"
+                        : "name an empty database in NARTHEX_DB_URL");
     }
 
     /** The one line for a failed login. */

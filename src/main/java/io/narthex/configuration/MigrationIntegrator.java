@@ -4,13 +4,10 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
-import java.util.Map;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.hibernate.boot.Metadata;
 import org.hibernate.boot.spi.BootstrapContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -32,55 +29,37 @@ public final class MigrationIntegrator implements Integrator {
             DatabaseProblem.tooOld(connection).ifPresent(line -> {
                 throw StartRefused.because(settings, line);
             });
-            migrate(settings, application, connection.getMetaData());
+            if (!migrations(settings, application, connection.getMetaData()).run()) {
+                throw StartRefused.because(
+                        settings,
+                        DatabaseProblem.earlierBuild(connection.getMetaData().getURL(), settings.home()));
+            }
         } catch (SQLException e) {
             Database database = settings.database();
             throw StartRefused.because(
                     settings, DatabaseProblem.describe(database.url().orElse("of NarthexDS"), database.user(), e));
         } catch (FlywayException e) {
-            throw StartRefused.because(
-                    settings,
-                    "the database schema could not be brought up to date (" + reason(e)
-                            + "): NARTHEX_DB_OWNER_USER, or NARTHEX_DB_USER where that is not set, must own the"
-                            + " database, or may at least create in it and in its schema public (grant create on"
-                            + " database, grant create on schema public)");
+            throw StartRefused.because(settings, MigrationProblem.describe(e));
         }
     }
 
-    /** PostgreSQL's own sentence, where there is one: Flyway's fill a page. */
-    private static String reason(FlywayException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
-            }
-        }
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    }
-
-    private static void migrate(Settings settings, DataSource application, DatabaseMetaData session)
+    private static Migrations migrations(Settings settings, DataSource application, DatabaseMetaData session)
             throws SQLException {
         Database database = settings.database();
-        FluentConfiguration flyway = Flyway.configure(MigrationIntegrator.class.getClassLoader())
-                .locations("classpath:db/migration")
-                .placeholders(Map.of("app", quoted(session.getUserName())))
-                .callbacks(new PatientMigrations());
-        if (database.ownerUser().isPresent()) {
-            flyway.dataSource(
-                            session.getURL(),
-                            database.ownerUser().orElseThrow(),
-                            database.ownerPassword().reveal())
-                    .jdbcProperties(PatientMigrations.OTHERWISE);
-        } else {
+        if (database.ownerUser().isEmpty()) {
             LOG.log(
                     Level.WARNING,
-                    "the application''s login owns the schema and could rewrite its record: set NARTHEX_DB_OWNER_USER");
-            flyway.dataSource(application);
+                    "the application's login owns the schema and could rewrite its record: set NARTHEX_DB_OWNER_USER");
+            return new Migrations(flyway -> flyway.dataSource(application), session.getUserName());
         }
-        flyway.load().migrate();
-    }
-
-    private static String quoted(String role) {
-        return '"' + role.replace("\"", "\"\"") + '"';
+        String url = session.getURL();
+        return new Migrations(
+                flyway -> flyway.dataSource(
+                                url,
+                                database.ownerUser().orElseThrow(),
+                                database.ownerPassword().reveal())
+                        .jdbcProperties(PatientMigrations.OTHERWISE),
+                session.getUserName());
     }
 
     private static Settings settings() {

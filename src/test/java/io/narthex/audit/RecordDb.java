@@ -1,5 +1,6 @@
 package io.narthex.audit;
 
+import io.narthex.configuration.Migrations;
 import io.narthex.serve.EmbeddedDb;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +13,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import org.flywaydb.core.Flyway;
 
 /** A migrated database with the record of two tenants, acme and globex, who did the same on different paths. */
 final class RecordDb implements AutoCloseable {
@@ -45,15 +44,13 @@ final class RecordDb implements AutoCloseable {
     }
 
     private void migrate() {
-        Flyway.configure()
-                .locations("classpath:db/migration")
-                .placeholders(Map.of("app", "\"narthex_app\""))
-                .dataSource(
+        Migrations migrations = new Migrations(
+                flyway -> flyway.dataSource(
                         server.access().url().orElseThrow(),
                         server.access().ownerUser().orElseThrow(),
-                        server.access().ownerPassword().reveal())
-                .load()
-                .migrate();
+                        server.access().ownerPassword().reveal()),
+                server.access().user());
+        migrations.run();
     }
 
     private void fill() throws IOException, SQLException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.configuration.Database;
+import io.narthex.configuration.Migrations;
 import io.narthex.serve.EmbeddedDb;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,11 +15,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,12 +67,10 @@ class ChangeFeedIT {
     static void migrate() throws IOException, SQLException {
         db = EmbeddedDb.temporary(
                 Path.of(System.getProperty("it.directory")).resolve("embedded-pg"), directory.resolve("postgresql"));
-        Flyway.configure()
-                .locations("classpath:db/migration")
-                .placeholders(Map.of("app", db.access().user()))
-                .dataSource(dataSource("owner", true))
-                .load()
-                .migrate();
+        new Migrations(
+                        flyway -> flyway.dataSource(dataSource("owner", true)),
+                        db.access().user())
+                .run();
     }
 
     @AfterAll

@@ -16,8 +16,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.flywaydb.core.Flyway;
 
 /** A database of a test's own in the PostgreSQL of the integration tests, without a schema at first. */
 final class SchemaDb implements AutoCloseable {
@@ -45,12 +43,16 @@ final class SchemaDb implements AutoCloseable {
 
     /** By the migrations that are built in, as the server's start runs them. */
     void migrate() {
-        Flyway.configure()
-                .locations("classpath:db/migration")
-                .placeholders(Map.of("app", "\"narthex_app\""))
-                .dataSource(url(), System.getProperty("it.db.owner.user"), System.getProperty("it.db.owner.password"))
-                .load()
-                .migrate();
+        migrations(List.of()).run();
+    }
+
+    /** Those that are built in and others, at locations as Flyway names them. */
+    Migrations migrations(List<String> others) {
+        return new Migrations(
+                flyway -> flyway.dataSource(
+                        url(), System.getProperty("it.db.owner.user"), System.getProperty("it.db.owner.password")),
+                "narthex_app",
+                others);
     }
 
     /** All that the catalogue knows of the schema, in text, the months of the record counted from the present one. */

@@ -1,3 +1,5 @@
+-- Work that is done on time: who may run a job now, and what each run did.
+
 create table job_lease (
   job         text        not null,
   subject     text        not null,
@@ -56,5 +58,3 @@ comment on column job_run.error is 'One sentence on why it failed; the log has m
 -- holds "never twice at the same time" whatever the code does
 create unique index job_run_one_running on job_run (job, subject) where outcome = 'RUNNING';
 create index job_run_newest on job_run (job, id desc);
-
-grant select, insert, update, delete on job_lease, job_run to ${app};

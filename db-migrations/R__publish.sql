@@ -1,8 +1,10 @@
--- A token may be revoked, a cache deleted or its settings changed while a body arrives. What was decided about a push is looked
--- at again in the transaction that keeps it, under locks that order it against those changes.
+-- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
+-- Publishing a path as one call: each statement of its transaction would cost a turn to the server, and there are as many
+-- publications as paths. A token may be revoked, a cache deleted or its settings changed while a body arrives: what was decided
+-- about a push is looked at again in the transaction that keeps it, under locks that order it against those changes.
 
 -- Settings of the cache count by their version: who judged by others judges again.
-create function push_right_stands(tenant integer, cache integer, version bigint, token bigint) returns boolean
+create or replace function push_right_stands(tenant integer, cache integer, version bigint, token bigint) returns boolean
     language plpgsql
     set search_path = public, pg_temp
 as
@@ -27,7 +29,7 @@ comment on function push_right_stands is
     'Whether the cache and its tenant are there, the cache as it was when the push was judged, and the token not revoked (null:'
     ' the administrator''s); until the end of the transaction none of these changes';
 
-create function cache_has_file(cache integer, file_name text, blob bigint) returns boolean
+create or replace function cache_has_file(cache integer, file_name text, blob bigint) returns boolean
     language sql
     stable
     set search_path = public, pg_temp
@@ -39,14 +41,15 @@ $$
         or exists (select from uploaded_path p
                    where p.cache_id = cache_has_file.cache and p.file_name = cache_has_file.file_name
                      and p.blob_id = cache_has_file.blob)
+        or exists (select from further_file f
+                   where f.cache_id = cache_has_file.cache and f.file_name = cache_has_file.file_name
+                     and f.blob_id = cache_has_file.blob)
 $$;
 comment on function cache_has_file is 'Whether the cache has received that blob under that name';
 
-drop function publish_upload;
-
 -- What the claim finds is locked against the sweep until the end, so that the row names bytes that are there. A file that
 -- arrives with its path has no blob yet, and needs no claim.
-create function publish_upload(
+create or replace function publish_upload(
     node            uuid,
     cache           integer,
     hash            bytea,
@@ -172,9 +175,5 @@ comment on function publish_upload is
     ' event; or says why not: changed (what allowed it is not as it was), unclaimed (the file is not there for this cache),'
     ' missing (references, by their hashes), present (a path of that hash is)';
 
-revoke all on function publish_upload from public;
-grant execute on function publish_upload to ${app};
-revoke all on function push_right_stands from public;
-revoke all on function cache_has_file from public;
-grant execute on function push_right_stands to ${app};
-grant execute on function cache_has_file to ${app};
+revoke all on function push_right_stands, cache_has_file, publish_upload from public;
+grant execute on function push_right_stands, cache_has_file, publish_upload to ${app};

@@ -71,6 +71,8 @@ create index uploaded_path_by_nar on uploaded_path (cache_id, nar_hash);
 create index uploaded_path_by_file on uploaded_path (cache_id, file_name);
 create index uploaded_path_by_name on uploaded_path (cache_id, name, id);
 create index uploaded_path_by_blob on uploaded_path (blob_id);
+create index uploaded_path_by_base_name on uploaded_path (store_path_base_name(hash, name));
+create index uploaded_path_by_time on uploaded_path (cache_id, published_at);
 -- who refers to a path: asked before it is deleted
 create index uploaded_path_by_reference on uploaded_path using gin (refs);
 comment on table uploaded_path is 'Paths that were pushed into a cache and published';
@@ -91,10 +93,9 @@ create table upload_signature (
     constraint upload_signature_path_fk foreign key (path_id) references uploaded_path (id) on delete cascade,
     constraint upload_signature_length check (octet_length(signature) = 64),
     constraint upload_signature_claim_known check (claim = 'received')
-) partition by list (key_id);
+);
 create index upload_signature_by_path on upload_signature (path_id);
-comment on table upload_signature is
-    'Our signatures of pushed paths; one partition a key, so that a dead key''s rows go at once';
+comment on table upload_signature is 'Our signatures of pushed paths; a dead key''s are removed by a job, some at a time';
 comment on column upload_signature.claim is 'What the signature says: received (the bytes were hashed here)';
 
 create table uploaded_document (
@@ -115,27 +116,33 @@ comment on column uploaded_document.name is 'As in the URL, behind log/, realisa
 comment on column uploaded_document.content is 'zstd';
 comment on column uploaded_document.length is 'Bytes, decompressed';
 
-create or replace function make_signature_partition(key_id bigint) returns void
-    language plpgsql
-    security definer
-    set search_path = public, pg_temp
-as
-$$
-declare
-    parent text;
-begin
-    if not exists (select from signing_key k where k.id = make_signature_partition.key_id) then
-        raise exception 'there is no signing key %', make_signature_partition.key_id;
-    end if;
-    foreach parent in array array['path_signature', 'upload_signature'] loop
-        execute format('create table if not exists %I partition of %I for values in (%s)',
-                       parent || '_' || make_signature_partition.key_id, parent, make_signature_partition.key_id);
-        execute format('comment on table %I is %L', parent || '_' || make_signature_partition.key_id,
-                       'Signatures by key ' || make_signature_partition.key_id);
-    end loop;
-end
-$$;
-select make_signature_partition(id) from signing_key;
+-- Two builders push the same path with different files; both clients remember the narinfo that they sent, for 30 days. Narinfos
+-- name the first file, and the others stay answered at their own URLs as long.
+create table further_file (
+    path_id   bigint      not null,
+    cache_id  integer     not null,
+    file_name text        not null,
+    blob_id   bigint      not null,
+    until     timestamptz not null,
+    constraint further_file_pk primary key (path_id, file_name),
+    constraint further_file_path_fk foreign key (path_id) references uploaded_path (id) on delete cascade,
+    constraint further_file_cache_fk foreign key (cache_id) references cache (id),
+    constraint further_file_blob_fk foreign key (blob_id) references blob (id)
+);
+create index further_file_by_name on further_file (cache_id, file_name);
+create index further_file_by_blob on further_file (blob_id);
+create index further_file_by_age on further_file (until);
+comment on table further_file is 'Files that a path was pushed with again, beside the one that its narinfo names; gone with the path';
+comment on column further_file.cache_id is 'That of the path';
+comment on column further_file.file_name is 'As in the URL, behind nar/';
+comment on column further_file.until is '30 days after it was pushed last: so long a client remembers the narinfo that it sent';
 
-grant select, insert, update, delete on blob, staged_nar, uploaded_path, uploaded_document to ${app};
-grant select, insert, update, delete on upload_signature to ${app};
+-- Bytes that no row names any more: who reads them goes on for an hour, then they are deleted.
+create table doomed_blob (
+    storage_key text        not null,
+    doomed_at   timestamptz not null default now(),
+    constraint doomed_blob_pk primary key (storage_key)
+);
+create index doomed_blob_by_age on doomed_blob (doomed_at);
+comment on table doomed_blob is 'Blobs whose rows are deleted and whose bytes are still to go';
+comment on column doomed_blob.doomed_at is 'When the row went; the bytes go an hour later';

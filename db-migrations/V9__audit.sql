@@ -1,13 +1,14 @@
--- What happened: events, reads, and what the jobs of the record write. Row-level security, seals, views and roles are
--- those of the next migrations.
+-- The record: what happened, the chains of seals that prove it whole, the months that were exported, and who may read it.
+
+create schema if not exists audit;
+comment on schema audit is
+    'What auditors read: views and functions, all under row-level security; nothing else here is granted to them';
 
 create table audit_writer (
     role name not null,
     constraint audit_writer_pk primary key (role)
 );
 comment on table audit_writer is 'Database roles whose logins may write events: the application''s';
-insert into audit_writer (role)
-select rolname from pg_roles where '"' || replace(rolname, '"', '""') || '"' = $app$${app}$app$;
 
 create table audit_event (
     id         bigint generated always as identity,
@@ -70,39 +71,7 @@ comment on column audit_event.request_id is 'Of the request, as in the log and i
 comment on column audit_event.path is 'Base name of the store path that it is about';
 comment on column audit_event.key_name is 'Name of the signing key that it is about';
 comment on column audit_event.detail is 'What else is to be known of it, without secrets';
-
--- Fires for the application too: what it writes is stamped, so that what was put in beside it shows.
-create function audit_event_stamp() returns trigger
-    language plpgsql
-    set search_path = public, pg_temp
-as
-$$
-begin
-    if not exists (select from audit_writer w where w.role = session_user)
-       and not exists (select from audit_writer w
-                       where exists (select from pg_roles r where r.rolname = w.role)
-                         and pg_has_role(session_user, w.role, 'member')
-                         and not (select r.rolsuper from pg_roles r where r.rolname = session_user)) then
-        raise exception 'only the application writes events' using errcode = 'insufficient_privilege';
-    end if;
-    new.tx := pg_current_xact_id();
-    new.login := session_user;
-    return new;
-end
-$$;
-revoke all on function audit_event_stamp() from public;
-
-create function audit_refuse() returns trigger
-    language plpgsql
-    set search_path = public, pg_temp
-as
-$$
-begin
-    raise exception '% of % is refused: what is recorded stays as it is', tg_op, tg_table_name
-        using errcode = 'insufficient_privilege';
-end
-$$;
-revoke all on function audit_refuse() from public;
+alter table audit_event enable row level security;
 
 create table audit_seal (
     chain         integer     not null,
@@ -126,6 +95,7 @@ comment on column audit_seal.event_at is 'When that was written';
 comment on column audit_seal.previous_hash is '32 bytes: the hash before it in its chain; zeros at the first';
 comment on column audit_seal.hash is '32 bytes: SHA-256 of previous_hash and the event''s canonical form';
 comment on column audit_seal.sealed_at is 'By the clock of the database';
+alter table audit_seal enable row level security;
 
 create table audit_progress (
     what   text   not null,
@@ -174,6 +144,7 @@ comment on column audit_head.at is 'When it was signed, by the clock of the data
 comment on column audit_head.key_id is 'The key that signed it';
 comment on column audit_head.signed is 'The text that is signed';
 comment on column audit_head.signature is '64 bytes: Ed25519 over the text in UTF-8';
+alter table audit_head enable row level security;
 
 create table audit_export (
     month    date        not null,
@@ -211,6 +182,7 @@ comment on column audit_chain_start.chain is 'The tenant''s id; 0: the events th
 comment on column audit_chain_start.month is 'The month that was exported';
 comment on column audit_chain_start.sequence is 'Of the last seal that was exported with it';
 comment on column audit_chain_start.hash is '32 bytes: of that seal, which the next seal has as its previous_hash';
+alter table audit_chain_start enable row level security;
 
 create table legal_hold (
     tenant_id integer     not null,
@@ -222,149 +194,16 @@ create table legal_hold (
 comment on table legal_hold is 'Tenants of whose record nothing may go, however old';
 comment on column legal_hold.since is 'When it was set, by the clock of the database';
 comment on column legal_hold.reason is 'In the words of who set it';
+alter table legal_hold enable row level security;
 
-create table nar_download (
-    at         timestamptz not null,
-    tenant_id  integer     not null,
-    cache_id   integer     not null,
-    path       text        not null,
-    token_id   text,
-    address    inet,
-    bytes_sent bigint      not null,
-    complete   boolean     not null,
-    constraint nar_download_bytes check (bytes_sent >= 0)
-) partition by range (at);
-create index nar_download_by_cache on nar_download (tenant_id, cache_id, at);
-create index nar_download_by_path on nar_download (path, at);
-create index nar_download_by_token on nar_download (token_id, at) where token_id is not null;
-create index nar_download_by_time on nar_download using brin (at);
-comment on table nar_download is
-    'One row a NAR that was sent, or begun to be; written in batches behind the answers; a partition a month (UTC)';
-comment on column nar_download.at is 'When it ended, by the clock of the server';
-comment on column nar_download.path is 'Base name of the store path';
-comment on column nar_download.token_id is 'Public id of the token, administrator for that of the file; null: anonymous';
-comment on column nar_download.address is 'Where the request came from; as whole as NARTHEX_AUDIT_ADDRESSES lets it be';
-comment on column nar_download.bytes_sent is 'Bytes of the body';
-comment on column nar_download.complete is 'Whether all of the file was sent in this one answer; a range never is';
-
-create table narinfo_hour (
-    tenant_id integer     not null,
-    cache_id  integer     not null,
-    hour      timestamptz not null,
-    path      text        not null,
-    hits      bigint      not null,
-    constraint narinfo_hour_pk primary key (tenant_id, cache_id, path, hour),
-    constraint narinfo_hour_begins check (date_trunc('hour', hour, 'UTC') = hour),
-    constraint narinfo_hour_counts check (hits > 0)
-) partition by range (hour);
-create index narinfo_hour_by_time on narinfo_hour (tenant_id, cache_id, hour);
-comment on table narinfo_hour is 'How often each narinfo was asked for and there, an hour; a partition a month (UTC)';
-comment on column narinfo_hour.hour is 'When the hour began';
-comment on column narinfo_hour.path is 'Base name of the store path';
-
-create table narinfo_miss_hour (
-    tenant_id integer     not null,
-    cache_id  integer     not null,
-    hour      timestamptz not null,
-    misses    bigint      not null,
-    constraint narinfo_miss_hour_pk primary key (tenant_id, cache_id, hour),
-    constraint narinfo_miss_hour_begins check (date_trunc('hour', hour, 'UTC') = hour),
-    constraint narinfo_miss_hour_counts check (misses > 0)
-) partition by range (hour);
-comment on table narinfo_miss_hour is 'How often narinfos were asked for that were not there, an hour; a partition a month (UTC)';
-comment on column narinfo_miss_hour.hour is 'When the hour began';
-
-create table storage_daily (
-    day          date        not null,
-    tenant_id    integer     not null,
-    cache_id     integer     not null,
-    paths        bigint      not null,
-    nar_bytes    bigint      not null,
-    stored_bytes bigint      not null,
-    taken_at     timestamptz not null default clock_timestamp(),
-    constraint storage_daily_pk primary key (tenant_id, cache_id, day),
-    constraint storage_daily_counts check (paths >= 0 and nar_bytes >= 0 and stored_bytes >= 0)
+-- Who sees which tenants. The policies look up current_user, which below a view is still the one who asks.
+create table audit_auditor (
+    role      name    not null,
+    tenant_id integer,
+    constraint audit_auditor_once unique nulls not distinct (role, tenant_id),
+    constraint audit_auditor_tenant_fk foreign key (tenant_id) references tenant (id)
 );
-create index storage_daily_by_day on storage_daily (day);
-comment on table storage_daily is 'What was pushed into each cache and lies there, once a day';
-comment on column storage_daily.day is 'The day (UTC)';
-comment on column storage_daily.paths is 'How many paths';
-comment on column storage_daily.nar_bytes is 'Bytes of their NARs, unpacked';
-comment on column storage_daily.stored_bytes is 'Bytes of the files that hold them, each file once a cache';
-comment on column storage_daily.taken_at is 'When it was counted, by the clock of the database';
-
--- Makes the partition of a month, unless it is there. Attaching an empty table takes a lock that neither readers nor
--- writers wait for, unlike CREATE TABLE … PARTITION OF.
-create function audit_make_partition(parent text, month date) returns boolean
-    language plpgsql
-    set search_path = public, pg_temp
-as
-$$
-declare
-    child text := parent || '_' || to_char(month, 'YYYYMM');
-begin
-    if to_regclass(format('%I', child)) is not null then
-        return false;
-    end if;
-    execute format('create table %I (like %I including defaults including constraints including comments)', child, parent);
-    if parent in ('audit_event', 'audit_seal') then
-        execute format('create trigger refuse_truncate before truncate on %I execute function audit_refuse()', child);
-    end if;
-    execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child,
-                   month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
-    return true;
-end
-$$;
-revoke all on function audit_make_partition(text, date) from public;
-
-create function make_audit_partitions(months_ahead integer default 6) returns integer
-    language plpgsql
-    security definer
-    set search_path = public, pg_temp
-    set lock_timeout = '5s'
-as
-$$
-declare
-    made integer := 0;
-    parent text;
-    month date;
-begin
-    -- one at a time; also with who detaches
-    perform pg_advisory_xact_lock(hashtext('narthex-audit-partitions'));
-    for i in 0 .. least(greatest(months_ahead, 0), 24) loop
-        month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i))::date;
-        foreach parent in array array['audit_event', 'audit_seal', 'nar_download', 'narinfo_hour', 'narinfo_miss_hour'] loop
-            made := made + audit_make_partition(parent, month)::integer;
-        end loop;
-    end loop;
-    return made;
-end
-$$;
-comment on function make_audit_partitions(integer) is
-    'Makes the partitions of this month and of so many behind it that are not there yet; gives how many';
-revoke all on function make_audit_partitions(integer) from public;
-
-create trigger stamp before insert on audit_event for each row execute function audit_event_stamp();
-create trigger refuse_rows before update or delete on audit_event for each row execute function audit_refuse();
-create trigger refuse before update or delete or truncate on audit_event execute function audit_refuse();
-create trigger refuse_rows before update or delete on audit_seal for each row execute function audit_refuse();
-create trigger refuse before update or delete or truncate on audit_seal execute function audit_refuse();
-create trigger refuse before update or delete or truncate on audit_head execute function audit_refuse();
-create trigger refuse before update or delete or truncate on audit_chain_start execute function audit_refuse();
-
--- the month before too: who counts reads may be a little behind
-select audit_make_partition(parent, (date_trunc('month', now() at time zone 'UTC') - interval '1 month')::date)
-  from unnest(array['audit_event', 'audit_seal', 'nar_download', 'narinfo_hour', 'narinfo_miss_hour']) as parent;
-select make_audit_partitions(6);
-
-grant select on audit_writer, audit_event, audit_seal, audit_chain_start, audit_export, audit_progress to ${app};
--- not id, at, tx and login: these are not the application's to say
-grant insert (tenant_id, tenant, cache_id, cache, action, outcome, reason, count, token_id, token_note, actor, address,
-              request_id, path, key_name, detail) on audit_event to ${app};
-grant select, insert on audit_key, audit_head to ${app};
-grant select, insert, delete on legal_hold to ${app};
-grant select, insert on nar_download to ${app};
-grant select, insert, update (hits) on narinfo_hour to ${app};
-grant select, insert, update (misses) on narinfo_miss_hour to ${app};
-grant select on storage_daily to ${app};
-grant execute on function make_audit_partitions(integer) to ${app};
+comment on table audit_auditor is 'Database roles that may read the record, by audit.create_auditor';
+comment on column audit_auditor.tenant_id is 'The tenant whose record it reads; null: all, and the server''s';
+insert into audit_auditor (role) values ('narthex_auditor');
+insert into audit_auditor (role) select current_user where current_user <> 'narthex_auditor';

@@ -1,4 +1,4 @@
--- What each Nix store holds, and the signatures that say so.
+-- What each machine's Nix store holds, and the signatures for it.
 
 create table nix_store (
     id         integer generated always as identity,
@@ -9,31 +9,6 @@ create table nix_store (
     constraint nix_store_name_given check (name <> '')
 );
 comment on table nix_store is 'A Nix store of some machine; its name is the setting NARTHEX_STORE_NAME';
-
-create table signing_key (
-    id            bigint generated always as identity,
-    name          text        not null,
-    public_key    bytea       not null,
-    sealed_secret bytea,
-    state         text        not null,
-    created_at    timestamptz not null default now(),
-    active_at     timestamptz,
-    retiring_at   timestamptz,
-    retired_at    timestamptz,
-    revoked_at    timestamptz,
-    constraint signing_key_pk primary key (id),
-    constraint signing_key_name_unique unique (name),
-    constraint signing_key_public_unique unique (public_key),
-    constraint signing_key_name_form check (name <> '' and name !~ '[:[:space:]]'),
-    constraint signing_key_public_length check (octet_length(public_key) = 32),
-    constraint signing_key_state_known check (state in ('PENDING', 'ACTIVE', 'RETIRING', 'RETIRED', 'REVOKED')),
-    constraint signing_key_secret_kept check (sealed_secret is not null or state in ('RETIRED', 'REVOKED'))
-);
-comment on table signing_key is 'Ed25519 keys that sign narinfos';
-comment on column signing_key.name is 'Name by which Nix clients look the key up; never used again';
-comment on column signing_key.public_key is '32 bytes';
-comment on column signing_key.sealed_secret is
-    'The secret key, AES-256-GCM under the master key, which is not in this database; null once destroyed';
 
 create table local_path (
     id                bigint generated always as identity,
@@ -65,6 +40,8 @@ create table local_path (
 create index local_path_by_nix_id on local_path (store_id, nix_id);
 create index local_path_by_nar_hash on local_path (store_id, nar_hash);
 create index local_path_quarantined on local_path (store_id, id) where quarantined_at is not null;
+create index local_path_by_base_name on local_path (store_path_base_name(hash, name));
+create index local_path_by_time on local_path (store_id, indexed_at);
 comment on table local_path is 'Paths that a Nix store has registered as valid';
 comment on column local_path.nix_id is 'Row number in the database of that Nix store';
 comment on column local_path.hash is '20 bytes: the hash part of the path';
@@ -87,33 +64,27 @@ create table path_signature (
     constraint path_signature_path_fk foreign key (path_id) references local_path (id) on delete cascade,
     constraint path_signature_length check (octet_length(signature) = 64),
     constraint path_signature_claim_known check (claim in ('received', 'local-store'))
-) partition by list (key_id);
+);
 create index path_signature_by_path on path_signature (path_id);
-comment on table path_signature is 'Our signatures; one partition a key, so that a dead key''s rows go at once';
+comment on table path_signature is 'Our signatures; a dead key''s are removed by a job, some at a time';
 comment on column path_signature.claim is
     'What the signature says: received (bytes hashed here) or local-store (that machine''s Nix registered the hash)';
 
--- The application owns nothing, so that the partition of a new key is made for it here and nowhere else.
-create function make_signature_partition(key_id bigint) returns void
-    language plpgsql
-    security definer
-    set search_path = public, pg_temp
-as
-$$
-begin
-    if not exists (select from signing_key k where k.id = make_signature_partition.key_id) then
-        raise exception 'there is no signing key %', make_signature_partition.key_id;
-    end if;
-    execute format('create table if not exists path_signature_%s partition of path_signature for values in (%s)',
-                   make_signature_partition.key_id, make_signature_partition.key_id);
-    execute format('comment on table path_signature_%s is %L', make_signature_partition.key_id,
-                   'Signatures by key ' || make_signature_partition.key_id);
-end
-$$;
-revoke all on function make_signature_partition(bigint) from public;
-
-grant select, insert on nix_store to ${app};
-grant select, insert, update on signing_key to ${app};
-grant select, insert, update, delete on local_path to ${app};
-grant select, insert, update, delete on path_signature to ${app};
-grant execute on function make_signature_partition(bigint) to ${app};
+create table local_signature (
+    cache_id     integer     not null,
+    hash         bytea       not null,
+    signed       bytea       not null,
+    foreign_sigs text[]      not null,
+    changed_at   timestamptz not null default now(),
+    constraint local_signature_pk primary key (cache_id, hash),
+    constraint local_signature_cache_fk foreign key (cache_id) references cache (id),
+    constraint local_signature_hash_length check (octet_length(hash) = 20),
+    constraint local_signature_signed_length check (octet_length(signed) = 32)
+);
+comment on table local_signature is
+    'Signatures that were pushed into a cache for a path of the machine''s Nix store; shown beside those that the store has';
+comment on column local_signature.hash is '20 bytes: the hash part of the path';
+comment on column local_signature.signed is
+    '32 bytes: SHA-256 of what the signatures sign; where the store says something else of the path they are not shown';
+comment on column local_signature.foreign_sigs is 'Signatures, name:base64';
+comment on column local_signature.changed_at is 'When the last one came';

@@ -1,3 +1,55 @@
+-- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
+-- Who refers to whom: triggers write a queue, from which a job fills the tables.
+
+create or replace function queue_uploaded_paths() returns trigger
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+begin
+    insert into path_queue (scope, hash, name) select r.cache_id, r.hash, r.name from changed r;
+    return null;
+end
+$$;
+create or replace trigger queue_new after insert on uploaded_path referencing new table as changed
+    for each statement execute function queue_uploaded_paths();
+create or replace trigger queue_gone after delete on uploaded_path referencing old table as changed
+    for each statement execute function queue_uploaded_paths();
+
+create or replace function queue_local_paths() returns trigger
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+begin
+    insert into path_queue (scope, hash, name) select -r.store_id, r.hash, r.name from changed r;
+    return null;
+end
+$$;
+create or replace trigger queue_new after insert on local_path referencing new table as changed
+    for each statement execute function queue_local_paths();
+create or replace trigger queue_gone after delete on local_path referencing old table as changed
+    for each statement execute function queue_local_paths();
+
+create or replace function queue_changed_local_paths() returns trigger
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+begin
+    insert into path_queue (scope, hash, name)
+    select -r.store_id, r.hash, x.name
+    from changed r join before b on b.id = r.id cross join lateral (values (r.name), (b.name)) as x(name)
+    where (r.name, r.refs, r.nar_size) is distinct from (b.name, b.refs, b.nar_size);
+    return null;
+end
+$$;
+create or replace trigger queue_changed after update on local_path referencing old table as before new table as changed
+    for each statement execute function queue_changed_local_paths();
+
 -- Names are numbers before anything is joined, and every look-up goes by an index behind a fence (offset 0), whatever
 -- PostgreSQL believes the tables to hold: it took each new path for one to be compared with all edges.
 create or replace function fill_path_edges(most integer) returns integer
@@ -105,3 +157,57 @@ begin
     return taken;
 end
 $$;
+comment on function fill_path_edges(integer) is
+    'Brings edges and packages up to the queue, so many changes at most; gives how many it took';
+
+-- Packages are noted by who writes downloads, once an hour for each path: a trigger would parse the name of each download.
+create or replace function note_fetched_packages(tenants integer[], caches integer[], paths text[], at timestamptz) returns void
+    language sql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+    insert into package_fetched as p (tenant_id, cache_id, package, version, last_at)
+    select distinct d.tenant_id, d.cache_id, store_path_package(d.path), store_path_version(d.path),
+           note_fetched_packages.at
+    from unnest(tenants, caches, paths) as d(tenant_id, cache_id, path)
+    order by 1, 2, 3, 4
+    on conflict on constraint package_fetched_pk do update set last_at = excluded.last_at
+        where p.last_at < date_trunc('hour', excluded.last_at, 'UTC')
+$$;
+comment on function note_fetched_packages(integer[], integer[], text[], timestamptz) is
+    'Notes that packages of these paths (base names) were downloaded from these caches; what was noted in the same hour stays';
+
+create or replace function snapshot_storage() returns integer
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+declare
+    counted integer;
+begin
+    insert into storage_daily as s (day, tenant_id, cache_id, paths, nar_bytes, stored_bytes)
+    select (now() at time zone 'UTC')::date, c.tenant_id, c.id, coalesce(p.paths, 0), coalesce(p.nar_bytes, 0),
+           coalesce(b.stored_bytes, 0)
+    from cache c
+         join tenant t on t.id = c.tenant_id
+         left join (select u.cache_id, count(*) as paths, sum(u.nar_size) as nar_bytes
+                    from uploaded_path u group by u.cache_id) p on p.cache_id = c.id
+         left join (select x.cache_id, sum(f.file_size) as stored_bytes
+                    from (select distinct u.cache_id, u.blob_id from uploaded_path u) x join blob f on f.id = x.blob_id
+                    group by x.cache_id) b on b.cache_id = c.id
+    where c.deleted_at is null and t.deleted_at is null
+    on conflict on constraint storage_daily_pk do update
+        set paths = excluded.paths, nar_bytes = excluded.nar_bytes, stored_bytes = excluded.stored_bytes,
+            taken_at = excluded.taken_at;
+    get diagnostics counted = row_count;
+    return counted;
+end
+$$;
+comment on function snapshot_storage() is 'Counts what every cache holds, into the row of today; gives how many caches';
+
+revoke all on function queue_uploaded_paths(), queue_local_paths(), queue_changed_local_paths(), fill_path_edges(integer),
+    note_fetched_packages(integer[], integer[], text[], timestamptz), snapshot_storage() from public;
+grant execute on function fill_path_edges(integer), snapshot_storage(),
+    note_fetched_packages(integer[], integer[], text[], timestamptz) to ${app};

@@ -1,6 +1,8 @@
--- The settings of auditors' logins, in one place: what the start asked a superuser to run left one of them out, and named
--- those that were there, so that it was asked for at every start, in the words of a record that nobody can read.
-create function auditor_limits_missing(role text) returns text[]
+-- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
+-- The logins of auditors: what they may do, and how they are made.
+
+-- In one place: the settings are made here, and named here where a superuser has to make them.
+create or replace function auditor_limits_missing(role text) returns text[]
     language sql
     stable
     set search_path = public, pg_temp
@@ -18,7 +20,6 @@ $$
 $$;
 comment on function auditor_limits_missing(text) is
     'Settings that an auditor''s login is to have and has not, to whatever value, as ALTER ROLE … SET takes them';
-revoke all on function auditor_limits_missing(text) from public;
 
 create or replace function audit.limit_auditor(role text) returns void
     language plpgsql
@@ -32,7 +33,9 @@ begin
     end loop;
 end
 $$;
+comment on function audit.limit_auditor(text) is 'Makes a login''s transactions read-only and ends those that take too long';
 
+-- Run at every start, by the owner: makes and grants what it may, and names what a superuser has to run.
 create or replace function audit.set_up_roles() returns void
     language plpgsql
 as
@@ -44,6 +47,12 @@ declare
     unlimited text[] := '{}';
     step    record;
     item    record;
+    side_doors text[] := array(
+        select p.oid::regprocedure::text from pg_proc p
+         where p.pronamespace = 'pg_catalog'::regnamespace
+           and (p.proname ~ '^pg_(try_)?advisory_'
+                or p.proname in ('pg_current_xact_id', 'txid_current', 'pg_logical_emit_message', 'lo_creat', 'lo_create',
+                                 'lo_from_bytea')));
 begin
     perform pg_advisory_xact_lock(hashtext('narthex-audit-roles'));
     for step in select * from (values
@@ -88,6 +97,27 @@ begin
         return;
     end if;
 
+    -- What PostgreSQL lets every login do, and an auditor is not to: temporary tables; locks that the application waits for,
+    -- transaction numbers that hold up seals, large objects that fill the disk. The application keeps what it needs.
+    if has_database_privilege('narthex_audit_readers', current_database(), 'temporary') then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+    if (select r.rolsuper from pg_roles r where r.rolname = current_user) then
+        for item in select x.name from unnest(side_doors) as x(name)
+                     where has_function_privilege('narthex_audit_readers', x.name, 'execute') loop
+            execute format('revoke execute on function %s from public', item.name);
+            execute format('grant execute on function %s to %I', item.name, owner);
+            for step in select w.role from public.audit_writer w join pg_roles r on r.rolname = w.role loop
+                execute format('grant execute on function %s to %I', item.name, step.role);
+            end loop;
+        end loop;
+    end if;
+    if has_database_privilege('narthex_audit_readers', current_database(), 'temporary')
+       or exists (select from unnest(side_doors) as x(name)
+                   where has_function_privilege('narthex_audit_readers', x.name, 'execute')) then
+        raise warning 'audit: auditors may make temporary and large objects and hold locks, until a superuser runs: select audit.set_up_roles()';
+    end if;
+
     if not has_schema_privilege('narthex_audit_readers', 'audit', 'usage') then
         grant usage on schema audit to narthex_audit_readers;
     end if;
@@ -108,7 +138,7 @@ begin
         ('audit_writer', ''), ('audit_whole', ''), ('audit_scope', ''), ('nar_download', ''), ('narinfo_hour', ''),
         ('narinfo_miss_hour', ''), ('storage_daily', ''), ('legal_hold', ''), ('uploaded_path', ''), ('local_path', ''),
         ('nix_store', ''), ('upload_signature', ''), ('path_signature', ''), ('store_path', ''), ('path_held', ''),
-        ('path_edge', ''), ('path_queue', ''), ('package_held', ''), ('package_fetched', '')) as x(name, columns)
+        ('path_edge', ''), ('path_queue', ''), ('package_held', ''), ('package_fetched', ''), ('local_signature', '')) as x(name, columns)
     loop
         if not has_any_column_privilege('narthex_audit_views', 'public.' || item.name, 'select') then
             execute format('grant select %s on public.%I to narthex_audit_views', item.columns, item.name);
@@ -139,3 +169,78 @@ begin
     end loop;
 end
 $$;
+comment on function audit.set_up_roles() is
+    'Makes the auditors'' roles and hands the views over, as far as it may; warns with what a superuser has to run';
+
+-- What a login needs so that it reads and nothing else. Superusers run it, or who may create roles and owns the schema. A role
+-- that is made again sees what it was made for, not what one of its name saw before.
+create or replace function audit.create_auditor(role text, tenant text) returns text
+    language plpgsql
+as
+$$
+declare
+    bound integer;
+    may   boolean := (select r.rolsuper or r.rolcreaterole from pg_roles r where r.rolname = current_user);
+begin
+    if tenant is null or role is null then
+        raise exception 'name a role, and a tenant or * for the whole server';
+    end if;
+    if tenant <> '*' then
+        select t.id into bound from public.tenant t where t.name = create_auditor.tenant and t.deleted_at is null;
+        if bound is null then
+            raise exception 'there is no tenant %', quote_literal(tenant);
+        end if;
+    end if;
+    if not may then
+        raise exception '% may not create roles: a superuser has to run this, with the embedded database psql "$(cat …/superuser.uri)"',
+            current_user using errcode = 'insufficient_privilege';
+    end if;
+    perform audit.set_up_roles();
+    if role in ('narthex_audit_views', 'narthex_audit_readers')
+       or exists (select from public.audit_writer w where w.role = create_auditor.role)
+       or exists (select from pg_roles r where r.rolname = create_auditor.role and (r.rolsuper or r.rolbypassrls or r.rolcreaterole))
+       or exists (select from pg_class c join pg_roles r on r.oid = c.relowner
+                   where c.oid = 'public.audit_event'::regclass and r.rolname = create_auditor.role) then
+        raise exception 'role % may do more than an auditor', role;
+    end if;
+    if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
+        -- of a role of that name that was dropped without audit.drop_auditor
+        delete from public.audit_auditor a where a.role = create_auditor.role;
+    end if;
+    if bound is not null and exists (select from public.audit_whole w where w.role = create_auditor.role) then
+        raise exception 'role % already reads the record of the whole server; see audit.drop_auditor', role;
+    end if;
+    if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
+        execute format('create role %I login', role);
+    end if;
+    execute format('grant narthex_audit_readers to %I', role);
+    perform audit.limit_auditor(role);
+    insert into public.audit_auditor (role, tenant_id) values (create_auditor.role, bound) on conflict do nothing;
+    return format('%s reads the record of %s; give it a password: ALTER ROLE %I PASSWORD ''…'' (psql: \password %I)',
+                  role, case when bound is null then 'the whole server' else 'tenant ' || tenant end, role, role);
+end
+$$;
+comment on function audit.create_auditor(text, text) is
+    'Makes a login that reads the record of a tenant (of one more, if it is there; *: of all) and may do nothing else';
+
+create or replace function audit.drop_auditor(role text) returns text
+    language plpgsql
+as
+$$
+begin
+    delete from public.audit_auditor a where a.role = drop_auditor.role
+       and not exists (select from public.audit_writer w where w.role = drop_auditor.role);
+    if not found then
+        raise exception '% is no auditor', role;
+    end if;
+    execute format('revoke narthex_audit_readers from %I', role);
+    return format('%s reads no record any more; to remove the login: DROP ROLE %I', role, role);
+end
+$$;
+comment on function audit.drop_auditor(text) is 'Takes from a role all that audit.create_auditor gave it, except the login';
+
+revoke all on function auditor_limits_missing(text), audit.limit_auditor(text), audit.set_up_roles(),
+    audit.create_auditor(text, text), audit.drop_auditor(text) from public;
+
+-- in the transaction that made the views anew, so that no auditor finds them without a grant
+select audit.set_up_roles();

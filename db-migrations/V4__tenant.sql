@@ -14,6 +14,7 @@ create unique index tenant_name_unique on tenant (name) where deleted_at is null
 comment on table tenant is 'Who has caches here, apart from all others';
 comment on column tenant.version is 'Counts the changes; what If-Match compares';
 comment on column tenant.deleted_at is 'Gone for everybody since then; its rows go by a job';
+alter table tenant enable row level security;
 
 create table cache (
     id                  integer generated always as identity,
@@ -51,6 +52,7 @@ comment on column cache.foreign_signatures is 'What becomes of signatures that a
 comment on column cache.trusted_public_keys is 'Keys, name:base64, by which pushed signatures are verified';
 comment on column cache.version is 'Counts the changes; what If-Match compares';
 comment on column cache.deleted_at is 'Gone for everybody since then; its rows go by a job';
+alter table cache enable row level security;
 
 -- a host is one cache's in the whole server
 create table virtual_host (
@@ -80,6 +82,7 @@ create table token (
     expires_at   timestamptz,
     revoked_at   timestamptz,
     last_used_at timestamptz,
+    cache_ids    integer[]   not null default '{}',
     constraint token_pk primary key (id),
     constraint token_public_id_unique unique (public_id),
     constraint token_tenant_fk foreign key (tenant_id) references tenant (id),
@@ -87,25 +90,21 @@ create table token (
     constraint token_public_id_form check (public_id ~ '^[a-z0-9]{8,32}$'),
     constraint token_secret_hash_length check (octet_length(secret_hash) = 32),
     constraint token_scopes_known
-        check (scopes <@ array['pull', 'push', 'delete', 'administer'] and cardinality(scopes) > 0)
+        check (scopes <@ array['pull', 'push', 'delete', 'administer'] and cardinality(scopes) > 0),
+    constraint token_cache_ids_beside_caches
+        check (cardinality(cache_ids) = 0 or cardinality(cache_ids) = cardinality(caches))
 );
 create index token_by_tenant on token (tenant_id, id);
 comment on table token is 'Tokens, by a hash from which none can be had back; rows are kept after revocation';
 comment on column token.public_id is 'The part of the token that is no secret';
 comment on column token.tenant_id is 'The tenant that it is for; null: the whole server';
 comment on column token.secret_hash is 'SHA-256 of the whole token';
-comment on column token.caches is 'Names or patterns (release-*) of caches, tenant/cache for a token of the server; empty: all';
+comment on column token.caches is
+    'Names or patterns (release-*) of caches, tenant/cache for a token of the server; empty: all. A name is the cache in'
+    ' cache_ids alone, a pattern also what will be named so';
+comment on column token.cache_ids is
+    'In the order of caches: the cache that a plain name meant when the token was made; null: a pattern';
 comment on column token.created_by is 'The token that made it; null: the administrator''s token file';
 comment on column token.expires_at is 'Null: never';
 comment on column token.last_used_at is 'To about a minute';
-
--- the keys that were here before there were caches sign for the default one
-alter table signing_key add column cache_id integer;
-update signing_key set cache_id = (select c.id from cache c join tenant t on t.id = c.tenant_id
-                                    where t.name = 'default' and c.name = 'default');
-alter table signing_key alter column cache_id set not null;
-alter table signing_key add constraint signing_key_cache_fk foreign key (cache_id) references cache (id);
-create index signing_key_by_cache on signing_key (cache_id, id);
-comment on column signing_key.cache_id is 'The cache that it signs for';
-
-grant select, insert, update, delete on tenant, cache, virtual_host, token to ${app};
+alter table token enable row level security;

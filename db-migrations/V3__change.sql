@@ -35,6 +35,3 @@ comment on table node is
 comment on column node.id is 'Random, of one membership: a server whose row was removed joins again under another';
 comment on column node.name is 'The server''s NARTHEX_NAME, for people';
 comment on column node.seen_at is 'By the clock of the database, renewed every second; after 10 seconds another node removes the row';
-
-grant select, insert, delete on change to ${app};
-grant select, insert, update, delete on node to ${app};
