@@ -8,6 +8,7 @@ import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.index.StoredNar;
+import io.narthex.index.upload.UploadSource;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.Responses;
@@ -38,6 +39,9 @@ public class ServeResource {
 
     @Inject
     PathIndex index;
+
+    @Inject
+    UploadSource uploads;
 
     @Inject
     LocalStore store;
@@ -108,7 +112,7 @@ public class ServeResource {
     }
 
     private Inside stored(StoredNar nar, String logicalRoot, List<byte[]> names) throws IOException {
-        StoredTree tree = new StoredTree(index.listing(nar), logicalRoot);
+        StoredTree tree = new StoredTree(uploads.listing(nar), logicalRoot);
         StoredTree.Found found = tree.find(names).orElseThrow(Responses::absent);
         return switch (found.node()) {
             case StoredTree.Node.Directory d -> new Inside.Directory(tree.entries(found));

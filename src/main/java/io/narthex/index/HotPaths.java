@@ -3,8 +3,8 @@ package io.narthex.index;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.narthex.cache.Cache;
 import io.narthex.change.Heartbeat;
-import io.narthex.localstore.NixDatabase;
 import io.narthex.nix.store.StorePathHash;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,8 @@ public final class HotPaths {
     /** Counters of changes: two paths that share one cost at most a look-up more. */
     private static final int TICKETS = 1 << 10;
 
-    private final NixDatabase nix;
-    private final Heartbeat beat;
+    private final Heartbeat heartbeat;
+    private final SourceMemory[] sources;
     private final com.github.benmanes.caffeine.cache.Cache<PathKey, SignedPath> paths = Caffeine.newBuilder()
             .maximumWeight(WEIGHT)
             .weigher((PathKey key, SignedPath path) -> path.narInfo().length + OVERHEAD)
@@ -33,59 +33,47 @@ public final class HotPaths {
     private final com.github.benmanes.caffeine.cache.Cache<FileKey, StorePathHash> files =
             Caffeine.newBuilder().maximumSize(FILES).build();
     private final AtomicLongArray changes = new AtomicLongArray(TICKETS);
-    private volatile @Nullable LocalPresence local;
-    private volatile @Nullable PresenceSet uploads;
 
     private record PathKey(int cacheId, StorePathHash hash) {}
 
     private record FileKey(int cacheId, String fileName) {}
 
-    /** Every hash that the store had in one state of its database. */
-    private record LocalPresence(PresenceSet hashes, long maxId, long stamp, String identity) {}
-
-    HotPaths(NixDatabase nix, Heartbeat beat) {
-        this.nix = nix;
-        this.beat = beat;
+    /** @param sources of all paths; who says soonest that one is absent comes first */
+    HotPaths(Heartbeat heartbeat, Collection<? extends SourceMemory> sources) {
+        this.heartbeat = heartbeat;
+        this.sources = sources.toArray(SourceMemory[]::new);
     }
 
     /** The path, if it is remembered and known to be current; null says nothing about whether it exists. */
     public @Nullable SignedPath current(Cache cache, StorePathHash hash) {
         SignedPath known = paths.getIfPresent(new PathKey(cache.id(), hash));
-        return known != null && beat.isRemembered() && isCurrent(cache, known) ? known : null;
-    }
-
-    /** What a cache shows may have been narrowed since. */
-    private boolean isCurrent(Cache cache, SignedPath path) {
-        return path.isSignedByAll()
-                && switch (path.source()) {
-                    case NarSource.InLocalStore l -> cache.showsLocalStore() && path.stamp() == nix.stamp();
-                    case NarSource.InBlobStore b -> cache.takesUploads();
-                };
+        return known != null
+                        && heartbeat.isRemembered()
+                        && known.isSignedByAll()
+                        // what a cache shows may have been narrowed since
+                        && known.memory().isCurrent(cache, known)
+                ? known
+                : null;
     }
 
     /** Whether it is known that there is no such path now. */
     public boolean isAbsent(Cache cache, StorePathHash hash) {
-        return (!cache.showsLocalStore() || isAbsentLocally(hash)) && isNotUploaded(cache, hash);
-    }
-
-    private boolean isAbsentLocally(StorePathHash hash) {
-        LocalPresence known = local;
-        // the array first: it costs least, and says enough of what is present
-        return known != null && !known.hashes.mayContain(0, hash) && beat.isHeard() && known.stamp == nix.stamp();
-    }
-
-    /** Whether it is known that nobody has pushed such a path: only while no other node takes pushes. */
-    boolean isNotUploaded(Cache cache, StorePathHash hash) {
-        if (!cache.takesUploads()) {
-            return true;
+        for (SourceMemory source : sources) {
+            if (!source.isAbsent(cache, hash)) {
+                return false;
+            }
         }
-        PresenceSet known = uploads;
-        return known != null && !known.mayContain(cache.id(), hash) && beat.isHeard() && beat.isAlone();
+        return true;
     }
 
     /** Whether the presence of paths is known at all, for readiness. */
     boolean isLoaded() {
-        return local != null && uploads != null;
+        for (SourceMemory source : sources) {
+            if (!source.isLoaded()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Remembered, current or not. */
@@ -114,63 +102,21 @@ public final class HotPaths {
         }
     }
 
+    /** A path may be another now, or gone. */
     void forget(int cacheId, StorePathHash hash) {
         changes.incrementAndGet(place(cacheId, hash));
         paths.invalidate(new PathKey(cacheId, hash));
     }
 
-    /** A path was published, changed or deleted. */
-    void changed(int cacheId, StorePathHash hash) {
-        synchronized (this) {
-            PresenceSet known = uploads;
-            if (known != null) {
-                known.add(cacheId, hash);
-            }
-        }
-        forget(cacheId, hash);
-    }
-
-    private static int place(int cacheId, StorePathHash hash) {
-        return (hash.hashCode() ^ cacheId * 31) & (TICKETS - 1);
-    }
-
-    /** Any upload may have changed: none is remembered until {@link #uploads(PresenceSet)}. */
-    void loseUploads() {
-        uploads = null;
+    /** Any path may be another now, or gone. */
+    void forgetAll() {
         for (int i = 0; i < TICKETS; i++) {
             changes.incrementAndGet(i);
         }
         paths.invalidateAll();
     }
 
-    /** Every upload there is; what changes while it is read is told by the feed again. */
-    void uploads(PresenceSet all) {
-        uploads = all;
-    }
-
-    /** Brings the presence of the store's paths up to its state now: what was registered since is added. */
-    synchronized void catchUp() {
-        long stamp = nix.stamp();
-        LocalPresence known = local;
-        if (known != null && known.stamp == stamp) {
-            return;
-        }
-        String identity = nix.identity();
-        // in another database the numbers stand for other paths
-        boolean same = known != null && known.identity.equals(identity) && known.maxId <= nix.lastGivenId();
-        LocalPresence base = known != null && same ? known : new LocalPresence(new PresenceSet(), 0, stamp, identity);
-        PresenceSet hashes = base.hashes;
-        long[] max = {base.maxId};
-        nix.presence(max[0], (id, hash) -> {
-            hashes.add(0, hash);
-            max[0] = Math.max(max[0], id);
-        });
-        local = new LocalPresence(hashes, max[0], stamp, identity);
-    }
-
-    /** Forgets what the store no longer has, and counts its paths anew. */
-    public synchronized void reload() {
-        local = null;
-        catchUp();
+    private static int place(int cacheId, StorePathHash hash) {
+        return (hash.hashCode() ^ cacheId * 31) & (TICKETS - 1);
     }
 }

@@ -27,7 +27,8 @@ public final class PresenceSet {
         }
     }
 
-    boolean mayContain(int owner, StorePathHash hash) {
+    /** Whether the hash was added, or looks like one that was. On any thread. */
+    public boolean mayContain(int owner, StorePathHash hash) {
         long[] table = slots;
         long key = key(owner, hash);
         int mask = table.length - 1;

@@ -32,6 +32,7 @@ public final class SignedPath {
     private final NarSource source;
     private final Instant since;
     private final KeyRing.Ring ring;
+    private final SourceMemory memory;
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
@@ -45,6 +46,7 @@ public final class SignedPath {
      * @param since when the cache got it
      * @param ring the keys that sign now
      * @param ours one signature for each of them
+     * @param memory says whether it is current
      * @throws IllegalArgumentException when a signature of ours is missing
      */
     public SignedPath(
@@ -54,7 +56,8 @@ public final class SignedPath {
             Instant since,
             KeyRing.Ring ring,
             Collection<Signature> ours,
-            @Nullable Instant checkedAt) {
+            @Nullable Instant checkedAt,
+            SourceMemory memory) {
         int keysThatSign = ring.members().size();
         if (keysThatSign < 1 || ours.size() != keysThatSign) {
             throw new IllegalArgumentException("not signed by every key: " + facts.storePath());
@@ -65,6 +68,7 @@ public final class SignedPath {
         // what a client gives back in If-Modified-Since has no more than the header has
         this.since = since.truncatedTo(ChronoUnit.SECONDS);
         this.ring = ring;
+        this.memory = memory;
         this.checkedAt = checkedAt;
         this.narInfo = render(facts, ring, ours);
         this.lastModified = HttpDate.format(since);
@@ -79,7 +83,8 @@ public final class SignedPath {
             ValidPath path,
             KeyRing.Ring ring,
             Collection<Signature> ours,
-            @Nullable Instant checkedAt) {
+            @Nullable Instant checkedAt,
+            SourceMemory memory) {
         NarInfo facts = new NarInfo(
                 storeDir,
                 path.path(),
@@ -94,7 +99,7 @@ public final class SignedPath {
                 path.signatures(),
                 path.contentAddress());
         return new SignedPath(
-                entryId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt);
+                entryId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt, memory);
     }
 
     /** What the path came with in the name of a key of ours counts no more than that key does now. */
@@ -117,6 +122,11 @@ public final class SignedPath {
 
     public StorePath path() {
         return facts.storePath();
+    }
+
+    /** What knows whether it is current. */
+    SourceMemory memory() {
+        return memory;
     }
 
     /** What is told of it, without our signatures. */
@@ -173,27 +183,29 @@ public final class SignedPath {
         return Optional.ofNullable(checkedAt);
     }
 
-    void checkedAt(Instant when) {
+    /** Its bytes were just found to be those of its NAR hash. */
+    public void checkedAt(Instant when) {
         checkedAt = when;
     }
 
     /** Whether it carries the signatures of the keys that sign now. */
-    boolean isSignedByAll() {
+    public boolean isSignedByAll() {
         return ring.isCurrent();
     }
 
     /** Whether Nix still says the same of it. */
-    boolean says(ValidPath other) {
+    public boolean says(ValidPath other) {
         return source instanceof NarSource.InLocalStore local
                 && local.valid().digest().equals(other.digest());
     }
 
     /** The state of the Nix database in which it was last known to be valid. */
-    long stamp() {
+    public long stamp() {
         return stamp;
     }
 
-    void stamp(long now) {
+    /** Nix's database, in this state, still says what is told of it. */
+    public void stamp(long now) {
         stamp = now;
     }
 }

@@ -1,16 +1,18 @@
 /**
  * What a cache holds, under which signatures, and memory's part of it.
  *
- * <p>Entry point: {@link io.narthex.index.PathIndex} (one path of a cache by its hash, or by its NAR's file).
+ * <p>Entry point: {@link io.narthex.index.PathIndex} (one path of a cache by its hash, or by its NAR's file). A
+ * {@link io.narthex.index.PathSource} is where paths come from: a new one is a bean in a room of its own, and nothing here changes.
  *
  * <ul>
  *   <li>R1: a {@link io.narthex.index.SignedPath} cannot be made without the signature of every key that signs now, and
  *       only it can be rendered: an answer without our signature is impossible.
- *   <li>R2: memory answers only what is known to be current: the store's stamp stands, and the database is heard.
+ *   <li>R2: memory answers only what is known to be current: each source's {@link io.narthex.index.SourceMemory} says so.
  * </ul>
  *
- * <p>Out of scope: HTTP ({@code protocol}), keys ({@code key}), when jobs run ({@code job}). Rows are in the rooms below: {@code
- * index.local} for the machine's store, {@code index.upload} for what was pushed; {@code index.signing} has the jobs.
+ * <p>Out of scope: HTTP ({@code protocol}), keys ({@code key}), when jobs run ({@code job}). Sources and their rows are in rooms
+ * that stand on this one: {@code index.local} for the machine's store, {@code index.upload} for what was pushed; {@code
+ * index.signing} has the jobs that sign what is stored.
  */
 @NullMarked
 package io.narthex.index;

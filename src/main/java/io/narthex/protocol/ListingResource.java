@@ -10,6 +10,7 @@ import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.index.upload.ListingJson;
+import io.narthex.index.upload.UploadSource;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.nar.NarListing;
 import io.narthex.push.DocumentIntake;
@@ -39,6 +40,9 @@ public class ListingResource {
     PathIndex index;
 
     @Inject
+    UploadSource uploads;
+
+    @Inject
     LocalStore store;
 
     @Inject
@@ -57,7 +61,7 @@ public class ListingResource {
         SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(Responses::absent);
         Response.ResponseBuilder answer = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
-            case NarSource.InBlobStore b -> stored(index.listing(b.nar()));
+            case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));
         };
         return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")

@@ -3,8 +3,8 @@ package io.narthex.transfer;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.narthex.blob.DirectBuffers;
 import io.narthex.configuration.Settings;
-import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.local.LocalSource;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.nar.NarException;
 import io.narthex.nix.nar.NarPacker;
@@ -34,7 +34,7 @@ public class NarTransfer {
     private LocalStore store;
 
     @Inject
-    private PathIndex index;
+    private LocalSource source;
 
     @Inject
     private Settings settings;
@@ -190,7 +190,7 @@ public class NarTransfer {
     /** What was sent was right: that it cannot be written down now is no reason to break it off at its end. */
     private void record(SignedPath path) {
         try {
-            index.checked(path);
+            source.checked(path);
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -203,7 +203,7 @@ public class NarTransfer {
     /** A path that was collected meanwhile is gone, not wrong: Nix says so. */
     private void quarantine(SignedPath path, IOException found) {
         if (store.database().find(path.path().hash()).isPresent()) {
-            index.quarantine(
+            source.quarantine(
                     path,
                     found instanceof NoSuchFileException ? "a file is missing" : String.valueOf(found.getMessage()));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.cache.SampleCache;
 import io.narthex.change.Heartbeat;
+import io.narthex.index.local.LocalMemory;
 import io.narthex.it.NixStore;
 import io.narthex.localstore.LyingDatabase;
 import io.narthex.localstore.LyingDatabase.Lying;
@@ -15,6 +16,7 @@ import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ class HotPathsIT {
 
     private NixStore store;
     private NixDatabase nix;
+    private LocalMemory memory;
     private HotPaths hot;
 
     @BeforeEach
@@ -41,7 +44,9 @@ class HotPathsIT {
         store = NixStore.in(directory.resolve("one"));
         store.add("anything", "so that there is a database");
         nix = new NixDatabase(store.database(), StoreDir.DEFAULT);
-        hot = new HotPaths(nix, new Heartbeat(TimeUnit.HOURS.toNanos(1)));
+        Heartbeat heartbeat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
+        memory = new LocalMemory(nix, heartbeat);
+        hot = new HotPaths(heartbeat, List.of(memory));
     }
 
     @Test
@@ -51,18 +56,18 @@ class HotPathsIT {
 
     @Test
     void callsAbsentWhatTheStoreDoesNotHave() {
-        hot.catchUp();
+        memory.catchUp();
 
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isTrue();
     }
 
     @Test
     void doesNotCallAbsentWhatWasRegisteredSince() throws Exception {
-        hot.catchUp();
+        memory.catchUp();
         register(store, FIRST);
 
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isFalse();
-        hot.catchUp();
+        memory.catchUp();
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isFalse();
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(SECOND))).isTrue();
     }
@@ -71,7 +76,7 @@ class HotPathsIT {
     void looksAnewWhenAnotherDatabaseTakesTheFirstOnesPlace() throws Exception {
         register(store, FIRST);
         register(store, SECOND);
-        hot.catchUp();
+        memory.catchUp();
         NixStore other = NixStore.in(directory.resolve("two"));
         other.add("anything", "so that there is a database");
         register(other, THIRD);
@@ -81,7 +86,7 @@ class HotPathsIT {
         Files.delete(store.database());
         Files.move(other.database(), store.database());
 
-        hot.catchUp();
+        memory.catchUp();
 
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(THIRD))).isFalse();
         assertThat(hot.isAbsent(SampleCache.LOCAL, StorePathHash.parse(FIRST))).isTrue();

@@ -2,6 +2,7 @@ package io.narthex.index;
 
 import io.narthex.cache.SampleCache;
 import io.narthex.change.Heartbeat;
+import io.narthex.index.local.LocalMemory;
 import io.narthex.key.KeyRing;
 import io.narthex.key.RevokedKeys;
 import io.narthex.localstore.NixDatabase;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class SampleIndex {
     private final SecretKey key = SecretKey.generate("sample-1", new SecureRandom());
     private final NixDatabase nix;
+    private final LocalMemory memory;
     private final HotPaths hot;
 
     /** @param empty a directory without a Nix database */
@@ -33,7 +35,9 @@ public final class SampleIndex {
     /** @param nix the database of the store beside it, whose changes count */
     SampleIndex(NixDatabase nix) {
         this.nix = nix;
-        hot = new HotPaths(nix, new Heartbeat(TimeUnit.HOURS.toNanos(1)));
+        Heartbeat heartbeat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
+        memory = new LocalMemory(nix, heartbeat);
+        hot = new HotPaths(heartbeat, List.of(memory));
     }
 
     public HotPaths hot() {
@@ -59,7 +63,8 @@ public final class SampleIndex {
                 valid,
                 new KeyRing.Ring(List.of(new KeyRing.Member(1, key)), List.of(), RevokedKeys.NONE),
                 List.of(key.sign(new byte[0])),
-                null);
+                null,
+                memory);
         signed.stamp(nix.stamp());
         hot.remember(SampleCache.LOCAL, signed, hot.ticket(SampleCache.LOCAL, path.hash()));
         return signed;

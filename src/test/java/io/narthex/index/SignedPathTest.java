@@ -3,9 +3,12 @@ package io.narthex.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.narthex.change.Heartbeat;
 import io.narthex.http.HttpDate;
+import io.narthex.index.local.LocalMemory;
 import io.narthex.key.KeyRing;
 import io.narthex.key.RevokedKeys;
+import io.narthex.localstore.NixDatabase;
 import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
@@ -14,6 +17,7 @@ import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -92,7 +96,9 @@ class SignedPathTest {
                         .toList(),
                 List.of(),
                 RevokedKeys.NONE);
-        return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null);
+        LocalMemory memory =
+                new LocalMemory(new NixDatabase(Path.of("absent", "db.sqlite"), StoreDir.DEFAULT), new Heartbeat(0));
+        return SignedPath.local(StoreDir.DEFAULT, 1, path, ring, ours, null, memory);
     }
 
     private static Signature signature(String name) {

@@ -67,7 +67,7 @@ public class IndexedPaths {
     }
 
     /** The signed path for a row of Nix's, indexed and signed now where it was not; empty while it is in quarantine. */
-    public Optional<SignedPath> indexed(Cache cache, ValidPath path) {
+    Optional<SignedPath> indexed(Cache cache, ValidPath path, LocalMemory memory) {
         KeyRing.Ring keys = ring.of(cache);
         if (keys.members().isEmpty()) {
             return Optional.empty();
@@ -81,7 +81,8 @@ public class IndexedPaths {
             written.signatures().forEach((key, signature) -> made.put(key, signature.bytes()));
             // the rings that signed may be older or newer than the one at hand
             List<Signature> ours = writer.complete(store.storeDir(), keys, written.id(), path, made);
-            return Optional.of(SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null));
+            return Optional.of(
+                    SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null, memory));
         }
         PathEntity entry = known.get();
         if (entry.isQuarantined()) {
@@ -89,8 +90,8 @@ public class IndexedPaths {
         }
         List<Signature> ours =
                 writer.complete(store.storeDir(), keys, entry.id(), path, entries.signatures(entry.id()));
-        return Optional.of(
-                SignedPath.local(store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt()));
+        return Optional.of(SignedPath.local(
+                store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt(), memory));
     }
 
     /** With what was pushed into the cache for it. */
@@ -109,12 +110,12 @@ public class IndexedPaths {
                 .toList();
     }
 
-    public List<StorePathHash> findByNar(NixHash narHash) {
+    List<StorePathHash> findByNar(NixHash narHash) {
         return entries.findByNar(storeId(), narHash);
     }
 
     /** Indexes the newest registrations; false when the index had them all. */
-    public boolean catchUp() {
+    boolean catchUp() {
         List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
         writer.write(storeId(), store.storeDir(), rings(), page);
         return !page.isEmpty();
@@ -125,7 +126,7 @@ public class IndexedPaths {
         return entries.quarantined(storeId());
     }
 
-    public Instant checked(long id) {
+    Instant checked(long id) {
         Instant now = clock.instant();
         entries.find(id).ifPresent(e -> {
             if (e.isQuarantined()) {
@@ -136,7 +137,7 @@ public class IndexedPaths {
         return now;
     }
 
-    public void quarantine(long id, String reason) {
+    void quarantine(long id, String reason) {
         entries.find(id).ifPresent(e -> {
             e.quarantine(clock.instant(), reason);
             audit.recordOwn(event(AuditAction.PATH_QUARANTINED, e).detail("reason", reason));

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Looks whether the bytes of paths in quarantine are whole again. */
 @ApplicationScoped
-public class QuarantineCheck {
+class QuarantineCheck {
     private static final System.Logger LOG = System.getLogger(QuarantineCheck.class.getName());
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -48,7 +48,7 @@ public class QuarantineCheck {
     }
 
     /** A path went into quarantine. */
-    public void expect() {
+    void expect() {
         needed = true;
     }
 

@@ -1,6 +1,5 @@
 package io.narthex.index.local;
 
-import io.narthex.index.PathIndex;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.localstore.LocalStore;
@@ -28,7 +27,7 @@ public class ReindexJob implements Job {
     private QuarantineCheck quarantine;
 
     @Inject
-    private PathIndex index;
+    private LocalSource source;
 
     private volatile long startedStamp = -1;
     private volatile long finishedStamp = -1;
@@ -62,7 +61,7 @@ public class ReindexJob implements Job {
         }
         long released = quarantine.release();
         if (page.removed() > 0) {
-            index.hot().reload();
+            source.reload();
         }
         finishedAt = System.nanoTime();
         finishedStamp = startedStamp;

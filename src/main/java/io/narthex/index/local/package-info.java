@@ -1,7 +1,7 @@
 /**
  * The machine's Nix store in the index: rows of its paths, and the job that keeps them as Nix has them.
  *
- * <p>Entry points: {@link io.narthex.index.local.IndexedPaths} (the rows), {@link io.narthex.index.local.ReindexJob}.
+ * <p>Entry points: {@link io.narthex.index.local.LocalSource} (as it is offered), {@link io.narthex.index.local.ReindexJob}.
  *
  * <ul>
  *   <li>R1: Nix's own database says what is valid; a row here never outlives that.

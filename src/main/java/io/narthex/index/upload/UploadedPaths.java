@@ -41,7 +41,7 @@ public class UploadedPaths {
     private KeyRing ring;
 
     /** The path with this hash, signed by every key of the cache. */
-    public Optional<SignedPath> find(Cache cache, StorePathHash hash) {
+    Optional<SignedPath> find(Cache cache, StorePathHash hash, UploadMemory memory) {
         return entities.createQuery(
                         "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash = :hash",
                         UploadEntity.class)
@@ -49,10 +49,10 @@ public class UploadedPaths {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
-                .flatMap(entry -> signed(cache, entry));
+                .flatMap(entry -> signed(cache, entry, memory));
     }
 
-    private Optional<SignedPath> signed(Cache cache, UploadEntity entry) {
+    private Optional<SignedPath> signed(Cache cache, UploadEntity entry, UploadMemory memory) {
         KeyRing.Ring keys = ring.of(cache);
         if (keys.members().isEmpty()) {
             return Optional.empty();
@@ -66,7 +66,8 @@ public class UploadedPaths {
                 entry.publishedAt(),
                 keys,
                 ours,
-                entry.publishedAt()));
+                entry.publishedAt(),
+                memory));
     }
 
     private Map<Long, byte[]> signatures(long pathId) {
@@ -80,7 +81,7 @@ public class UploadedPaths {
     }
 
     /** A path whose narinfo names this file. */
-    public Optional<StorePathHash> findByFile(Cache cache, String fileName) {
+    Optional<StorePathHash> findByFile(Cache cache, String fileName) {
         return entities.createQuery(
                         "select u.hash from UploadEntity u where u.cacheId = :cache and u.fileName = :file"
                                 + " order by u.id",
@@ -98,10 +99,10 @@ public class UploadedPaths {
      *
      * @param path whose it is
      */
-    public record FurtherFile(StorePathHash path, StoredNar nar) {}
+    record FurtherFile(StorePathHash path, StoredNar nar) {}
 
     /** The further file of that name; of several paths with the same it is any one's. */
-    public Optional<FurtherFile> findFurther(Cache cache, String fileName) {
+    Optional<FurtherFile> findFurther(Cache cache, String fileName) {
         List<?> found = entities.createNativeQuery(FURTHER, Object[].class)
                 .setParameter("cache", cache.id())
                 .setParameter("file", fileName)
@@ -113,14 +114,14 @@ public class UploadedPaths {
     }
 
     /** The listing of a NAR file, as JSON in zstd. */
-    public byte[] listing(StoredNar nar) {
+    byte[] listing(StoredNar nar) {
         return (byte[]) entities.createNativeQuery("select listing from blob where id = :id", byte[].class)
                 .setParameter("id", nar.id())
                 .getSingleResult();
     }
 
     /** Every path of every cache. */
-    public PresenceSet presence() {
+    PresenceSet presence() {
         return writer.presence();
     }
 }

@@ -1,7 +1,7 @@
 /**
  * What was pushed, in the index: paths, their NAR files, and the documents beside them.
  *
- * <p>Entry points: {@link io.narthex.index.upload.UploadedPaths} (as they are offered), {@link
+ * <p>Entry points: {@link io.narthex.index.upload.UploadSource} (as it is offered), {@link
  * io.narthex.index.upload.ReceivedFiles} and {@link io.narthex.index.upload.Publications} (what comes), {@link
  * io.narthex.index.upload.UnclaimedFiles} (what may go), {@link io.narthex.index.upload.PathsResource} (the API).
  *

@@ -1,0 +1,55 @@
+package io.narthex.index;
+
+import io.narthex.cache.Cache;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.store.StorePathHash;
+import java.util.Optional;
+
+/**
+ * A place that the paths of caches come from, as the machine's store, or what was pushed. A CDI bean of this type is asked for
+ * every cache, in the order of {@link #rank}. Thread-safe.
+ */
+public interface PathSource {
+    /** The smaller is asked first: what was pushed hides what the machine's store has under the same hash. */
+    int rank();
+
+    /** What this node remembers; the object itself, no proxy. */
+    SourceMemory memory();
+
+    /**
+     * Loads what memory needs before the first request.
+     *
+     * @throws io.narthex.configuration.StartRefused when it cannot be read
+     */
+    void load();
+
+    /** A path of a cache was published, changed or deleted: it may be here now. Takes microseconds. */
+    void changed(int cacheId, StorePathHash hash);
+
+    /** Anything may have changed: what is present is read anew. What was known stays until that is done. */
+    void lost();
+
+    /**
+     * The path with this hash, signed by every key of the cache, if the cache shows this source and has it here.
+     *
+     * @param remembered what was last known of that hash, from whichever source and current or not
+     */
+    Optional<SignedPath> find(Cache cache, StorePathHash hash, Optional<SignedPath> remembered);
+
+    /** A path whose narinfo names this file. */
+    Optional<StorePathHash> findByFile(Cache cache, String fileName);
+
+    /** A path whose NAR has this hash, in a source whose NAR files are named by it. */
+    Optional<SignedPath> findByNar(Cache cache, NixHash narHash);
+
+    /** A file that a path came with beside the one that its narinfo names. */
+    Optional<FurtherFile> findFurther(Cache cache, String fileName);
+
+    /**
+     * A further file.
+     *
+     * @param path whose it is
+     * @param source where its bytes are
+     */
+    record FurtherFile(StorePathHash path, NarSource source) {}
+}

@@ -1,0 +1,20 @@
+package io.narthex.index;
+
+import io.narthex.cache.Cache;
+import io.narthex.nix.store.StorePathHash;
+
+/** What this node remembers of one {@link PathSource}. Thread-safe, never waits: the IO threads ask it. */
+public interface SourceMemory {
+    /** Whether it is known that the cache has no such path from this source now; false where it is not known. */
+    boolean isAbsent(Cache cache, StorePathHash hash);
+
+    /**
+     * Whether what was remembered still holds: the cache shows the source, and the source still has the path.
+     *
+     * @param path from this source
+     */
+    boolean isCurrent(Cache cache, SignedPath path);
+
+    /** Whether it knows what is present at all, for readiness. */
+    boolean isLoaded();
+}
