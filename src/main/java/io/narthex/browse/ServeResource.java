@@ -11,6 +11,7 @@ import io.narthex.index.StoredNar;
 import io.narthex.index.upload.UploadSource;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.Responses;
 import io.narthex.push.NarParts;
 import jakarta.inject.Inject;
@@ -69,7 +70,7 @@ public class ServeResource {
         List<byte[]> names = UrlNames.after(request.getRequestURI(), "/serve/" + text)
                 .orElseThrow(() -> Responses.malformed("Not a path inside a store path: serve/{hash}/{path}"));
         Cache cache = requested.get();
-        SignedPath path = index.find(cache, hash).orElseThrow(Responses::absent);
+        SignedPath path = index.find(cache, hash).orElseThrow(AbsentPath::problem);
         String logicalRoot = path.path().toString(cache.storeDir());
         Inside inside = switch (path.source()) {
             case NarSource.InLocalStore l -> local(path, logicalRoot, names);
@@ -105,7 +106,7 @@ public class ServeResource {
     private Inside local(SignedPath path, String logicalRoot, List<byte[]> names) throws IOException {
         PathFiles.Found found = new PathFiles(store.locate(path.path()), logicalRoot)
                 .find(names)
-                .orElseThrow(Responses::absent);
+                .orElseThrow(AbsentPath::problem);
         return found.attributes().isDirectory()
                 ? new Inside.Directory(DirectoryEntries.of(found.file()))
                 : new Inside.File(found.attributes().size(), () -> Files.newInputStream(found.file()));
@@ -113,11 +114,11 @@ public class ServeResource {
 
     private Inside stored(StoredNar nar, String logicalRoot, List<byte[]> names) throws IOException {
         StoredTree tree = new StoredTree(uploads.listing(nar), logicalRoot);
-        StoredTree.Found found = tree.find(names).orElseThrow(Responses::absent);
+        StoredTree.Found found = tree.find(names).orElseThrow(AbsentPath::problem);
         return switch (found.node()) {
             case StoredTree.Node.Directory d -> new Inside.Directory(tree.entries(found));
             case StoredTree.Node.Regular r -> new Inside.File(r.size(), () -> parts.open(nar, r.narOffset(), r.size()));
-            case StoredTree.Node.Symlink s -> throw Responses.absent();
+            case StoredTree.Node.Symlink s -> throw AbsentPath.problem();
         };
     }
 

@@ -82,7 +82,7 @@ public class BuildLogResource {
                     Response.ok().header(HttpHeaders.CONTENT_LENGTH, local.get().length()),
                     local.get().modified());
         } catch (IOException e) {
-            throw Responses.absent();
+            throw AbsentPath.problem();
         }
     }
 
@@ -103,7 +103,7 @@ public class BuildLogResource {
     }
 
     private Document pushed(StorePath derivation) {
-        return documents.findLog(requested.get(), derivation).orElseThrow(Responses::absent);
+        return documents.findLog(requested.get(), derivation).orElseThrow(AbsentPath::problem);
     }
 
     /** A file that is no archive, or not one yet while its build goes on, is no log. */
@@ -111,7 +111,7 @@ public class BuildLogResource {
         try {
             return log.open();
         } catch (IOException e) {
-            throw Responses.absent();
+            throw AbsentPath.problem();
         }
     }
 

@@ -41,7 +41,7 @@ public class DebuginfoResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file) {
         Cache cache = requested.get();
-        Document found = documents.findDebuginfo(cache, buildId(file)).orElseThrow(Responses::absent);
+        Document found = documents.findDebuginfo(cache, buildId(file)).orElseThrow(AbsentPath::problem);
         return Response.ok(found.content())
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(found.publishedAt()))

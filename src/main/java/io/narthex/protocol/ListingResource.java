@@ -58,7 +58,7 @@ public class ListingResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
-        SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(Responses::absent);
+        SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(AbsentPath::problem);
         Response.ResponseBuilder answer = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
             case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));

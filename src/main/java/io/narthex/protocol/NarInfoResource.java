@@ -57,7 +57,7 @@ public class NarInfoResource {
         Optional<SignedPath> found = index.find(cache, Responses.hash(text));
         if (found.isEmpty()) {
             reads.miss(cache.tenantId(), cache.id());
-            throw Responses.absent();
+            throw AbsentPath.problem();
         }
         SignedPath path = found.get();
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());

@@ -125,7 +125,7 @@ public class NarResource {
                 && caller.mayPush(cache.tenant().text(), cache.name().text())) {
             return staged(cache, file);
         }
-        PathIndex.FileOf sent = found.orElseThrow(Responses::absent);
+        PathIndex.FileOf sent = found.orElseThrow(AbsentPath::problem);
         SignedPath path = sent.path();
         String lasting =
                 url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Responses.DAY : Responses.FOREVER;
@@ -143,7 +143,7 @@ public class NarResource {
 
     /** A file that no narinfo has claimed is there for who may push alone, and stays another day for being asked for. */
     private Response staged(Cache cache, String file) {
-        long length = intake.lengthOf(cache, file).orElseThrow(Responses::absent);
+        long length = intake.lengthOf(cache, file).orElseThrow(AbsentPath::problem);
         return Response.ok()
                 .type(Responses.NAR_TYPE)
                 .header(HttpHeaders.CONTENT_LENGTH, length)

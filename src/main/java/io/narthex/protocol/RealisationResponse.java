@@ -37,7 +37,7 @@ class RealisationResponse {
     Realisation offered(Optional<Realisation> found) {
         Cache cache = requested.get();
         return found.filter(r -> index.find(cache, r.outPath().hash()).isPresent())
-                .orElseThrow(Responses::absent);
+                .orElseThrow(AbsentPath::problem);
     }
 
     /** As Nix of 2.4 to 2.34 reads it. */

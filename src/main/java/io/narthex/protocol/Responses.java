@@ -28,11 +28,6 @@ public final class Responses {
         return cache.isPublic() ? control : control.replace("public", "private");
     }
 
-    /** What is thrown for a path that is not offered; the same for every reason. */
-    public static ProblemException absent() {
-        return new ProblemException(ProblemType.NOT_FOUND, "No such path");
-    }
-
     public static ProblemException malformed(String sentence) {
         return new ProblemException(ProblemType.BAD_REQUEST, sentence);
     }
