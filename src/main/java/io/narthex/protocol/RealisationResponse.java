@@ -8,15 +8,13 @@ import io.narthex.index.PathIndex;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.signature.Signature;
-import io.narthex.nix.store.DerivationOutput;
-import io.narthex.nix.store.StorePath;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The JSON of a realisation, signed by every key that signs now. */
@@ -40,47 +38,30 @@ class RealisationResponse {
                 .orElseThrow(AbsentPath::problem);
     }
 
-    /** As Nix of 2.4 to 2.34 reads it. */
-    byte[] json(DerivationOutput id, Realisation realisation, byte[] fingerprint) throws IOException {
+    /** As the Nix reads it that names outputs so. */
+    byte[] json(OutputName name, Realisation realisation) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeObjectFieldStart("dependentRealisations");
-            for (Map.Entry<DerivationOutput, StorePath> dependent :
-                    realisation.dependent().entrySet()) {
-                json.writeStringField(
-                        dependent.getKey().toString(), dependent.getValue().baseName());
+            name.writeFields(json, realisation);
+            json.writeStringField("outPath", realisation.outPath().baseName());
+            json.writeArrayFieldStart("signatures");
+            for (String signature : signatures(realisation, name.fingerprint(realisation))) {
+                json.writeString(signature);
             }
+            json.writeEndArray();
             json.writeEndObject();
-            json.writeStringField("id", id.toString());
-            finish(json, realisation, fingerprint);
         }
         return text.toByteArray();
     }
 
-    /** As Nix of 2.35 and later reads it: the value alone. */
-    byte[] json(Realisation realisation, byte[] fingerprint) throws IOException {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            finish(json, realisation, fingerprint);
-        }
-        return text.toByteArray();
-    }
-
-    private void finish(JsonGenerator json, Realisation realisation, byte[] fingerprint) throws IOException {
-        json.writeStringField("outPath", realisation.outPath().baseName());
-        json.writeArrayFieldStart("signatures");
+    private SortedSet<String> signatures(Realisation realisation, byte[] fingerprint) {
         KeyRing.Ring keys = ring.of(requested.get());
         TreeSet<String> signatures = new TreeSet<>();
         List<Signature> others =
                 realisation.signatures().stream().map(Signature::parse).toList();
         keys.foreign(others, fingerprint).forEach(other -> signatures.add(other.toString()));
         keys.members().forEach(key -> signatures.add(key.sign(fingerprint).toString()));
-        for (String signature : signatures) {
-            json.writeString(signature);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+        return signatures;
     }
 }
