@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the resources of tenants' tokens and of the server's have in common. */
+/** Turns requests about tokens, a tenant's or the server's, into calls, and tokens into their JSON. */
 @ApplicationScoped
 class TokenOperations {
     private static final List<String> FIELDS = List.of("note", "scopes", "caches", "expiresAt");
