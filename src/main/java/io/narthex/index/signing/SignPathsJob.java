@@ -1,22 +1,15 @@
 package io.narthex.index.signing;
 
-import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
-import io.narthex.change.ChangeListener;
 import io.narthex.index.local.IndexedPaths;
-import io.narthex.job.Job;
-import io.narthex.job.JobPage;
 import io.narthex.localstore.LocalStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/**
- * Signs the paths of this machine's store by every key that signs now and has not signed them yet. Its checkpoint is the
- * row that the last page reached.
- */
+/** Signs the paths of this machine's store by keys that have not signed them yet. */
 @ApplicationScoped
-public class SignPathsJob implements Job, ChangeListener {
+public class SignPathsJob extends SigningJob {
     @Inject
     private LocalStore store;
 
@@ -25,8 +18,6 @@ public class SignPathsJob implements Job, ChangeListener {
 
     @Inject
     private MissingSignatures missing;
-
-    private final SigningNeed need = new SigningNeed();
 
     @Override
     public String name() {
@@ -38,32 +29,14 @@ public class SignPathsJob implements Job, ChangeListener {
         return store.name();
     }
 
+    /** A cache that changes may show the store from now on. */
     @Override
-    public boolean due() {
-        return need.isDue();
+    Set<ChangeKind> causes() {
+        return Set.of(ChangeKind.KEY, ChangeKind.CACHE);
     }
 
     @Override
-    public JobPage page(@Nullable String checkpoint) {
-        need.page(checkpoint);
-        MissingSignatures.Page page =
-                missing.local(rows.storeId(), store.storeDir(), checkpoint == null ? 0 : Long.parseLong(checkpoint));
-        if (page.seen() == 0) {
-            need.finished();
-        }
-        return new JobPage(page.seen() == 0 ? null : Long.toString(page.last()), page.seen(), page.signed(), 0, 0);
-    }
-
-    /** Another cache may show the store from now on. */
-    @Override
-    public void changed(Change change) {
-        if (change.kind() == ChangeKind.KEY || change.kind() == ChangeKind.CACHE) {
-            need.changed();
-        }
-    }
-
-    @Override
-    public void lost() {
-        need.changed();
+    MissingSignatures.Page sign(long afterRow) {
+        return missing.local(rows.storeId(), store.storeDir(), afterRow);
     }
 }

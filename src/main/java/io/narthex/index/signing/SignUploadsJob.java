@@ -1,24 +1,15 @@
 package io.narthex.index.signing;
 
-import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
-import io.narthex.change.ChangeListener;
-import io.narthex.job.Job;
-import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
-/**
- * Signs what was pushed, in every cache, by every key that signs there now and has not signed it yet. Its checkpoint is
- * the row that the last page reached.
- */
+/** Signs what was pushed, in every cache, by keys that have not signed it yet. */
 @ApplicationScoped
-public class SignUploadsJob implements Job, ChangeListener {
+public class SignUploadsJob extends SigningJob {
     @Inject
     private MissingSignatures missing;
-
-    private final SigningNeed need = new SigningNeed();
 
     @Override
     public String name() {
@@ -31,29 +22,12 @@ public class SignUploadsJob implements Job, ChangeListener {
     }
 
     @Override
-    public boolean due() {
-        return need.isDue();
+    Set<ChangeKind> causes() {
+        return Set.of(ChangeKind.KEY);
     }
 
     @Override
-    public JobPage page(@Nullable String checkpoint) {
-        need.page(checkpoint);
-        MissingSignatures.Page page = missing.uploads(checkpoint == null ? 0 : Long.parseLong(checkpoint));
-        if (page.seen() == 0) {
-            need.finished();
-        }
-        return new JobPage(page.seen() == 0 ? null : Long.toString(page.last()), page.seen(), page.signed(), 0, 0);
-    }
-
-    @Override
-    public void changed(Change change) {
-        if (change.kind() == ChangeKind.KEY) {
-            need.changed();
-        }
-    }
-
-    @Override
-    public void lost() {
-        need.changed();
+    MissingSignatures.Page sign(long afterRow) {
+        return missing.uploads(afterRow);
     }
 }
