@@ -1,0 +1,122 @@
+package io.narthex.lane;
+
+import io.narthex.cache.Cache;
+import io.narthex.http.pace.PacedResponses;
+import io.narthex.index.HotPaths;
+import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.protocol.Responses;
+import io.narthex.share.Sharer;
+import io.narthex.thread.NamedThreads;
+import io.narthex.transfer.Downloads;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a plain request for a whole NAR that memory knows. The file is opened on one of a few threads, and its bytes are
+ * written without blocking: a slow reader holds a buffer and no thread. A request that is not plain is left to its resource,
+ * and so is one that comes while slow readers hold as many buffers as memory may. Thread-safe.
+ */
+abstract sealed class HotNars permits SmallNars, StoredNars {
+    private static final String PREFIX = "/nar/";
+
+    private final HotPaths hot;
+    private final Downloads downloads;
+    private final SharedPlaces places;
+    private final ExecutorService threads;
+
+    /**
+     * @param name of its threads
+     * @param atOnce how many answers may be under way
+     */
+    HotNars(HotPaths hot, Downloads downloads, PacedResponses paced, String name, int atOnce) {
+        this.hot = hot;
+        this.downloads = downloads;
+        places = new SharedPlaces(atOnce, paced);
+        threads = Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), new NamedThreads(name));
+    }
+
+    /**
+     * A file that can be sent at once.
+     *
+     * @param hash for its ETag, as text
+     * @param bytes its length
+     * @param sending sends it, and ends the exchange
+     */
+    record OpenedNar(String hash, long bytes, Consumer<HttpServerExchange> sending) {}
+
+    /** Whether a path's NAR is sent here. Asked on the IO thread. */
+    abstract boolean isMeant(SignedPath path);
+
+    /** Opens a NAR that {@link #isMeant}; empty where only the resource can say what is wrong. */
+    abstract Optional<OpenedNar> open(SignedPath path) throws IOException;
+
+    /**
+     * Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests.
+     *
+     * @param token the public id of who asks; null: nobody
+     * @param who takes a place
+     */
+    final boolean run(
+            Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
+        SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
+        if (path == null || !isMeant(path) || !places.take(exchange, who)) {
+            return false;
+        }
+        exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
+            Optional<OpenedNar> nar = open(path);
+            if (nar.isPresent()) {
+                downloads.begin(dispatched, cache, path, token);
+                send(cache, dispatched, path, nar.get());
+            } else {
+                otherwise.handleRequest(dispatched);
+            }
+        });
+        return true;
+    }
+
+    private static boolean isPlain(HttpServerExchange exchange) {
+        HeaderMap request = exchange.getRequestHeaders();
+        return exchange.getRequestMethod().equals(Methods.GET)
+                && exchange.getRelativePath().startsWith(PREFIX)
+                && !request.contains(Headers.RANGE)
+                && !request.contains(Headers.IF_NONE_MATCH)
+                && !request.contains(Headers.IF_MODIFIED_SINCE);
+    }
+
+    private @Nullable SignedPath find(Cache cache, String url) {
+        String file = url.substring(PREFIX.length());
+        StorePathHash hash = hot.byFile(cache, file);
+        SignedPath path = hash == null ? null : hot.current(cache, hash);
+        return path != null && path.fileName().equals(file) ? path : null;
+    }
+
+    private static void send(Cache cache, HttpServerExchange exchange, SignedPath path, OpenedNar nar) {
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, Responses.NAR_TYPE);
+        headers.put(Headers.ETAG, '"' + nar.hash() + '"');
+        headers.put(Headers.LAST_MODIFIED, path.lastModified());
+        headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.FOREVER));
+        headers.put(Headers.ACCEPT_RANGES, "bytes");
+        exchange.setResponseContentLength(nar.bytes());
+        nar.sending().accept(exchange);
+    }
+
+    /** Runs a step that may wait for a disk, for which no IO thread does. */
+    final void execute(Runnable step) {
+        threads.execute(step);
+    }
+
+    final void close() {
+        threads.shutdownNow();
+    }
+}
