@@ -1,26 +1,13 @@
 package io.narthex.lane;
 
-import io.narthex.access.Access;
-import io.narthex.audit.ReadLog;
 import io.narthex.browse.ByteNamesFilter;
 import io.narthex.cache.Cache;
-import io.narthex.cache.CacheDirectory;
-import io.narthex.cache.CacheRouter;
-import io.narthex.http.Conditions;
 import io.narthex.http.JsonBodies;
 import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
 import io.narthex.http.SmallResponseFilter;
 import io.narthex.http.pace.PacedBodies;
-import io.narthex.index.HotPaths;
-import io.narthex.index.SignedPath;
-import io.narthex.nix.store.StorePathHash;
-import io.narthex.protocol.NarInfoResponse;
-import io.narthex.protocol.NarUrl;
-import io.narthex.protocol.Responses;
-import io.narthex.push.NarIntake;
 import io.narthex.share.Sharer;
-import io.narthex.transfer.Coding;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
@@ -28,35 +15,26 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
-import io.undertow.util.HeaderMap;
-import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Set;
-import java.util.function.BiPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the servlets. Narinfos that memory knows, present or absent, are answered at once on the IO thread: the
- * hand-over to a worker costs several times the answer. Whatever streams goes to a {@link FairLane}.
+ * Meets every request before the servlets and chooses its way. What memory can answer is answered at once on the IO thread:
+ * the hand-over to a worker costs several times the answer. Everything else waits for its turn in a {@link FairLane}.
  */
 public final class FastLane implements ServletExtension {
     /** Name of the attribute of the servlet context that holds what {@link FastLaneStart} made. */
     static final String ATTRIBUTE = FastLane.class.getName();
 
-    private static final String SUFFIX = ".narinfo";
     private static final String NAR = "/nar/";
     private static final String API = "/api/";
     /** How the URLs of the API end whose answers may be long. */
     private static final Set<String> LISTS = Set.of("events", "heads", "paths", "runs");
-
-    private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
-    private static final Sentence ABSENT = new Sentence(StatusCodes.NOT_FOUND, "There is nothing here: No such path");
 
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
     private static final char UNDECODABLE = '\uFFFD';
@@ -67,28 +45,20 @@ public final class FastLane implements ServletExtension {
 
     /** What the lane needs of the application, once it has started. */
     record Parts(
-            Access access,
-            CacheDirectory caches,
-            HotPaths hot,
-            ReadLog reads,
+            LaneAccess access,
+            HotNarInfos narInfos,
             SmallNars small,
             StoredNars stored,
-            NarIntake intake,
+            MissingNars missing,
             UploadLane received,
+            JsonBodies bodies,
             FairLane downloads,
             FairLane requests,
             FairLane lists,
-            JsonBodies bodies,
             FairLane uploads) {
-        /** For whom a request uses what is scarce. */
-        Sharer sharer(HttpServerExchange exchange) {
-            boolean api = exchange.getRelativePath().startsWith(API);
-            Cache visited =
-                    api ? null : CacheRouter.cacheOf(exchange, caches.now()).orElse(null);
-            return access.sharer(
-                    exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION),
-                    exchange.getSourceAddress().getAddress(),
-                    visited);
+        /** Gives a request its turn among those that are answered soon. */
+        void request(HttpServerExchange exchange, HttpHandler next) {
+            requests.run(exchange, access.sharer(exchange), next);
         }
     }
 
@@ -106,40 +76,51 @@ public final class FastLane implements ServletExtension {
         String path = exchange.getRelativePath();
         if (!path.startsWith("/")) { // "*" for one: Undertow finds no servlet for it and answers 500
             NO_PATH.send(exchange);
-        } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith("/api/")) {
+        } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith(API)) {
             receive(exchange, path, next, parts);
-        } else if (path.length() == LENGTH && path.endsWith(SUFFIX)) {
-            Cache cache = open(exchange, parts);
-            if (cache == null || !answered(exchange, path, cache, parts)) {
-                parts.requests.run(exchange, parts.sharer(exchange), next);
+        } else if (HotNarInfos.isMeant(path)) {
+            Cache cache = parts.access.readable(exchange);
+            if (cache == null || !parts.narInfos.answer(exchange, path, cache)) {
+                parts.request(exchange, next);
             }
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             NOT_UTF_8.send(exchange);
-        } else if (isPushersQuestion(exchange, path, parts)) {
-            parts.requests.run(exchange, parts.sharer(exchange), x -> answerPusher(x, path, next, parts));
+        } else if (parts.missing.isMeant(exchange, path)) {
+            parts.request(exchange, x -> parts.missing.answer(x, path, next));
         } else if (isStream(path)) {
             stream(exchange, next, parts);
         } else if (path.startsWith(API)) {
             administer(exchange, path, next, parts);
         } else {
-            parts.requests.run(exchange, parts.sharer(exchange), next);
+            parts.request(exchange, next);
         }
     }
 
+    private static boolean isStream(String path) {
+        return path.startsWith(NAR) || path.startsWith("/serve/") || path.startsWith("/log/") || path.endsWith(".ls");
+    }
+
     private static void stream(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
-        Sharer who = parts.sharer(exchange);
+        Sharer who = parts.access.sharer(exchange);
         exchange.putAttachment(SmallResponseFilter.STREAMED, true);
         HttpHandler stream = x -> parts.downloads.run(x, who, next);
-        Cache cache = open(exchange, parts);
+        Cache cache = parts.access.readable(exchange);
         if (cache == null || !isSent(exchange, cache, parts, who, stream)) {
             stream.handleRequest(exchange);
         }
     }
 
+    private static boolean isSent(
+            HttpServerExchange exchange, Cache cache, Parts parts, Sharer who, HttpHandler otherwise) {
+        String token = parts.access.publicId(exchange);
+        return parts.small.run(cache, token, who, exchange, otherwise)
+                || parts.stored.run(cache, token, who, exchange, otherwise);
+    }
+
     /** The body first, without a thread; but a stranger's is never looked at. */
     private static void administer(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws Exception {
-        Sharer who = parts.sharer(exchange);
+        Sharer who = parts.access.sharer(exchange);
         FairLane lane = LISTS.contains(path.substring(path.lastIndexOf('/') + 1)) ? parts.lists : parts.requests;
         HttpHandler turn = x -> lane.run(x, who, y -> {
             JsonBodies.begun(y);
@@ -159,12 +140,12 @@ public final class FastLane implements ServletExtension {
     private static void receive(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws IOException {
         RequestStart.of(exchange);
-        Cache cache = pushed(exchange, parts);
+        Cache cache = parts.access.writable(exchange);
         if (cache == null) {
-            parts.requests.run(exchange, parts.sharer(exchange), x -> decide(x, next, parts));
+            parts.request(exchange, x -> decide(x, next, parts));
             return;
         }
-        Sharer who = parts.sharer(exchange);
+        Sharer who = parts.access.sharer(exchange);
         HttpHandler upload = UploadLane.isMeant(exchange, path) ? x -> parts.received.take(x, cache, path, next) : next;
         if (!HttpContinue.requiresContinueResponse(exchange)) {
             upload(exchange, who, upload, parts);
@@ -188,142 +169,12 @@ public final class FastLane implements ServletExtension {
         parts.uploads.run(exchange, who, upload);
     }
 
-    /** Finds out who may push where memory cannot tell, on a thread that may wait; the rest is refused by the usual way. */
+    /** Finds out who may push where memory cannot tell, on a thread that may wait; the rest is refused by its resource. */
     private static void decide(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
-        if (mayPushNow(exchange, parts)) {
-            upload(exchange, parts.sharer(exchange), next, parts);
+        if (parts.access.mayPushNow(exchange)) {
+            upload(exchange, parts.access.sharer(exchange), next, parts);
         } else {
             next.handleRequest(exchange);
-        }
-    }
-
-    private static boolean mayPushNow(HttpServerExchange exchange, Parts parts) {
-        Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
-        HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
-        try {
-            return cache != null && authorization != null && parts.access.mayPushNow(authorization, cache);
-        } catch (RuntimeException e) {
-            // the usual way meets the same, and says so
-            return false;
-        }
-    }
-
-    /** The cache that is meant, if memory knows that this caller may read it; null where access is to be decided. */
-    private static @Nullable Cache open(HttpServerExchange exchange, Parts parts) {
-        return cache(exchange, parts, parts.access::mayPull);
-    }
-
-    /** The same for who may add to it. */
-    private static @Nullable Cache pushed(HttpServerExchange exchange, Parts parts) {
-        return cache(exchange, parts, parts.access::mayPush);
-    }
-
-    private static @Nullable Cache cache(
-            HttpServerExchange exchange, Parts parts, BiPredicate<@Nullable String, Cache> may) {
-        Cache cache = CacheRouter.cacheOf(exchange, parts.caches.now()).orElse(null);
-        HeaderValues authorization = exchange.getRequestHeaders().get(Headers.AUTHORIZATION);
-        boolean told = authorization == null || authorization.size() == 1;
-        return cache != null && told && may.test(authorization == null ? null : authorization.getFirst(), cache)
-                ? cache
-                : null;
-    }
-
-    /** Whether somebody who may push asks for what can only be an uploaded file. Nix does before each NAR. */
-    private static boolean isPushersQuestion(HttpServerExchange exchange, String path, Parts parts) {
-        if (!exchange.getRequestMethod().equals(Methods.HEAD)
-                || !path.startsWith(NAR)
-                || !NarUrl.isFileName(path.substring(NAR.length()))) {
-            return false;
-        }
-        Cache cache = pushed(exchange, parts);
-        return cache != null && cache.takesUploads() && !cache.showsLocalStore();
-    }
-
-    /** Says that it is not there, as is usual; all else takes the usual way. */
-    private static void answerPusher(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
-            throws Exception {
-        Cache cache = pushed(exchange, parts);
-        if (cache != null && isMissing(parts.intake, cache, path.substring(NAR.length()))) {
-            ABSENT.send(exchange);
-        } else {
-            next.handleRequest(exchange);
-        }
-    }
-
-    private static boolean isMissing(NarIntake intake, Cache cache, String file) {
-        try {
-            return !intake.has(cache, file);
-        } catch (RuntimeException e) {
-            // the usual way says what is wrong
-            return false;
-        }
-    }
-
-    private static boolean isSent(
-            HttpServerExchange exchange, Cache cache, Parts parts, Sharer who, HttpHandler otherwise) {
-        String token = parts.access.publicId(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION));
-        return parts.small.run(cache, token, who, exchange, otherwise)
-                || parts.stored.run(cache, token, who, exchange, otherwise);
-    }
-
-    private static boolean isStream(String path) {
-        return path.startsWith(NAR) || path.startsWith("/serve/") || path.startsWith("/log/") || path.endsWith(".ls");
-    }
-
-    private static boolean answered(HttpServerExchange exchange, String path, Cache cache, Parts parts) {
-        boolean get = exchange.getRequestMethod().equals(Methods.GET);
-        if (!get && !exchange.getRequestMethod().equals(Methods.HEAD)) {
-            return false;
-        }
-        StorePathHash hash = StorePathHash.tryParse(path, 1);
-        if (hash == null) {
-            return false;
-        }
-        if (parts.hot.isAbsent(cache, hash)) {
-            parts.reads.miss(cache.tenantId(), cache.id());
-            ABSENT.send(exchange);
-            return true;
-        }
-        SignedPath found = parts.hot.current(cache, hash);
-        if (found == null) {
-            return false;
-        }
-        parts.reads.hit(found.hits(), cache.tenantId(), cache.id(), found.path());
-        present(exchange, cache, found);
-        return true;
-    }
-
-    private static void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
-        HeaderMap request = exchange.getRequestHeaders();
-        NarInfoResponse answer = NarInfoResponse.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
-        HeaderMap headers = exchange.getResponseHeaders();
-        headers.put(Headers.ETAG, answer.entityTag());
-        headers.put(Headers.LAST_MODIFIED, path.lastModified());
-        headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES));
-        headers.put(Headers.VARY, "Accept-Encoding");
-        if (answer.coded()) {
-            headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
-        }
-        boolean known = Conditions.isKnown(
-                request.getFirst(Headers.IF_NONE_MATCH),
-                request.getFirst(Headers.IF_MODIFIED_SINCE),
-                answer.entityTag(),
-                path.since());
-        if (known) {
-            exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
-            exchange.endExchange();
-            return;
-        }
-        headers.put(Headers.CONTENT_TYPE, Responses.NARINFO_TYPE);
-        send(exchange, answer.body());
-    }
-
-    private static void send(HttpServerExchange exchange, byte[] body) {
-        exchange.setResponseContentLength(body.length);
-        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
-            exchange.endExchange();
-        } else {
-            exchange.getResponseSender().send(ByteBuffer.wrap(body));
         }
     }
 }

@@ -69,6 +69,7 @@ public class FastLaneStart implements ServletContextListener {
         show("upload", lanes.uploads()::held, lanes.uploads()::waiting);
         EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
+        LaneAccess known = new LaneAccess(access, caches);
         SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
         small = made;
         StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());
@@ -77,18 +78,16 @@ public class FastLaneStart implements ServletContextListener {
                 .setAttribute(
                         FastLane.ATTRIBUTE,
                         new FastLane.Parts(
-                                access,
-                                caches,
-                                index.hot(),
-                                reads,
+                                known,
+                                new HotNarInfos(index.hot(), reads),
                                 made,
                                 opened,
-                                intake,
+                                new MissingNars(known, intake),
                                 new UploadLane(rights, intake, publisher),
+                                lanes.bodies(),
                                 lanes.downloads(),
                                 lanes.requests(),
                                 lanes.lists(),
-                                lanes.bodies(),
                                 lanes.uploads()));
     }
 

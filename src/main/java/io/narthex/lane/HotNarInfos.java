@@ -1,0 +1,90 @@
+package io.narthex.lane;
+
+import io.narthex.audit.ReadLog;
+import io.narthex.cache.Cache;
+import io.narthex.http.Conditions;
+import io.narthex.index.HotPaths;
+import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.protocol.AbsentPath;
+import io.narthex.protocol.NarInfoResponse;
+import io.narthex.protocol.NarUrl;
+import io.narthex.protocol.Responses;
+import io.narthex.transfer.Coding;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.nio.ByteBuffer;
+
+/** Answers a request for a narinfo from memory, where memory knows that the path is there or that it is not. Thread-safe. */
+final class HotNarInfos {
+    private static final String SUFFIX = ".narinfo";
+    private static final int LENGTH = 1 + NarUrl.HASH + SUFFIX.length();
+
+    private final HotPaths hot;
+    private final ReadLog reads;
+
+    HotNarInfos(HotPaths hot, ReadLog reads) {
+        this.hot = hot;
+        this.reads = reads;
+    }
+
+    /** Whether a URL's path has the form of a narinfo's: {@code /{hash}.narinfo}. */
+    static boolean isMeant(String path) {
+        return path.length() == LENGTH && path.endsWith(SUFFIX);
+    }
+
+    /** Answers a request of a caller who may read the cache; false when memory does not know the answer. */
+    boolean answer(HttpServerExchange exchange, String path, Cache cache) {
+        HttpString method = exchange.getRequestMethod();
+        StorePathHash hash = StorePathHash.tryParse(path, 1);
+        if (hash == null || !(method.equals(Methods.GET) || method.equals(Methods.HEAD))) {
+            return false;
+        }
+        if (hot.isAbsent(cache, hash)) {
+            reads.miss(cache.tenantId(), cache.id());
+            AbsentPath.send(exchange);
+            return true;
+        }
+        SignedPath found = hot.current(cache, hash);
+        if (found == null) {
+            return false;
+        }
+        reads.hit(found.hits(), cache.tenantId(), cache.id(), found.path());
+        send(exchange, cache, found);
+        return true;
+    }
+
+    private static void send(HttpServerExchange exchange, Cache cache, SignedPath path) {
+        HeaderMap request = exchange.getRequestHeaders();
+        NarInfoResponse response = NarInfoResponse.of(path, Coding.acceptsZstd(request.get(Headers.ACCEPT_ENCODING)));
+        HeaderMap headers = exchange.getResponseHeaders();
+        headers.put(Headers.ETAG, response.entityTag());
+        headers.put(Headers.LAST_MODIFIED, path.lastModified());
+        headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES));
+        headers.put(Headers.VARY, "Accept-Encoding");
+        if (response.coded()) {
+            headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
+        }
+        boolean known = Conditions.isKnown(
+                request.getFirst(Headers.IF_NONE_MATCH),
+                request.getFirst(Headers.IF_MODIFIED_SINCE),
+                response.entityTag(),
+                path.since());
+        if (known) {
+            exchange.setStatusCode(StatusCodes.NOT_MODIFIED);
+            exchange.endExchange();
+            return;
+        }
+        headers.put(Headers.CONTENT_TYPE, Responses.NARINFO_TYPE);
+        exchange.setResponseContentLength(response.body().length);
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.endExchange();
+        } else {
+            exchange.getResponseSender().send(ByteBuffer.wrap(response.body()));
+        }
+    }
+}
