@@ -8,7 +8,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
-/** Gives what decides on access to whoever injects it. {@code Singleton}, so that it is the object and no proxy. */
+/**
+ * Makes {@link Access} injectable. Its scope is {@code Singleton}, so that callers get the object itself and no proxy.
+ */
 @ApplicationScoped
 public class AccessProducer {
     @Produces
@@ -26,7 +28,8 @@ public class AccessProducer {
     @Produces
     @Singleton
     Callers callers(AdminToken adminToken, TokenDirectory directory, ChangeFeed feed, LastUse lastUse) {
-        return new Callers(adminToken, directory.tokens(), directory.rows(), feed.beat(), lastUse, Clock.systemUTC());
+        return new Callers(
+                adminToken, directory.tokens(), directory.rows(), feed.heartbeat(), lastUse, Clock.systemUTC());
     }
 
     @Produces

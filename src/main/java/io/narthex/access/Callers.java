@@ -14,12 +14,12 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells who a caller is by the Authorization header. Thread-safe. */
+/** Finds out who the caller is from the Authorization header. Thread-safe. */
 final class Callers {
     private final AdminToken adminToken;
     private final LiveTokens tokens;
     private final LiveTokens.Rows rows;
-    private final Heartbeat beat;
+    private final Heartbeat heartbeat;
     private final LastUse lastUse;
     private final Clock clock;
 
@@ -27,13 +27,13 @@ final class Callers {
             AdminToken adminToken,
             LiveTokens tokens,
             LiveTokens.Rows rows,
-            Heartbeat beat,
+            Heartbeat heartbeat,
             LastUse lastUse,
             Clock clock) {
         this.adminToken = adminToken;
         this.tokens = tokens;
         this.rows = rows;
-        this.beat = beat;
+        this.heartbeat = heartbeat;
         this.lastUse = lastUse;
         this.clock = clock;
     }
@@ -63,7 +63,7 @@ final class Callers {
         Secret secret = PresentedToken.parse(authorization.get(0));
         String publicId = TokenText.publicId(secret);
         if (publicId != null) {
-            beat.require();
+            heartbeat.require();
             tokens.refresh(rows);
             Token token = matching(publicId, secret);
             if (token != null) {
@@ -78,7 +78,7 @@ final class Callers {
     Caller known(String authorization) {
         Secret secret = PresentedToken.parse(authorization);
         String publicId = TokenText.publicId(secret);
-        if (publicId == null || !tokens.isCurrent() || !beat.isHeard()) {
+        if (publicId == null || !tokens.isCurrent() || !heartbeat.isHeard()) {
             return null;
         }
         Token token = matching(publicId, secret);

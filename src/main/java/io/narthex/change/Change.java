@@ -4,7 +4,7 @@ import io.narthex.nix.store.StorePathHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something is not what it was. It does not say how: who remembers it forgets it, or reads it again.
+ * Says that something is not as it was. It does not say how: whoever remembers the thing forgets it, or reads it again.
  *
  * @param kind of what
  * @param subject the id of the token, tenant, cache or key; of a path, the id of its cache

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Tells every {@link ChangeListener} what changes in the database, on whichever node. Thread-safe. */
+/** Tells every {@link ChangeListener} what changes in the database, on whichever node it was changed. Thread-safe. */
 @ApplicationScoped
 public class ChangeFeed {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
@@ -34,22 +34,22 @@ public class ChangeFeed {
 
     private @Nullable Running running;
 
-    private record Running(Heartbeat beat, ChangeFeedLoop feed, Thread thread) {}
+    private record Running(Heartbeat heartbeat, ChangeFeedLoop feed, Thread thread) {}
 
     @PostConstruct
     void start() {
-        Heartbeat beat = new Heartbeat(settings.stale().toNanos());
+        Heartbeat heartbeat = new Heartbeat(settings.stale().toNanos());
         ChangeFeedLoop feed =
-                new ChangeFeedLoop(dataSource, beat, listeners.stream().toList(), settings.name());
+                new ChangeFeedLoop(dataSource, heartbeat, listeners.stream().toList(), settings.name());
         Thread thread = threads.newThread(feed);
         thread.setName("narthex-feed");
-        running = new Running(beat, feed, thread);
+        running = new Running(heartbeat, feed, thread);
         thread.start();
     }
 
     /** What the hot path asks; the object itself, no proxy. */
-    public Heartbeat beat() {
-        return running().beat;
+    public Heartbeat heartbeat() {
+        return running().heartbeat;
     }
 
     /** Whether every other node knows of this one, so that it may be the one that changes something; for readiness. */

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
-/** The feed's thread: one connection, two polls a second, until it is stopped. */
+/** Runs the change feed on a thread of its own: one connection, two polls a second, until it is stopped. */
 final class ChangeFeedLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(ChangeFeedLoop.class.getName());
     /** Says only "look now"; what changed is in the rows. */
     private static final String CHANNEL = "narthex_change";
 
     private final DataSource dataSource;
-    private final Heartbeat beat;
+    private final Heartbeat heartbeat;
     private final Listeners listeners;
     private final Membership membership;
     private volatile boolean toTell;
@@ -28,12 +28,12 @@ final class ChangeFeedLoop implements Runnable {
     /** For the feed's thread only. */
     private boolean away;
 
-    ChangeFeedLoop(DataSource dataSource, Heartbeat beat, List<ChangeListener> listeners, String name) {
+    ChangeFeedLoop(DataSource dataSource, Heartbeat heartbeat, List<ChangeListener> listeners, String name) {
         this.dataSource = dataSource;
-        this.beat = beat;
-        this.listeners = new Listeners(listeners, beat);
+        this.heartbeat = heartbeat;
+        this.listeners = new Listeners(listeners, heartbeat);
         membership = new Membership(name);
-        beat.lost();
+        heartbeat.lost();
     }
 
     /** This node's transaction has committed these. On any thread. */
@@ -79,7 +79,7 @@ final class ChangeFeedLoop implements Runnable {
                 away = true;
             }
         } finally {
-            beat.lost();
+            heartbeat.lost();
         }
     }
 
@@ -101,7 +101,7 @@ final class ChangeFeedLoop implements Runnable {
                 }
                 await(connection, wire, begun, alone);
             }
-            beat.lost();
+            heartbeat.lost();
             membership.leave(connection);
         } finally {
             giveBack(connection, timeout);

@@ -3,7 +3,7 @@ package io.narthex.change;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Of what something changed. */
+/** The kinds of things that can change. */
 public enum ChangeKind {
     TOKEN,
     TENANT,

@@ -1,7 +1,7 @@
 package io.narthex.change;
 
 /**
- * A CDI bean that remembers something of the database. Every bean of this type is told, on every node.
+ * A CDI bean that remembers something of the database. Every bean of this type is told of every change, on every node.
  *
  * <p>Calls come from the feed's thread and, for what this node changes itself, from the thread that committed it, so that
  * they may run side by side; a node's own change is told twice, at its commit and by the feed. A call that throws is

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of change, each once, whatever the order in which their transactions commit: a read gives what its snapshot
- * sees and the snapshot of the read before did not.
+ * Reads each row of the table {@code change} once, whatever the order in which their transactions commit: a read gives
+ * what its snapshot sees and the snapshot of the read before did not.
  */
 final class ChangeReader {
     /** More at once than this are not worth telling one by one. */

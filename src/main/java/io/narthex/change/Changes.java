@@ -17,7 +17,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Where a service says what it changes, in the transaction that changes it. */
+/** Writes down what a service changes, in the transaction that changes it, so that every node hears of it. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class Changes {

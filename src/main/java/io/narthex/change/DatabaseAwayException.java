@@ -2,7 +2,7 @@ package io.narthex.change;
 
 import java.io.Serial;
 
-/** The database is away and the answer is not in memory. */
+/** Says that the database cannot be reached and the answer is not in memory. */
 public final class DatabaseAwayException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

@@ -2,7 +2,7 @@ package io.narthex.change;
 
 import java.time.Duration;
 
-/** How often, and how long until. What they must hold against each other is in the package's description. */
+/** The intervals and time limits of the change feed. The package's description says how they depend on each other. */
 final class FeedTimes {
     /** Between two polls. */
     static final Duration PERIOD = Duration.ofMillis(500);

@@ -1,8 +1,8 @@
 package io.narthex.change;
 
 /**
- * What was heard last of the database. Kept apart from the bean so that the hot path asks it without a proxy. Thread-safe,
- * never blocks.
+ * Knows when the database was heard last, and so whether memory may still answer. It is no bean, so that the hot path
+ * asks it without a proxy. Thread-safe, never blocks.
  */
 public final class Heartbeat {
     private static final long SILENCE_NANOS = FeedTimes.SILENCE.toNanos();

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Tells all listeners, and lets nothing count as heard that one of them did not take. Thread-safe. */
+/** Tells all listeners of a change, and lets nothing count as heard that one of them did not take. Thread-safe. */
 final class Listeners {
     private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
 
     private final List<ChangeListener> all;
-    private final Heartbeat beat;
+    private final Heartbeat heartbeat;
     /** Who must hear that all is lost; guarded by this. */
     private final Set<ChangeListener> behind = Collections.newSetFromMap(new IdentityHashMap<>());
     /** Whether nothing counts as heard for a listener's sake; guarded by this. */
     private boolean failing;
 
-    Listeners(List<ChangeListener> all, Heartbeat beat) {
+    Listeners(List<ChangeListener> all, Heartbeat heartbeat) {
         this.all = List.copyOf(all);
-        this.beat = beat;
+        this.heartbeat = heartbeat;
     }
 
     /** On any thread. */
@@ -36,7 +36,7 @@ final class Listeners {
     void lost() {
         synchronized (this) {
             behind.addAll(all);
-            beat.lost();
+            heartbeat.lost();
         }
         catchUp();
     }
@@ -54,7 +54,7 @@ final class Listeners {
     /** On the feed's thread, after a poll whose changes were told. */
     synchronized void heard(long since, boolean alone) {
         if (behind.isEmpty()) {
-            beat.heard(since, alone);
+            heartbeat.heard(since, alone);
             failing = false;
         }
     }
@@ -71,7 +71,7 @@ final class Listeners {
     /** Logged once, since it is tried again twice a second. */
     private synchronized void failed(ChangeListener listener, Throwable e) {
         behind.add(listener);
-        beat.lost();
+        heartbeat.lost();
         if (!failing) {
             failing = true;
             LOG.log(

@@ -6,7 +6,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** This server among the nodes. Thread-safe; what takes a connection is the feed's thread's alone. */
+/**
+ * Keeps this server's place among the nodes of the cluster. Thread-safe; methods that take a connection are for the
+ * feed's thread alone.
+ */
 final class Membership {
     /** The least that a monitor waits for; below it the loop would spin. */
     private static final long MILLISECOND = 1_000_000;

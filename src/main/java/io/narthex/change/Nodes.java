@@ -8,8 +8,8 @@ import java.sql.Statement;
 import java.util.UUID;
 
 /**
- * The rows of node. A row goes only under its lock alone, and who writes changes shares the lock until its commit: no
- * change commits under a row that is gone.
+ * Reads and writes the rows of the table {@code node}. A row is deleted only under its exclusive lock, and who writes
+ * changes shares that lock until the commit: no change commits under a row that is gone.
  */
 final class Nodes {
     private static final String LOCK = "(hashtextextended('node ' || id, 0))";

@@ -48,7 +48,8 @@ public class PathIndex implements ChangeListener {
                 found.stream().sorted(Comparator.comparingInt(PathSource::rank)).toList();
         // the last first: its set of hashes costs least to ask and says enough of what is present
         hot = new HotPaths(
-                feed.beat(), sources.reversed().stream().map(PathSource::memory).toList());
+                feed.heartbeat(),
+                sources.reversed().stream().map(PathSource::memory).toList());
     }
 
     /** What this node remembers; the object itself, no proxy. */
@@ -81,7 +82,7 @@ public class PathIndex implements ChangeListener {
         if (current != null) {
             return Optional.of(current);
         }
-        feed.beat().require();
+        feed.heartbeat().require();
         long ticket = hot().ticket(cache, hash);
         Optional<SignedPath> remembered = hot().remembered(cache, hash);
         for (PathSource source : sources) {
@@ -107,7 +108,7 @@ public class PathIndex implements ChangeListener {
                 return remembered;
             }
         }
-        feed.beat().require();
+        feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findByFile(cache, fileName).stream())
                 .flatMap(hash -> find(cache, hash).stream())
@@ -124,7 +125,7 @@ public class PathIndex implements ChangeListener {
 
     /** A file that a path was pushed with beside the one that its narinfo names. */
     public Optional<FileOf> findFurther(Cache cache, String fileName) {
-        feed.beat().require();
+        feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findFurther(cache, fileName).stream())
                 .flatMap(file -> find(cache, file.path()).map(path -> new FileOf(path, file.source())).stream())
@@ -133,7 +134,7 @@ public class PathIndex implements ChangeListener {
 
     /** A path whose NAR has this hash, in a source whose NAR files are named by it. */
     public Optional<SignedPath> findByNar(Cache cache, NixHash narHash) {
-        feed.beat().require();
+        feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findByNar(cache, narHash).stream())
                 .findFirst();

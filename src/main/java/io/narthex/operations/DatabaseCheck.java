@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** PostgreSQL answers, and the other nodes know of this one. */
+/** The health check {@code database}: PostgreSQL answers, and the other nodes know of this one. */
 @Readiness
 @ApplicationScoped
 public class DatabaseCheck implements HealthCheck {
@@ -17,7 +17,7 @@ public class DatabaseCheck implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("database")
-                .status(feed.beat().isHeard() && feed.mayPublish())
+                .status(feed.heartbeat().isHeard() && feed.mayPublish())
                 .build();
     }
 }

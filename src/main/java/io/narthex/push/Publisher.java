@@ -222,7 +222,10 @@ public class Publisher {
     private Optional<ReceivedFile> find(Cache cache, String file, boolean awaited) {
         long begun = System.nanoTime();
         Optional<ReceivedFile> found = files.find(cache.id(), file);
-        while (found.isEmpty() && awaited && !feed.beat().isAlone() && System.nanoTime() - begun < OTHER_NODE_NANOS) {
+        while (found.isEmpty()
+                && awaited
+                && !feed.heartbeat().isAlone()
+                && System.nanoTime() - begun < OTHER_NODE_NANOS) {
             try {
                 Thread.sleep(LOOK_MILLIS);
             } catch (InterruptedException e) {

@@ -51,9 +51,9 @@ class ChangeFeedIT {
     /** A server, as far as the feed goes. */
     private static final class Node {
         final RecordingListener listener = new RecordingListener();
-        final Heartbeat beat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
+        final Heartbeat heartbeat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
         final String name = "node-" + UUID.randomUUID();
-        final ChangeFeedLoop feed = new ChangeFeedLoop(dataSource(name, false), beat, List.of(listener), name);
+        final ChangeFeedLoop feed = new ChangeFeedLoop(dataSource(name, false), heartbeat, List.of(listener), name);
         final Thread thread = new Thread(feed, name);
 
         void stop() throws InterruptedException {
@@ -81,9 +81,9 @@ class ChangeFeedIT {
     @BeforeEach
     void startTwo() throws Exception {
         here = start();
-        RecordingListener.await(START, here.beat::isHeard);
+        RecordingListener.await(START, here.heartbeat::isHeard);
         there = start();
-        RecordingListener.await(START, () -> there.beat.isHeard() && !here.beat.isAlone());
+        RecordingListener.await(START, () -> there.heartbeat.isHeard() && !here.heartbeat.isAlone());
     }
 
     @AfterEach
@@ -166,9 +166,9 @@ class ChangeFeedIT {
             killed.next();
             assertThat(killed.getInt(1)).isEqualTo(1);
         }
-        RecordingListener.await(SOON, () -> !here.beat.isHeard());
+        RecordingListener.await(SOON, () -> !here.heartbeat.isHeard());
         RecordingListener.await(SOON, () -> here.listener.losses() == 2);
-        RecordingListener.await(SOON, here.beat::isHeard);
+        RecordingListener.await(SOON, here.heartbeat::isHeard);
         assertThat(there.listener.losses()).isEqualTo(1);
         execute("insert into change (kind, subject) values ('key', 9)");
         RecordingListener.await(SOON, () -> subjects(here).contains(9L));
@@ -196,12 +196,12 @@ class ChangeFeedIT {
     void countsNothingAsHeardThatAListenerDidNotTake() throws Exception {
         here.listener.refuse(true);
         execute("insert into change (kind, subject) values ('token', 1)");
-        RecordingListener.await(SOON, () -> !here.beat.isHeard());
+        RecordingListener.await(SOON, () -> !here.heartbeat.isHeard());
         Thread.sleep(1_200);
-        assertThat(here.beat.isHeard()).isFalse();
-        assertThat(there.beat.isHeard()).isTrue();
+        assertThat(here.heartbeat.isHeard()).isFalse();
+        assertThat(there.heartbeat.isHeard()).isTrue();
         here.listener.refuse(false);
-        RecordingListener.await(SOON, here.beat::isHeard);
+        RecordingListener.await(SOON, here.heartbeat::isHeard);
         assertThat(here.listener.losses()).isEqualTo(2);
     }
 
@@ -209,24 +209,24 @@ class ChangeFeedIT {
     void outlivesAnErrorOfAListener() throws Exception {
         here.listener.breakDown(true);
         execute("insert into change (kind, subject) values ('token', 1)");
-        RecordingListener.await(SOON, () -> !here.beat.isHeard());
+        RecordingListener.await(SOON, () -> !here.heartbeat.isHeard());
         here.listener.breakDown(false);
-        RecordingListener.await(START, here.beat::isHeard);
+        RecordingListener.await(START, here.heartbeat::isHeard);
         assertThat(here.listener.losses()).isEqualTo(2);
     }
 
     @Test
     void isAloneOnlyWithoutAnother() throws Exception {
-        assertThat(here.beat.isAlone()).isFalse();
-        assertThat(there.beat.isAlone()).isFalse();
+        assertThat(here.heartbeat.isAlone()).isFalse();
+        assertThat(there.heartbeat.isAlone()).isFalse();
         there.stop();
-        assertThat(there.beat.isHeard()).isFalse();
-        RecordingListener.await(SOON, here.beat::isAlone);
+        assertThat(there.heartbeat.isHeard()).isFalse();
+        RecordingListener.await(SOON, here.heartbeat::isAlone);
         execute("insert into node (id, name, seen_at) values (gen_random_uuid(), 'silent',"
                 + " clock_timestamp() - interval '8 seconds')");
-        RecordingListener.await(SOON, () -> !here.beat.isAlone());
+        RecordingListener.await(SOON, () -> !here.heartbeat.isAlone());
         // dead after ten seconds, and removed by who is left
-        RecordingListener.await(Duration.ofSeconds(6), here.beat::isAlone);
+        RecordingListener.await(Duration.ofSeconds(6), here.heartbeat::isAlone);
         assertThat(count("node")).isEqualTo(1);
     }
 
@@ -234,10 +234,10 @@ class ChangeFeedIT {
     void writesOnlyWhenNobodyThinksHimselfAloneAnyMore() throws Exception {
         there.stop();
         for (int round = 0; round < 3; round++) {
-            RecordingListener.await(START, here.beat::isAlone);
+            RecordingListener.await(START, here.heartbeat::isAlone);
             Node joining = start();
             joining.feed.awaitSeen();
-            assertThat(here.beat.isAlone()).isFalse();
+            assertThat(here.heartbeat.isAlone()).isFalse();
             joining.stop();
         }
     }
@@ -249,7 +249,7 @@ class ChangeFeedIT {
         assertThat(count("node")).isZero();
         Node only = start();
         only.feed.awaitSeen();
-        RecordingListener.await(Duration.ofMillis(1_500), only.beat::isAlone);
+        RecordingListener.await(Duration.ofMillis(1_500), only.heartbeat::isAlone);
     }
 
     @Test
@@ -262,11 +262,11 @@ class ChangeFeedIT {
             execute("insert into node (id, name, seen_at) values ('" + silent + "', 'silent',"
                     + " clock_timestamp() - interval '1 minute')");
             Thread.sleep(2_500);
-            assertThat(here.beat.isAlone()).isFalse();
+            assertThat(here.heartbeat.isAlone()).isFalse();
             assertThat(count("node")).isEqualTo(2);
             writer.rollback();
         }
-        RecordingListener.await(SOON, here.beat::isAlone);
+        RecordingListener.await(SOON, here.heartbeat::isAlone);
     }
 
     @Test

@@ -53,7 +53,7 @@ class ChangesIT {
 
     @BeforeEach
     void ready() throws InterruptedException {
-        RecordingListener.await(Duration.ofSeconds(10), () -> feed.beat().isHeard() && feed.mayPublish());
+        RecordingListener.await(Duration.ofSeconds(10), () -> feed.heartbeat().isHeard() && feed.mayPublish());
     }
 
     @Test
@@ -100,8 +100,8 @@ class ChangesIT {
 
     @Test
     void knowThatThereIsAnotherNode() {
-        assertThat(feed.beat().isHeard()).isTrue();
-        assertThat(feed.beat().isAlone()).isFalse();
+        assertThat(feed.heartbeat().isHeard()).isTrue();
+        assertThat(feed.heartbeat().isAlone()).isFalse();
     }
 
     private int rows() throws SQLException {

@@ -48,7 +48,7 @@ public class LocalSource implements PathSource {
 
     @PostConstruct
     void start() {
-        memory = new LocalMemory(store.database(), feed.beat());
+        memory = new LocalMemory(store.database(), feed.heartbeat());
     }
 
     private LocalMemory known() {
@@ -136,7 +136,7 @@ public class LocalSource implements PathSource {
 
     /** Its bytes were just found to be those of its NAR hash. Not written down while the database is away: a reader waits. */
     public void checked(SignedPath path) {
-        feed.beat().require();
+        feed.heartbeat().require();
         path.checkedAt(rows.checked(path.entryId()));
     }
 

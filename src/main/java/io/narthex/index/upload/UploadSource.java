@@ -28,7 +28,7 @@ public class UploadSource implements PathSource {
 
     @PostConstruct
     void start() {
-        memory = new UploadMemory(feed.beat());
+        memory = new UploadMemory(feed.heartbeat());
     }
 
     private UploadMemory known() {
@@ -93,7 +93,7 @@ public class UploadSource implements PathSource {
      * @throws io.narthex.change.DatabaseAwayException when the database is away
      */
     public byte[] listing(StoredNar nar) {
-        feed.beat().require();
+        feed.heartbeat().require();
         return rows.listing(nar);
     }
 }
