@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fast lane asks: no proxy, no lock, no file, no database. A thread that must not block may ask. Thread-safe.
+ * Answers from memory what a request may do, for code that must not block: it uses no proxy, no lock, no file and no
+ * database. Thread-safe.
  */
 public final class Access {
     /** No token has it as its public id. */

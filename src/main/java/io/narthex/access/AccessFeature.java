@@ -14,7 +14,10 @@ import jakarta.ws.rs.ext.Provider;
 import java.lang.reflect.Method;
 import java.util.Optional;
 
-/** Guards each resource method by what it declares, while the application is put together. */
+/**
+ * Puts an access check before each resource method, by the annotation that the method has. It runs while the
+ * application starts, and a method without such an annotation stops the start.
+ */
 @Provider
 @ApplicationScoped
 public class AccessFeature implements DynamicFeature {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lets a request through to a resource method that requires a right, or refuses it. What is decided about a call of the API
- * is decided again behind its body.
+ * Checks that the caller has the right that a resource method requires, and refuses the request otherwise. The check of
+ * a call of the API is made again when the request's body has come.
  */
 @Priority(Priorities.AUTHENTICATION)
 final class AccessFilter implements ContainerRequestFilter {
@@ -52,8 +52,8 @@ final class AccessFilter implements ContainerRequestFilter {
     }
 
     private void decide(ContainerRequestContext request, Instant begun) {
-        List<String> given = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
-        Caller caller = callers.of(given == null ? List.of() : given, begun);
+        List<String> headers = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
+        Caller caller = callers.of(headers == null ? List.of() : headers, begun);
         Target target = target(request);
         present.set(caller, target);
         Decision decision = AccessPolicy.decide(right, caller, target);

@@ -10,7 +10,7 @@ import io.narthex.access.token.Target.State;
 import io.narthex.access.token.Token;
 import io.narthex.http.Right;
 
-/** The one decision on access: a pure function. */
+/** Decides whether a caller may do something: a pure function, and the only place of that decision. */
 final class AccessPolicy {
     private AccessPolicy() {}
 

@@ -3,7 +3,7 @@ package io.narthex.access;
 import io.narthex.access.token.Target;
 import io.narthex.http.Right;
 
-/** A request is not let through, at its beginning or when its body has come. */
+/** Says that a request is refused, at its beginning or when its body has come. */
 public final class AccessRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

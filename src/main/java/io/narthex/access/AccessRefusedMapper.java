@@ -13,7 +13,9 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** Answers who is not let through: 401, 403, or 404 where they may not know what there is. */
+/**
+ * Turns the refusal of a caller into an HTTP response: 401, 403, or 404 where the caller may not know what there is.
+ */
 @Provider
 @ApplicationScoped
 public class AccessRefusedMapper implements ExceptionMapper<AccessRefusedException> {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 
-/** Makes the administrator's token at the first start, and refuses a start without one. */
+/** Makes the administrator's token at the first start, and stops a start that finds no usable one. */
 @Singleton
 @Startup
 public class AccessStart {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The administrator's token as its file has it now. Safe for use by many threads.
+ * Knows the administrator's token as its file has it now. Thread-safe.
  *
  * <p>The file is read again at the first question that comes {@link #FRESH} after the last reading, whole, since size and
  * time can be the same for another content.

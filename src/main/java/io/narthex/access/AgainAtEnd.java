@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A body behind whose end a decision is taken again. */
+/** Wraps a request body and has a decision taken again when the body ends. */
 final class AgainAtEnd extends FilterInputStream {
     private final Runnable decision;
     private boolean taken;

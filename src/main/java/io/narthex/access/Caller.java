@@ -4,7 +4,7 @@ import io.narthex.access.token.Token;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks, as far as the credentials tell. */
+/** Says who sends a request, as far as the credentials tell. */
 sealed interface Caller {
     /** No credentials at all. */
     record Nobody() implements Caller {}

@@ -1,6 +1,6 @@
 package io.narthex.access;
 
-/** What comes of a request. */
+/** What the access check decides about a request. */
 enum Decision {
     ALLOW,
     /** Ask for a valid token: 401. */

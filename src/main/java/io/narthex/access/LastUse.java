@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** When tokens were used last, kept until it is written down in one go. Thread-safe; noting takes no lock to speak of. */
+/**
+ * Remembers when each token was used last, until that is written to the database in one go. Thread-safe; noting a use
+ * takes practically no lock.
+ */
 final class LastUse {
     private static final System.Logger LOG = System.getLogger(LastUse.class.getName());
 

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Who sends the request at hand, once {@link AccessFilter} has asked. */
+/** Knows who sends the present request, once {@link AccessFilter} has found out. */
 @RequestScoped
 public class PresentCaller implements CurrentCaller, Requester {
     @Inject

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 
-/** Reads the token out of an Authorization header. */
+/** Reads the token from an Authorization header. */
 final class PresentedToken {
     private PresentedToken() {}
 

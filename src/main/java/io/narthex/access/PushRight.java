@@ -15,9 +15,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That somebody may push into a cache, as it was decided last, with the settings that the cache had then. A body may take
- * hours: what keeps it asks {@link #again} when it has come, and works by {@link #use}, in whose transaction the right is
- * held. Immutable.
+ * Says that somebody may push into a cache: what was decided last, and the settings that the cache had then. A body may
+ * take hours: code that keeps it asks {@link #again} when it has come, and works by {@link #use}, in whose transaction
+ * the right is held. Immutable.
  */
 public final class PushRight {
     /** Nobody changes a cache so often while one narinfo is published. */

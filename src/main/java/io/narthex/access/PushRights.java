@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may push into which cache, and again when the body has come. Thread-safe. */
+/** Decides who may push into which cache, and decides again when the body has come. Thread-safe. */
 @ApplicationScoped
 public class PushRights {
     @Inject

@@ -10,7 +10,7 @@ import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.ext.Provider;
 
-/** Has every 401 and 403 recorded, wherever it was decided, if who decided it has not. */
+/** Records every response of 401 or 403, unless the code that refused has recorded it already. */
 @Provider
 @ApplicationScoped
 public class RefusalFilter implements ContainerResponseFilter {

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Has refusals recorded with the tenant whose token was refused; without a token of a tenant, with the tenant whose cache
- * was asked for. What the token of one tenant tries on another's cache is not the other's to read.
+ * Records a refusal for the tenant whose token was refused, or, without a token of a tenant, for the tenant whose cache
+ * was asked for. What one tenant's token tries on another tenant's cache is not the other's to read.
  */
 @ApplicationScoped
 class RefusalRecord {

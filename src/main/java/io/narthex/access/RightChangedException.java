@@ -1,8 +1,8 @@
 package io.narthex.access;
 
 /**
- * The database has found that a push is not allowed as it was judged: its token is revoked, or its cache is gone or set
- * otherwise. Nothing was kept; {@link PushRight#use} judges again.
+ * Says that the database found a push no longer allowed as it was decided: the token is revoked, or the cache is gone
+ * or has other settings. Nothing was kept; {@link PushRight#use} decides again.
  */
 public final class RightChangedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import io.narthex.http.Right;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Why a caller was refused, for the caller to act on. */
+/** The sentences that tell callers why they were refused and what they can do. */
 final class Sentences {
     private Sentences() {}
 

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of the whole server. */
+/** {@code /api/v1/tokens}: the tokens of the whole server. */
 @Path("/api/v1/tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

@@ -32,7 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes, lists and revokes tokens, each call in a transaction. */
+/** Makes, lists and revokes tokens. Each call is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -65,20 +65,20 @@ public class TokenAdministration {
      * @param maker the token that makes it; null: the server's administrator
      * @throws TokenException when it may not be made
      */
-    Made make(@Nullable TenantName tenant, TokenRequest wish, @Nullable Token maker) {
+    Made make(@Nullable TenantName tenant, TokenRequest request, @Nullable Token maker) {
         Tenant owner = owner(tenant);
         Instant now = now();
         List<Optional<CachePattern>> patterns =
-                TokenRequest.patterns(tenant == null ? null : tenant.text(), wish.caches()).stream()
+                TokenRequest.patterns(tenant == null ? null : tenant.text(), request.caches()).stream()
                         .map(pattern -> pattern.map(this::bound))
                         .toList();
-        TokenPolicy.check(wish, patterns, tenant == null ? null : tenant.text(), maker, now);
+        TokenPolicy.check(request, patterns, tenant == null ? null : tenant.text(), maker, now);
         Secret text = TokenText.make(random);
         Token made = tokens.add(
                 Objects.requireNonNull(TokenText.publicId(text)),
                 TokenDigest.of(text),
                 owner,
-                wish,
+                request,
                 patterns.stream().map(Optional::orElseThrow).toList(),
                 now,
                 maker == null ? null : maker.id());
@@ -87,8 +87,8 @@ public class TokenAdministration {
         audit.record(event(AuditAction.TOKEN_CREATED, made)
                 .detail(
                         "scopes",
-                        wish.scopes().stream().sorted().map(Scope::text).toList())
-                .detail("caches", wish.caches())
+                        request.scopes().stream().sorted().map(Scope::text).toList())
+                .detail("caches", request.caches())
                 .detail("expiresAt", end == null ? "never" : end.toString()));
         return new Made(made, text);
     }

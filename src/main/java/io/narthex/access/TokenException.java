@@ -2,7 +2,7 @@ package io.narthex.access;
 
 import io.narthex.access.token.CachePattern;
 
-/** What can be wrong with a wish about tokens. */
+/** Says what is wrong with a request about tokens. */
 abstract sealed class TokenException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -39,7 +39,7 @@ abstract sealed class TokenException extends RuntimeException {
         }
     }
 
-    /** A wish that cannot be. */
+    /** A request that cannot be granted, whoever makes it. */
     static final class Impossible extends TokenException {
         private static final long serialVersionUID = 1;
 

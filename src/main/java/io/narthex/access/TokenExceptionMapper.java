@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** What can be wrong with a wish about tokens, as problems. */
+/** Turns what is wrong with a request about tokens into a problem response. */
 @Provider
 @ApplicationScoped
 public class TokenExceptionMapper implements ExceptionMapper<TokenException> {

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns requests about tokens, a tenant's or the server's, into calls, and tokens into their JSON. */
+/** Reads the JSON of requests about tokens, makes the call, and writes tokens as JSON. */
 @ApplicationScoped
 class TokenOperations {
     private static final List<String> FIELDS = List.of("note", "scopes", "caches", "expiresAt");
@@ -38,23 +38,23 @@ class TokenOperations {
     TokenAdministration.Made make(@Nullable TenantName tenant, InputStream body, Caller caller) throws IOException {
         JsonBody json = JsonBody.read(body, FIELDS);
         JsonField<Instant> end = json.instant("expiresAt");
-        TokenRequest wish = new TokenRequest(
+        TokenRequest request = new TokenRequest(
                 json.text("note", LONGEST_NOTE).or("", ""),
                 Set.copyOf(json.choices("scopes", Scope.class).or(List.of(), List.of())),
                 json.list("caches", CachePattern.SENTENCE, Optional::of).or(List.of(), List.of()),
                 end.named()
                         ? end.value()
                         : clock.instant().truncatedTo(ChronoUnit.SECONDS).plus(TokenPolicy.USUAL));
-        return tokens.make(tenant, shortened(wish, end.named(), maker(caller)), maker(caller));
+        return tokens.make(tenant, shortened(request, end.named(), maker(caller)), maker(caller));
     }
 
     /** Who says no end gets the usual one, or that of the token that makes it where this is sooner. */
-    private static TokenRequest shortened(TokenRequest wish, boolean named, @Nullable Token maker) {
+    private static TokenRequest shortened(TokenRequest request, boolean named, @Nullable Token maker) {
         Instant own = maker == null ? null : maker.expiresAt();
-        Instant end = wish.expiresAt();
+        Instant end = request.expiresAt();
         return !named && own != null && end != null && end.isAfter(own)
-                ? new TokenRequest(wish.note(), wish.scopes(), wish.caches(), own)
-                : wish;
+                ? new TokenRequest(request.note(), request.scopes(), request.caches(), own)
+                : request;
     }
 
     private static @Nullable Token maker(Caller caller) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which tokens a caller may make: a pure function. */
+/** Decides which tokens a caller may make: a pure function. */
 final class TokenPolicy {
     /** What a token lives that nobody gave an end. */
     static final Duration USUAL = Duration.ofDays(90);
@@ -25,27 +25,27 @@ final class TokenPolicy {
      * @param maker the token that makes it; null: the server's administrator, who may make any
      */
     static void check(
-            TokenRequest wish,
+            TokenRequest request,
             List<Optional<CachePattern>> patterns,
             @Nullable String tenant,
             @Nullable Token maker,
             Instant now) {
-        if (wish.scopes().isEmpty()) {
+        if (request.scopes().isEmpty()) {
             throw new TokenException.Impossible("scopes must have one of pull, push, delete, administer");
         }
-        Instant end = wish.expiresAt();
+        Instant end = request.expiresAt();
         if (end != null && !now.isBefore(end)) {
             throw new TokenException.Impossible("expiresAt is in the past");
         }
         for (int i = 0; i < patterns.size(); i++) {
             if (patterns.get(i).isEmpty()) {
                 throw new TokenException.Impossible(
-                        "caches has \"" + wish.caches().get(i) + "\", which must be "
+                        "caches has \"" + request.caches().get(i) + "\", which must be "
                                 + (tenant == null ? "tenant/cache, each of " : "") + CachePattern.SENTENCE);
             }
         }
         if (maker != null) {
-            checkWithin(wish, patterns, maker);
+            checkWithin(request, patterns, maker);
         }
         // after what the maker may give: nobody learns here which caches there are beyond that
         patterns.stream()
@@ -57,8 +57,8 @@ final class TokenPolicy {
                 });
     }
 
-    private static void checkWithin(TokenRequest wish, List<Optional<CachePattern>> patterns, Token maker) {
-        for (Scope scope : wish.scopes()) {
+    private static void checkWithin(TokenRequest request, List<Optional<CachePattern>> patterns, Token maker) {
+        for (Scope scope : request.scopes()) {
             if (!maker.grant().has(scope)) {
                 throw new TokenException.TooMuch("The token has not the scope " + scope.text() + " to give");
             }
@@ -71,7 +71,7 @@ final class TokenPolicy {
             }
         }
         Instant own = maker.expiresAt();
-        Instant end = wish.expiresAt();
+        Instant end = request.expiresAt();
         if (end == null) {
             throw new TokenException.TooMuch("A token that never expires is the server administrator's to give");
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token as JSON.
+ * The JSON that describes a token.
  *
  * @param token its text, told once when it is made, and absent ever after
  */

@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of a tenant. */
+/** {@code /api/v1/tenants/{tenant}/tokens}: the tokens of a tenant. */
 @Path("/api/v1/tenants/{tenant}/tokens")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

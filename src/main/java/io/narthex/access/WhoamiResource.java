@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the token that is shown is, and may do: the answer to "why do I get 404". */
+/**
+ * {@code /api/v1/whoami}: says which token the caller sends and what that token may do. It answers the question "why do
+ * I get 404".
+ */
 @Path("/api/v1/whoami")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets a request with a wrong token wait before it is refused, so that guessing is slow. The request is put aside and taken
- * up again by a timer: no thread waits, and nobody else's requests do.
+ * Delays the refusal of a request with a wrong token, so that guessing tokens is slow. A timer resumes the request: no
+ * thread waits, and no other request does.
  */
 @WebFilter(filterName = "WrongTokenFilter", urlPatterns = "/*", asyncSupported = true)
 public class WrongTokenFilter implements Filter {

@@ -88,12 +88,12 @@ class TokensIT {
     void isForTheCacheThatHadItsNameAndForNoLaterOne() throws Exception {
         String cache = tenant + "/caches/short-lived";
         String url = "/" + name + "/short-lived/nix-cache-info";
-        String wish = "{\"scopes\":[\"pull\",\"administer\"],\"caches\":[\"short-lived\"]}";
-        HttpResponse<String> early = client.asAdministrator("POST", tokens, wish);
+        String body = "{\"scopes\":[\"pull\",\"administer\"],\"caches\":[\"short-lived\"]}";
+        HttpResponse<String> early = client.asAdministrator("POST", tokens, body);
         assertThat(early.statusCode()).isEqualTo(409);
         assertThat(detail(early)).contains("There is no cache " + name + "/short-lived");
         client.asAdministrator("PUT", cache, "{}");
-        String token = make(wish);
+        String token = make(body);
         String ofServer = ApiClient.json(client.asAdministrator(
                         "POST", SERVER_TOKENS, "{\"scopes\":[\"pull\"],\"caches\":[\"" + name + "/short-lived\"]}"))
                 .path("token")
@@ -196,19 +196,19 @@ class TokensIT {
                 "{\"scopes\":[\"pull\"],\"note\":1}",
                 "{\"scopes\":[\"pull\"],\"id\":\"x\"}",
             })
-    void refusesATokenThatCannotBe(String wish) throws Exception {
-        HttpResponse<String> refused = client.asAdministrator("POST", tokens, wish);
+    void refusesATokenThatCannotBe(String body) throws Exception {
+        HttpResponse<String> refused = client.asAdministrator("POST", tokens, body);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(detail(refused)).isNotEmpty();
     }
 
     @Test
     void leavesTokensWithoutEndToTheServersAdministrator() throws Exception {
-        String wish = "{\"scopes\":[\"pull\"],\"expiresAt\":null}";
-        JsonNode made = ApiClient.json(client.asAdministrator("POST", tokens, wish));
+        String body = "{\"scopes\":[\"pull\"],\"expiresAt\":null}";
+        JsonNode made = ApiClient.json(client.asAdministrator("POST", tokens, body));
         assertThat(made.path("expiresAt").isNull()).isTrue();
         String administrator = make("{\"scopes\":[\"administer\"],\"expiresAt\":null}");
-        HttpResponse<String> refused = client.as(administrator, "POST", tokens, wish);
+        HttpResponse<String> refused = client.as(administrator, "POST", tokens, body);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(detail(refused)).contains("administrator");
     }
@@ -251,8 +251,8 @@ class TokensIT {
 
     @Test
     void isOneTokenForSeveralTenantsIfTheServerGivesIt() throws Exception {
-        String wish = "{\"scopes\":[\"push\"],\"caches\":[\"" + name + "/*\",\"no-such/*\"]}";
-        JsonNode made = ApiClient.json(client.asAdministrator("POST", SERVER_TOKENS, wish));
+        String body = "{\"scopes\":[\"push\"],\"caches\":[\"" + name + "/*\",\"no-such/*\"]}";
+        JsonNode made = ApiClient.json(client.asAdministrator("POST", SERVER_TOKENS, body));
         String token = made.path("token").asText();
         assertThat(made.path("tenant").isNull()).isTrue();
         assertThat(client.as(token, "GET", "/" + name + "/ci/nix-cache-info", "")
@@ -301,14 +301,14 @@ class TokensIT {
         assertThat(notes).containsExactly("3", "2", "1");
     }
 
-    private String make(String wish) throws Exception {
-        HttpResponse<String> made = client.asAdministrator("POST", tokens, wish);
+    private String make(String body) throws Exception {
+        HttpResponse<String> made = client.asAdministrator("POST", tokens, body);
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         return ApiClient.json(made).path("token").asText();
     }
 
-    private int as(String maker, String wish) throws Exception {
-        HttpResponse<String> answer = client.as(maker, "POST", tokens, wish);
+    private int as(String maker, String body) throws Exception {
+        HttpResponse<String> answer = client.as(maker, "POST", tokens, body);
         assertThat(answer.statusCode() == 201 || !detail(answer).isEmpty()).isTrue();
         return answer.statusCode();
     }

@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which caches a token is for. In either part {@code *} stands for any characters, none among them; a part has no slash.
- * Without any it is a plain name, and means the one cache that had it when the token was made.
+ * A pattern that says which caches a token is for. In either part {@code *} stands for any characters, none among them;
+ * a part has no slash. A pattern without {@code *} is a plain name, and means the one cache that had this name when the
+ * token was made.
  *
  * @param tenant a name, or a pattern of names
  * @param cache likewise

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a token allows, and where.
+ * What a token allows, and in which caches.
  *
  * @param scopes as given, without what they include
  * @param caches one of these must match

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens in memory, by public id, and whether they are as the database has them. Thread-safe; what is asked on the
- * hot path takes no lock.
+ * Keeps the valid tokens in memory, by public id, and knows whether they are as the database has them. Thread-safe;
+ * what is asked on the hot path takes no lock.
  */
 public final class LiveTokens {
     private final Object reading = new Object();

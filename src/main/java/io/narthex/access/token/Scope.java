@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a token is for. */
+/** A kind of work that a token is for, such as pulling or pushing. */
 public enum Scope {
     /** To read. */
     @JsonProperty("pull")

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is about.
+ * What a request is about: the server, a tenant or a cache.
  *
  * @param tenant as the URL has it, whether there is one or not; empty where it is about none
  * @param cache likewise

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token, as memory keeps it.
+ * A token as it is kept in memory: its id, its owner and what it allows, without its secret.
  *
  * @param id its row
  * @param publicId the part of it that is no secret

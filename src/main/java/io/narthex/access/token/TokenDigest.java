@@ -5,7 +5,7 @@ import io.narthex.nix.hash.HashAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** A token as it is kept in memory: its SHA-256, from which the token cannot be had back. */
+/** The SHA-256 of a token. Memory keeps it in place of the token, which cannot be had back from it. */
 public final class TokenDigest {
     private final byte[] sha256;
 

@@ -5,7 +5,7 @@ import io.narthex.change.ChangeListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/** Keeps {@link LiveTokens} as the database has them. */
+/** Reloads {@link LiveTokens} whenever the database's tokens have changed. */
 @ApplicationScoped
 public class TokenDirectory implements ChangeListener {
     private final LiveTokens tokens = new LiveTokens();

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a token. */
+/** The database row of a token. */
 @Entity
 @Table(name = "token")
 class TokenEntity {
@@ -72,22 +72,22 @@ class TokenEntity {
             String publicId,
             TokenDigest digest,
             @Nullable Tenant tenant,
-            TokenRequest wish,
+            TokenRequest request,
             List<CachePattern> patterns,
             Instant now,
             @Nullable Long createdBy) {
         this.publicId = publicId;
         this.secretHash = digest.toBytes();
         this.tenant = tenant;
-        this.note = wish.note();
-        this.scopes = wish.scopes().stream().sorted().map(Scope::text).toArray(String[]::new);
-        this.caches = wish.caches().toArray(String[]::new);
+        this.note = request.note();
+        this.scopes = request.scopes().stream().sorted().map(Scope::text).toArray(String[]::new);
+        this.caches = request.caches().toArray(String[]::new);
         this.cacheIds = caches.length == 0
                 ? new Integer[0]
                 : patterns.stream().map(CachePattern::cacheId).toArray(Integer[]::new);
         this.createdAt = now;
         this.createdBy = createdBy;
-        this.expiresAt = wish.expiresAt();
+        this.expiresAt = request.expiresAt();
     }
 
     void revoke(Instant now) {

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants of a new token.
+ * What somebody wants a new token to be.
  *
  * @param caches names or patterns, with tenants where the token is the server's; empty: all
  * @param expiresAt null: never

@@ -6,8 +6,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a token: {@code narthex_{id}_{secret}}, the id 16 lower case letters and digits, the secret 256 random bits
- * as 43 characters of base64url. Secret scanners find it by {@code narthex_[a-z0-9]{16}_[A-Za-z0-9_-]{43}}.
+ * Makes and reads the text of a token: {@code narthex_{id}_{secret}}. The id has 16 lower case letters and digits; the
+ * secret is 256 random bits as 43 characters of base64url. Secret scanners find it by
+ * {@code narthex_[a-z0-9]{16}_[A-Za-z0-9_-]{43}}.
  */
 public final class TokenText {
     static final String PREFIX = "narthex_";

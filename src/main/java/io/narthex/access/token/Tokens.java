@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The tokens of the server and of its tenants that are not deleted. */
+/** Reads and writes the rows of tokens, the server's and those of tenants that are not deleted. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -77,7 +77,7 @@ public class Tokens implements LiveTokens.Rows {
      * @param tenant null: of the server
      */
     public Optional<Token> find(@Nullable Integer tenant, String publicId) {
-        return entry(tenant, publicId).map(TokenEntity::toToken);
+        return entity(tenant, publicId).map(TokenEntity::toToken);
     }
 
     /**
@@ -89,18 +89,18 @@ public class Tokens implements LiveTokens.Rows {
             String publicId,
             TokenDigest digest,
             @Nullable Tenant tenant,
-            TokenRequest wish,
+            TokenRequest request,
             List<CachePattern> patterns,
             Instant now,
             @Nullable Long createdBy) {
-        TokenEntity made = new TokenEntity(publicId, digest, tenant, wish, patterns, now, createdBy);
+        TokenEntity made = new TokenEntity(publicId, digest, tenant, request, patterns, now, createdBy);
         entities.persist(made);
         entities.flush();
         return made.toToken();
     }
 
     public void revoke(@Nullable Integer tenant, String publicId, Instant now) {
-        entry(tenant, publicId).ifPresent(entry -> entry.revoke(now));
+        entity(tenant, publicId).ifPresent(entity -> entity.revoke(now));
         entities.flush();
     }
 
@@ -115,7 +115,7 @@ public class Tokens implements LiveTokens.Rows {
                         .executeUpdate());
     }
 
-    private Optional<TokenEntity> entry(@Nullable Integer tenant, String publicId) {
+    private Optional<TokenEntity> entity(@Nullable Integer tenant, String publicId) {
         return entities.createQuery(
                         "select k " + THERE + " and coalesce(t.id, 0) = :tenant and k.publicId = :publicId",
                         TokenEntity.class)
