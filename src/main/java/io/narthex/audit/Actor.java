@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who did something.
+ * Who did something, as the audit record names them.
  *
  * @param name {@code token}, {@code administrator}, {@code anonymous}, {@code job:reindex}, {@code server}
  * @param tokenId the public id of the token, if it was one

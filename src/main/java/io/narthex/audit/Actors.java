@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Tells who is at work on this thread. */
+/** Finds out for whom the present thread works: a request, a job, or the server itself. */
 @ApplicationScoped
 class Actors {
     @Inject

@@ -3,7 +3,7 @@ package io.narthex.audit;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses as PostgreSQL's inet has them. */
+/** Writes IP addresses as PostgreSQL's type inet does. */
 final class AddressText {
     private AddressText() {}
 

@@ -2,7 +2,7 @@ package io.narthex.audit;
 
 import java.util.Locale;
 
-/** What was done, or tried. The texts are what auditors look for: they never change their meaning. */
+/** What was done, or tried. Auditors look for these texts: they never change their meaning. */
 public enum AuditAction {
     TENANT_CREATED,
     TENANT_DELETED,

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Has what requests left behind written down and sealed, off their way. */
+/** Writes reads and refusals to the database in the background, and has new events sealed. */
 @Singleton
 @Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service says of a change. Who did it, from where and when is added by {@link AuditLog}.
+ * A change as a service describes it for the record. {@link AuditLog} adds who made it, from where and when.
  *
  * @param tenantId whose it is; null: the server's, or that of the cache
  * @param cacheId of the cache that it is about

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Where a service says what it changes, and what it refuses. */
+/**
+ * Records changes and refusals. A service calls it in the transaction of its change, so that both are kept or neither.
+ */
 @ApplicationScoped
 public class AuditLog {
     /** Of a sentence; a refusal's may quote what a client sent. */
@@ -71,12 +73,12 @@ public class AuditLog {
 
     /** An event that the caller writes in the same call of the database as the change, and then says so. */
     public PreparedEvent prepare(AuditEvent event) {
-        return new PreparedEvent(new Entry(event, actors.current(), null, 1));
+        return new PreparedEvent(new StorableEvent(event, actors.current(), null, 1));
     }
 
     private void append(AuditEvent event, Actor actor) {
         try (Connection connection = dataSource.getConnection()) {
-            String line = EventRows.write(connection, new Entry(event, actor, null, 1));
+            String line = EventRows.write(connection, new StorableEvent(event, actor, null, 1));
             recorded().lines.add(line);
         } catch (SQLException e) {
             throw new IllegalStateException("an event cannot be recorded", e);

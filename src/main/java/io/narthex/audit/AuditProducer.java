@@ -5,7 +5,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Gives what is told of reads to whoever injects it. {@code Singleton}, so that it is the object and no proxy. */
+/**
+ * Makes {@link ReadLog} injectable. Its scope is {@code Singleton}, so that callers get the object itself and no proxy.
+ */
 @ApplicationScoped
 public class AuditProducer {
     @Produces

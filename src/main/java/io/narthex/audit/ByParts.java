@@ -6,7 +6,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Writes many rows together; where the database does not take them, those of them that it takes. One thread's. */
+/**
+ * Writes many rows together. Where the database refuses them, it writes them in smaller parts, so that only the bad
+ * rows are lost. For one thread.
+ */
 final class ByParts<T> {
     private static final System.Logger LOG = System.getLogger(ByParts.class.getName());
 

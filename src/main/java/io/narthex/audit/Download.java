@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A NAR that was sent, or begun to be.
+ * A NAR that was sent to a client, whole or in part.
  *
  * @param at when it ended
  * @param path base name

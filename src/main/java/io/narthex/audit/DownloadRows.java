@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Rows of nar_download as COPY takes them in binary: text would be made here and taken apart there, which costs as much as
- * the writing (PostgreSQL: doc/src/sgml/ref/copy.sgml, and the recv functions of the types).
+ * Encodes rows of the table nar_download for a binary COPY: text would be made here and parsed there, which costs as
+ * much as the writing (PostgreSQL: doc/src/sgml/ref/copy.sgml, and the recv functions of the types).
  */
 final class DownloadRows {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Whose request works on this thread before the servlets have it, so that its changes say so. */
+/** Tells the record whose request the present thread works for before the servlets have it. */
 public final class EarlyRequest {
     private static final ThreadLocal<@Nullable Sender> SENDER = new ThreadLocal<>();
 

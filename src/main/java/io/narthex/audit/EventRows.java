@@ -9,7 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 
-/** Writes rows of audit_event. */
+/** Writes rows of the table audit_event. */
 final class EventRows {
     /** Tenant, cache, action, outcome, reason, count, key; then what {@link PreparedEvent#set} sets. */
     private static final String RECORD = """
@@ -24,21 +24,21 @@ final class EventRows {
     private EventRows() {}
 
     /** Writes one, and gives the line of the log that says the same. */
-    static String write(Connection connection, Entry entry) throws SQLException {
-        AuditEvent event = entry.event();
-        PreparedEvent prepared = new PreparedEvent(entry);
+    static String write(Connection connection, StorableEvent row) throws SQLException {
+        AuditEvent event = row.event();
+        PreparedEvent prepared = new PreparedEvent(row);
         try (PreparedStatement s = connection.prepareStatement(RECORD)) {
             s.setObject(1, event.tenantId(), Types.INTEGER);
             s.setObject(2, event.cacheId(), Types.INTEGER);
             s.setString(3, event.action().text());
-            s.setString(4, entry.outcome());
-            s.setString(5, entry.reason());
-            s.setLong(6, entry.count());
+            s.setString(4, row.outcome());
+            s.setString(5, row.reason());
+            s.setLong(6, row.count());
             s.setString(7, event.key());
             prepared.set(s, 8);
-            try (ResultSet row = s.executeQuery()) {
-                row.next();
-                return prepared.line(row.getLong(1), row.getString(2), row.getString(3));
+            try (ResultSet made = s.executeQuery()) {
+                made.next();
+                return prepared.line(made.getLong(1), made.getString(2), made.getString(3));
             }
         }
     }

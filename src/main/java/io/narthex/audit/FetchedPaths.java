@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Of which paths this hour's first download is noted already, with their packages. One thread's. */
+/**
+ * Remembers of which paths the first download of this hour is written down already, with their packages. For one
+ * thread.
+ */
 final class FetchedPaths {
     /** Some 150 bytes each. Beyond, all are noted anew, which does no harm. */
     private static final int MOST = 100_000;

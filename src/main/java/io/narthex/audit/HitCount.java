@@ -4,7 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often one narinfo was asked for since that was written down. Kept with what is asked for; costs an increment. */
+/**
+ * Counts how often one narinfo was asked for since the count was last written to the database. It is kept with the
+ * narinfo in memory, so that counting is one increment.
+ */
 public final class HitCount {
     private static final VarHandle LISTED;
 

@@ -3,7 +3,7 @@ package io.narthex.audit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Which job works on this thread, so that its changes say so. */
+/** Tells the record which job the present thread works for. */
 public final class JobAtWork {
     private static final ThreadLocal<@Nullable String> NAME = new ThreadLocal<>();
 

@@ -2,7 +2,7 @@ package io.narthex.audit;
 
 import org.jspecify.annotations.Nullable;
 
-/** One line of {@code key=value}, whatever the values are. */
+/** Writes one log line of {@code key=value} pairs, and quotes what needs it. */
 final class LogLine {
     private static final String PLAIN = "[A-Za-z0-9:._/+@=,-]+";
 

@@ -1,8 +1,8 @@
 package io.narthex.audit;
 
 /**
- * What the server does by itself within a request of somebody else, so that its events name the server: the tenant whose
- * record it is must not learn who that was.
+ * Marks work that the server does by itself during somebody's request. Its events name the server, since the tenant
+ * whose record it is must not learn whose request that was.
  */
 public final class OwnWork {
     private static final ThreadLocal<Boolean> UNDER_WAY = ThreadLocal.withInitial(() -> false);

@@ -6,20 +6,20 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that a function of the database is to write in the same call as the change it is about, by {@code record_event}:
- * for changes so frequent that each statement counts. To be had of {@link AuditLog#prepare}.
+ * An event that a function of the database writes in the same call as the change, by {@code record_event}. It is for
+ * changes so frequent that each statement counts. {@link AuditLog#prepare} makes one.
  */
 public final class PreparedEvent {
     private static final System.Logger LOG = System.getLogger(AuditLog.class.getName());
 
-    private final Entry entry;
+    private final StorableEvent row;
     private final @Nullable String address;
     private final String detail;
 
-    PreparedEvent(Entry entry) {
-        this.entry = entry;
-        address = AddressText.of(entry.actor().address());
-        detail = EventRows.json(entry.event().detail());
+    PreparedEvent(StorableEvent row) {
+        this.row = row;
+        address = AddressText.of(row.actor().address());
+        detail = EventRows.json(row.event().detail());
     }
 
     /**
@@ -29,13 +29,13 @@ public final class PreparedEvent {
      * @param first the number of the first
      */
     public void set(PreparedStatement statement, int first) throws SQLException {
-        Actor actor = entry.actor();
+        Actor actor = row.actor();
         statement.setString(first, actor.tokenId());
         statement.setString(first + 1, actor.tokenNote());
         statement.setString(first + 2, actor.name());
         statement.setString(first + 3, address);
         statement.setString(first + 4, actor.requestId());
-        statement.setString(first + 5, entry.event().path());
+        statement.setString(first + 5, row.event().path());
         statement.setString(first + 6, detail);
     }
 
@@ -52,14 +52,14 @@ public final class PreparedEvent {
 
     /** The line of the log that says the same as the row. */
     String line(long id, @Nullable String tenant, @Nullable String cache) {
-        AuditEvent event = entry.event();
-        Actor actor = entry.actor();
+        AuditEvent event = row.event();
+        Actor actor = row.actor();
         return new LogLine("audit")
                 .add("id", Long.toString(id))
                 .add("action", event.action().text())
-                .add("outcome", entry.outcome())
-                .add("reason", entry.reason())
-                .add("count", Long.toString(entry.count()))
+                .add("outcome", row.outcome())
+                .add("reason", row.reason())
+                .add("count", Long.toString(row.count()))
                 .add("tenant", tenant)
                 .add("cache", cache)
                 .add("path", event.path())

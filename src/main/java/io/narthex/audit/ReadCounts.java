@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Hits and misses by the hour that wait to be written. One thread's. */
+/** Counts hits and misses by the hour until they are written to the database. For one thread. */
 final class ReadCounts {
     /** As {@link ReadLog#MOST_PATHS}: while the database is away, this is what is kept. */
     private static final int MOST = ReadLog.MOST_PATHS;

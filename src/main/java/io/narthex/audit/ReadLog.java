@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read, until {@link ReadWriter} has written it down. Any thread may tell it, those that must not block too: it
- * takes no lock, asks nobody, and has an end to its memory.
+ * Collects what was read until {@link ReadWriter} writes it to the database. Any thread may add to it, those that must
+ * not block too: it takes no lock, asks nobody, and its memory is bounded.
  */
 public final class ReadLog {
     /** Some 150 bytes each. */

@@ -26,7 +26,7 @@ import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** Writes down what {@link ReadLog} was told, in batches. One call at a time. */
+/** Writes to the database, in batches, what {@link ReadLog} has collected. One call at a time. */
 @ApplicationScoped
 class ReadWriter {
     private static final System.Logger LOG = System.getLogger(ReadWriter.class.getName());

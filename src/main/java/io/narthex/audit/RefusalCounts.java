@@ -12,8 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals that wait to be written. The first of its kind is written when no other has followed for a moment, so that a
- * burst is one event; those that come in the rest of its minute are one event at the minute's end. Thread-safe.
+ * Collects refusals until they are written, and merges equal ones. The first of a kind is written when no other has
+ * followed for a moment, so that a burst is one event; those of the rest of its minute are one event at the minute's
+ * end. Thread-safe.
  */
 final class RefusalCounts {
     /** Of kinds in one minute; what is over that is counted under one. */
@@ -91,14 +92,14 @@ final class RefusalCounts {
             return !now.isBefore(since.plus(MINUTE));
         }
 
-        Entry take() {
+        StorableEvent take() {
             AuditEvent counted = waiting == 1
                     ? event
                     : event.detail("first", first.toString()).detail("last", last.toString());
-            Entry entry = new Entry(counted, actor, reason, waiting);
+            StorableEvent row = new StorableEvent(counted, actor, reason, waiting);
             waiting = 0;
             told = true;
-            return entry;
+            return row;
         }
     }
 
@@ -134,9 +135,9 @@ final class RefusalCounts {
     }
 
     /** What is to be written now. */
-    synchronized List<Entry> due(boolean all) {
+    synchronized List<StorableEvent> due(boolean all) {
         Instant now = clock.instant();
-        List<Entry> due = new ArrayList<>();
+        List<StorableEvent> due = new ArrayList<>();
         for (Iterator<Map.Entry<Same, Count>> each = counts.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<Same, Count> one = each.next();
             Count count = one.getValue();
@@ -152,19 +153,19 @@ final class RefusalCounts {
     }
 
     /** What could not be written waits again. */
-    synchronized void giveBack(Entry entry) {
-        String reason = entry.reason();
+    synchronized void giveBack(StorableEvent row) {
+        String reason = row.reason();
         if (reason == null) {
             throw new IllegalArgumentException("not a refusal");
         }
         Instant now = clock.instant();
-        Kind kind = Kind.of(entry.event(), entry.actor());
+        Kind kind = Kind.of(row.event(), row.actor());
         Count known = counts.get(new Same(kind, reason));
         if (known == null && counts.size() < 2 * MOST) {
-            known = counted(kind, entry.event(), entry.actor(), reason, now);
+            known = counted(kind, row.event(), row.actor(), reason, now);
         }
         if (known != null) {
-            known.add(entry.count(), now);
+            known.add(row.count(), now);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** What was refused, until {@link AuditClock} has it written down. Thread-safe. */
+/** Collects refusals until {@link AuditClock} writes them to the database. Thread-safe. */
 @ApplicationScoped
 class Refusals {
     private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
@@ -29,14 +29,14 @@ class Refusals {
      * @param all whether what would wait for more of its kind is due too
      */
     void write(boolean all) {
-        List<Entry> due = counts.due(all);
+        List<StorableEvent> due = counts.due(all);
         if (due.isEmpty()) {
             return;
         }
         int done = 0;
         try (Connection connection = dataSource.getConnection()) {
-            for (Entry entry : due) {
-                write(connection, entry);
+            for (StorableEvent row : due) {
+                write(connection, row);
                 done++;
             }
         } catch (SQLException | RuntimeException e) {
@@ -46,14 +46,14 @@ class Refusals {
     }
 
     /** One that the database will never take stands in the log alone, and holds back no other. */
-    private static void write(Connection connection, Entry entry) throws SQLException {
+    private static void write(Connection connection, StorableEvent row) throws SQLException {
         try {
-            LOG.log(Level.INFO, EventRows.write(connection, entry));
+            LOG.log(Level.INFO, EventRows.write(connection, row));
         } catch (SQLException | RuntimeException e) {
             if (!RowFault.isCauseOf(e)) {
                 throw e;
             }
-            LOG.log(Level.ERROR, "event=refusal-not-kept cause={0} instead: {1}", e.toString(), entry.unwritten());
+            LOG.log(Level.ERROR, "event=refusal-not-kept cause={0} instead: {1}", e.toString(), row.unwritten());
         }
     }
 }

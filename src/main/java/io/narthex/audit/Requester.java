@@ -2,7 +2,7 @@ package io.narthex.audit;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who sends the request at hand, as the record names them. A CDI bean gives it. */
+/** Says who sends the present request, as the record names them. A CDI bean of a package above implements it. */
 public interface Requester {
     /** {@code token}, {@code administrator} (the holder of its file), or {@code anonymous}. */
     String kind();

@@ -5,7 +5,7 @@ import io.narthex.transaction.TransactionConflict;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** Tells a row that the database will never take from a moment at which it takes none. */
+/** Tells a row that the database will never take from a database that takes none at the moment. */
 final class RowFault {
     /**
      * Classes of PostgreSQL's appendix A that come of what the server is, whatever the row: connections, resources, an

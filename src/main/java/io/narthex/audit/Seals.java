@@ -9,7 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Has the database seal new events and make room for the months to come. Several nodes may ask at once. */
+/**
+ * Has the database seal new events into the hash chains, and make the partitions of the months to come. Several nodes
+ * may ask at once.
+ */
 @ApplicationScoped
 class Seals {
     private static final System.Logger LOG = System.getLogger(Seals.class.getName());

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is recorded, made such that PostgreSQL can keep it: clients send whatever they like, and a row that cannot be
- * written would be missing where somebody wants to see just that.
+ * Changes a text so that PostgreSQL can keep it. Clients send whatever they like, and a row that cannot be written
+ * would be missing just where somebody looks for it.
  */
 final class Storable {
     /** Of a text; what clients send in URLs and names is shorter. */

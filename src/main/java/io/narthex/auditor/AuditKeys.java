@@ -20,7 +20,10 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The key that signs heads; made when there is none, or none that this master key opens. Thread-safe. */
+/**
+ * Keeps the key that signs the heads of the hash chains, and makes one when there is none that this master key opens.
+ * Thread-safe.
+ */
 @ApplicationScoped
 @Retried
 class AuditKeys {

@@ -6,7 +6,7 @@ import io.narthex.http.problem.ProblemType;
 import java.util.OptionalInt;
 
 /**
- * Whose record a caller may see.
+ * Which part of the record a caller may read: everything, or one tenant's.
  *
  * @param tenantId of the one tenant; empty: all there is
  */

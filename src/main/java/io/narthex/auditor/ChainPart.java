@@ -3,7 +3,8 @@ package io.narthex.auditor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the verifying of a chain goes on. In text {@code chain/seals/after} or {@code chain/events/after}.
+ * Says where the verifying of a hash chain goes on, as a job's checkpoint. Its text is {@code chain/seals/after} or
+ * {@code chain/events/after}.
  *
  * @param chain its number
  * @param seals whether its seals are read, or, behind them, its events

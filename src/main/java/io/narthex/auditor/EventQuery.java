@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events are asked for; null is any.
+ * Which events a caller asks for; null is any.
  *
  * @param since this moment and later
  * @param until before this moment

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event as JSON.
+ * The JSON that describes an event.
  *
  * @param cursor what to give as {@code after} for those behind it
  * @param tenant null: the server as a whole

@@ -13,7 +13,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** The events of the record, in the order in which their transactions ended. */
+/** Reads the events of the record, in the order in which their transactions ended. */
 @ApplicationScoped
 class Events {
     /** What may still be followed by one of a smaller number waits. */
@@ -33,13 +33,13 @@ class Events {
      *
      * @param after the cursor of an event; null: from the first on
      */
-    List<EventResponse> list(AuditScope sight, EventQuery query, @Nullable String after, int limit) {
+    List<EventResponse> list(AuditScope scope, EventQuery query, @Nullable String after, int limit) {
         List<Object> values = new ArrayList<>();
         String[] place = after == null ? new String[] {"0", "0"} : after.split("-", 2);
         values.add(place[0]);
         values.add(place[1]);
         StringBuilder sql = new StringBuilder(SELECT);
-        sight.tenantId().ifPresent(id -> add(sql, values, "e.tenant_id = ?", id));
+        scope.tenantId().ifPresent(id -> add(sql, values, "e.tenant_id = ?", id));
         add(sql, values, "e.tenant = ?", query.tenant());
         add(sql, values, "e.cache = ?", query.cache());
         add(sql, values, "e.action = ?", query.action());

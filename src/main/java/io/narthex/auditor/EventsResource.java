@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What happened, for people by page and for a SIEM by line. */
+/** {@code /api/v1/audit/events}: what happened, by page for people and by line for a SIEM. */
 @Path("/api/v1/audit/events")
 @RequestScoped
 public class EventsResource {
@@ -98,13 +98,13 @@ public class EventsResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after,
             @Context HttpHeaders headers) {
-        AuditScope sight = AuditScope.of(caller);
+        AuditScope scope = AuditScope.of(caller);
         Page page = Page.parse(limit, after, CURSOR);
         EventQuery query = filter.query();
-        Response.ResponseBuilder answer = wantsLines(headers.getAcceptableMediaTypes())
-                ? lines(sight, query, page.after(), limit == null ? Long.MAX_VALUE : page.limit())
-                : page(sight, query, page);
-        return answer.header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+        Response.ResponseBuilder response = wantsLines(headers.getAcceptableMediaTypes())
+                ? lines(scope, query, page.after(), limit == null ? Long.MAX_VALUE : page.limit())
+                : page(scope, query, page);
+        return response.header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 
     /** What is wanted most comes first; who takes anything gets a page. */
@@ -120,19 +120,19 @@ public class EventsResource {
         return false;
     }
 
-    private Response.ResponseBuilder page(AuditScope sight, EventQuery query, Page page) {
-        List<EventResponse> found = events.list(sight, query, page.after(), page.limit() + 1);
+    private Response.ResponseBuilder page(AuditScope scope, EventQuery query, Page page) {
+        List<EventResponse> found = events.list(scope, query, page.after(), page.limit() + 1);
         return Response.ok(page.listing(found, e -> e, EventResponse::cursor)).type(MediaType.APPLICATION_JSON);
     }
 
     /** The first piece before the answer begins: a database that is away is 503. */
-    private Response.ResponseBuilder lines(AuditScope sight, EventQuery query, @Nullable String after, long most) {
-        List<EventResponse> first = events.list(sight, query, after, (int) Math.min(PIECE, most));
-        return Response.ok((StreamingOutput) out -> write(sight, query, first, most, out))
+    private Response.ResponseBuilder lines(AuditScope scope, EventQuery query, @Nullable String after, long most) {
+        List<EventResponse> first = events.list(scope, query, after, (int) Math.min(PIECE, most));
+        return Response.ok((StreamingOutput) out -> write(scope, query, first, most, out))
                 .type(LINES);
     }
 
-    private void write(AuditScope sight, EventQuery query, List<EventResponse> first, long most, OutputStream out)
+    private void write(AuditScope scope, EventQuery query, List<EventResponse> first, long most, OutputStream out)
             throws IOException {
         List<EventResponse> piece = first;
         long left = most;
@@ -145,7 +145,7 @@ public class EventsResource {
             int wanted = (int) Math.min(PIECE, left);
             piece = wanted == 0
                     ? List.of()
-                    : events.list(sight, query, piece.getLast().cursor(), wanted);
+                    : events.list(scope, query, piece.getLast().cursor(), wanted);
         }
     }
 }

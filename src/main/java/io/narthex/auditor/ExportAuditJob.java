@@ -28,8 +28,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exports months of the record that are older than the operator keeps, and detaches them, a month a page. What may go is
- * the database's own decision.
+ * Exports the months of the record that are older than the operator keeps, and detaches them, a month a page. The
+ * database itself decides what may go.
  */
 @ApplicationScoped
 public class ExportAuditJob implements Job {
@@ -56,7 +56,7 @@ public class ExportAuditJob implements Job {
     @Inject
     private AuditLog audit;
 
-    private final Schedule timetable = new Schedule(6, TimeUnit.HOURS);
+    private final Schedule schedule = new Schedule(6, TimeUnit.HOURS);
 
     @Override
     public String name() {
@@ -70,7 +70,7 @@ public class ExportAuditJob implements Job {
 
     @Override
     public boolean due() {
-        return settings.audit().retentionMonths().isPresent() && timetable.isDue();
+        return settings.audit().retentionMonths().isPresent() && schedule.isDue();
     }
 
     @Override
@@ -83,14 +83,14 @@ public class ExportAuditJob implements Job {
             Optional<MonthExport.Month> next = next(connection, retention);
             if (next.isEmpty()) {
                 int dropped = functions.dropDetached(KEPT_DAYS);
-                timetable.finished();
+                schedule.finished();
                 return new JobPage(null, 0, 0, 0, dropped);
             }
             MonthExport.Month month = next.get();
             export(connection, month, retention);
             return new JobPage(month.first().toString(), month.events() + month.downloads(), 0, 0, month.events());
         } catch (SQLException | IOException e) {
-            timetable.finished();
+            schedule.finished();
             throw new JobFailed("A month could not be exported; the server's log tells why.", e);
         }
     }

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what new paths refer to where closures look it up: after each change of a path, and once in a while. */
+/**
+ * Writes which paths refer to which into the table that closures are looked up in: after each change of a path, and
+ * once in a while.
+ */
 @ApplicationScoped
 public class FillEdgesJob implements Job, ChangeListener {
     private static final int PAGE = 1_000;
@@ -23,7 +26,7 @@ public class FillEdgesJob implements Job, ChangeListener {
     private final AtomicLong changes = new AtomicLong(1);
 
     /** The reindex job tells of no single path. */
-    private final Schedule timetable = new Schedule(1, TimeUnit.MINUTES);
+    private final Schedule schedule = new Schedule(1, TimeUnit.MINUTES);
 
     private volatile long finishedWith;
 
@@ -39,7 +42,7 @@ public class FillEdgesJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || timetable.isDue();
+        return changes.get() != finishedWith || schedule.isDue();
     }
 
     @Override
@@ -48,7 +51,7 @@ public class FillEdgesJob implements Job, ChangeListener {
         int filled = functions.fillEdges(PAGE);
         if (filled < PAGE) {
             finishedWith = begunWith;
-            timetable.finished();
+            schedule.finished();
         }
         return new JobPage(filled < PAGE ? null : "more", filled, filled, 0, 0);
     }

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** The heads of the chains. */
+/** Reads, signs and keeps the heads of the hash chains. A head is the last seal of a chain. */
 @ApplicationScoped
 class Heads {
     private static final System.Logger LOG = System.getLogger(Heads.class.getName());

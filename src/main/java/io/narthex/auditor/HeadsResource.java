@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The heads of the chains as they are now, signed now: to be kept elsewhere. */
+/** {@code /api/v1/audit/heads}: the present heads of the hash chains, signed now, for an auditor to keep elsewhere. */
 @Path("/api/v1/audit/heads")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

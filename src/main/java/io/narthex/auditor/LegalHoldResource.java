@@ -22,7 +22,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** Whether a tenant's record is held: then nothing of it goes, however old. */
+/**
+ * Puts a tenant's record under legal hold, and ends that. Under legal hold nothing of the record is deleted, however
+ * old it is.
+ */
 @Path("/api/v1/tenants/{tenant}/legal-hold")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -59,8 +62,8 @@ public class LegalHoldResource {
         return Response.noContent().build();
     }
 
-    private Response answer(Response.ResponseBuilder answer, TenantName tenant) {
-        return answer.entity(holds.find(tenant).orElseThrow(LegalHoldResource::none))
+    private Response answer(Response.ResponseBuilder response, TenantName tenant) {
+        return response.entity(holds.find(tenant).orElseThrow(LegalHoldResource::none))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }

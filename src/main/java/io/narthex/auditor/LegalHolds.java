@@ -20,7 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** Tenants of whose record nothing may go, each call in a transaction. */
+/** Reads and writes which tenants' records are under legal hold. Each call is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional

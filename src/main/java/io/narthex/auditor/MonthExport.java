@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A month of the record as a file: lines of JSON in gzip. The first line tells what follows and under which heads; then come
- * the events, chain after chain, each with its seal, then the downloads, then the counts of narinfos.
+ * Writes a month of the record into a file: lines of JSON in gzip. The first line tells what follows and under which
+ * heads; then come the events, chain after chain, each with its seal, then the downloads, then the counts of narinfos.
  *
  * @param sha256 of the file
  */

@@ -2,7 +2,7 @@ package io.narthex.auditor;
 
 import java.util.concurrent.TimeUnit;
 
-/** When a job is due that runs every so often, and at the start. Thread-safe. */
+/** Says when a job is due that runs at the start and then once in a period. Thread-safe. */
 final class Schedule {
     private final long periodNanos;
     private volatile long finishedAt;

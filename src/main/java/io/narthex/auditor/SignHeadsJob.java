@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Signs the head of every chain once an hour. */
+/** Signs the head of every hash chain once an hour. */
 @ApplicationScoped
 public class SignHeadsJob implements Job {
     private static final int PAGE = 500;
@@ -16,7 +16,7 @@ public class SignHeadsJob implements Job {
     @Inject
     private Heads heads;
 
-    private final Schedule timetable = new Schedule(1, TimeUnit.HOURS);
+    private final Schedule schedule = new Schedule(1, TimeUnit.HOURS);
 
     @Override
     public String name() {
@@ -30,7 +30,7 @@ public class SignHeadsJob implements Job {
 
     @Override
     public boolean due() {
-        return timetable.isDue();
+        return schedule.isDue();
     }
 
     @Override
@@ -39,7 +39,7 @@ public class SignHeadsJob implements Job {
         heads.keep(page);
         boolean last = page.size() < PAGE;
         if (last) {
-            timetable.finished();
+            schedule.finished();
         }
         return new JobPage(last ? null : Integer.toString(page.getLast().number()), page.size(), page.size(), 0, 0);
     }

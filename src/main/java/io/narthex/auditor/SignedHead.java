@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 
 /**
- * The last seal of a chain, under a signature.
+ * The head of a hash chain, which is its last seal, with a signature.
  *
  * @param chain {@code @server}, a tenant's name, or {@code #} and the number of one that is deleted
  * @param hash hexadecimal

@@ -7,13 +7,13 @@ import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down once an hour what lies in each cache; the last of a day stays. */
+/** Writes down once an hour how much lies in each cache; of a day the last count stays. */
 @ApplicationScoped
 public class SnapshotStorageJob implements Job {
     @Inject
     private RecordFunctions functions;
 
-    private final Schedule timetable = new Schedule(1, TimeUnit.HOURS);
+    private final Schedule schedule = new Schedule(1, TimeUnit.HOURS);
 
     @Override
     public String name() {
@@ -27,13 +27,13 @@ public class SnapshotStorageJob implements Job {
 
     @Override
     public boolean due() {
-        return timetable.isDue();
+        return schedule.isDue();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
         int caches = functions.snapshotStorage();
-        timetable.finished();
+        schedule.finished();
         return new JobPage(null, caches, 0, caches, 0);
     }
 }

@@ -20,8 +20,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies every chain once a day, a part of a chain a page: first its seals and their events, then whether every event has
- * a seal. A broken one is an error in the log, and the run fails and names it.
+ * Verifies every hash chain once a day, a part of a chain a page: first that the seals fit their events, then that
+ * every event has a seal. A broken chain is an error in the log, and the run fails and names it.
  */
 @ApplicationScoped
 public class VerifyChainsJob implements Job {
@@ -41,7 +41,7 @@ public class VerifyChainsJob implements Job {
 
     private final AtomicInteger brokenChains = new AtomicInteger();
     private int brokenSoFar;
-    private final Schedule timetable = new Schedule(1, TimeUnit.DAYS);
+    private final Schedule schedule = new Schedule(1, TimeUnit.DAYS);
     private volatile @Nullable String broken;
 
     @PostConstruct
@@ -64,7 +64,7 @@ public class VerifyChainsJob implements Job {
 
     @Override
     public boolean due() {
-        return timetable.isDue();
+        return schedule.isDue();
     }
 
     @Override
@@ -79,7 +79,7 @@ public class VerifyChainsJob implements Job {
             SignedHead.Head head = next.getFirst();
             return verify(head, part.chain() == head.number() ? part : ChainPart.first(head.number()));
         }
-        timetable.finished();
+        schedule.finished();
         brokenChains.set(brokenSoFar);
         String found = broken;
         if (found != null) {
@@ -106,7 +106,7 @@ public class VerifyChainsJob implements Job {
             }
         } catch (SQLException e) {
             // tomorrow again: what takes too long today would do so every ten seconds
-            timetable.finished();
+            schedule.finished();
             throw new JobFailed("The chain " + head.chain() + " could not be verified.", e);
         }
     }

@@ -23,7 +23,7 @@ class RefusalCountsTest {
 
         assertThat(counts.due(false)).isEmpty();
         clock.pass(RefusalCounts.QUIET);
-        assertThat(counts.due(false)).extracting(Entry::count).containsExactly(7L);
+        assertThat(counts.due(false)).extracting(StorableEvent::count).containsExactly(7L);
         assertThat(counts.due(true)).isEmpty();
     }
 
@@ -39,7 +39,7 @@ class RefusalCountsTest {
             assertThat(counts.due(false)).isEmpty();
         }
         clock.pass(RefusalCounts.MINUTE);
-        assertThat(counts.due(false)).extracting(Entry::count).containsExactly(10L);
+        assertThat(counts.due(false)).extracting(StorableEvent::count).containsExactly(10L);
     }
 
     @Test
@@ -72,7 +72,7 @@ class RefusalCountsTest {
         counts.add(event, Actor.SERVER, "one");
 
         assertThat(counts.due(true))
-                .extracting(Entry::reason, Entry::count)
+                .extracting(StorableEvent::reason, StorableEvent::count)
                 .containsExactlyInAnyOrder(tuple("one", 2L), tuple("other", 1L));
     }
 
@@ -85,12 +85,12 @@ class RefusalCountsTest {
 
         assertThat(counts.due(true))
                 .hasSize(RefusalCounts.MOST_REASONS + 2)
-                .extracting(Entry::reason, Entry::count)
+                .extracting(StorableEvent::reason, StorableEvent::count)
                 .contains(tuple("More reasons in a minute than are told apart", 5L), tuple("another's", 1L));
         clock.pass(RefusalCounts.MINUTE);
         counts.due(false);
         add("in the next minute");
-        assertThat(counts.due(true)).extracting(Entry::reason).containsExactly("in the next minute");
+        assertThat(counts.due(true)).extracting(StorableEvent::reason).containsExactly("in the next minute");
     }
 
     @Test
@@ -99,19 +99,19 @@ class RefusalCountsTest {
             counts.add(AuditEvent.of(AuditAction.ACCESS_REFUSED).tenant(i), Actor.SERVER, "reason");
         }
 
-        List<Entry> due = counts.due(true);
+        List<StorableEvent> due = counts.due(true);
         assertThat(due).hasSize(RefusalCounts.MOST + 1);
-        assertThat(due.stream().mapToLong(Entry::count).sum()).isEqualTo(RefusalCounts.MOST + 50);
+        assertThat(due.stream().mapToLong(StorableEvent::count).sum()).isEqualTo(RefusalCounts.MOST + 50);
     }
 
     @Test
     void keepsWhatCouldNotBeWritten() {
         add("reason");
         add("reason");
-        List<Entry> due = counts.due(true);
+        List<StorableEvent> due = counts.due(true);
 
         due.forEach(counts::giveBack);
-        assertThat(counts.due(true)).extracting(Entry::count).containsExactly(2L);
+        assertThat(counts.due(true)).extracting(StorableEvent::count).containsExactly(2L);
     }
 
     private void add(String reason) {

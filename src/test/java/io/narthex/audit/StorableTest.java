@@ -57,13 +57,13 @@ class StorableTest {
 
     @Test
     void isAskedForEveryRow() {
-        Entry entry = new Entry(
+        StorableEvent row = new StorableEvent(
                 AuditEvent.of(AuditAction.ACCESS_REFUSED).key("k\u0000").detail("url", "/\u0000"),
                 new Actor("token", "id", "no\u0000te", null, null),
                 "be\u0000cause",
                 1);
 
-        assertThat(entry.toString()).doesNotContain("\u0000");
-        assertThat(entry.unwritten()).contains("reason=", "detail=");
+        assertThat(row.toString()).doesNotContain("\u0000");
+        assertThat(row.unwritten()).contains("reason=", "detail=");
     }
 }

@@ -3,13 +3,14 @@ package io.narthex.audit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the record, as it is to be written: all its texts are such that the database can keep them.
+ * A row of the record that is ready to be written: its texts are such that the database can keep them.
  *
  * @param reason of a refusal; null: it was done
  * @param count how often it was refused
  */
-record Entry(AuditEvent event, Actor actor, @Nullable String reason, long count) {
-    Entry {
+record StorableEvent(
+        AuditEvent event, Actor actor, @Nullable String reason, long count) {
+    StorableEvent {
         event = new AuditEvent(
                 event.action(),
                 event.tenantId(),
