@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A cache as it is set now, and as the request at hand sees it.
+ * A cache with its present settings, as one request sees it.
  *
  * @param id its row; another cache that gets its name later has another
  * @param priority lower is preferred; empty: what the server's setting says

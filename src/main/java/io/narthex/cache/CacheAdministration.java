@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes, changes and deletes caches, each call in a transaction; those of one tenant one after the other. */
+/** Makes, changes and deletes caches. Each call is a transaction; those about one tenant wait for each other. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -89,10 +89,10 @@ public class CacheAdministration {
      * @throws UnknownTenant if there is no such tenant
      * @throws CacheException if the change is not allowed or not possible
      */
-    Put put(TenantName tenant, CacheName name, CacheRequest wish, Preconditions preconditions, Asker asker) {
+    Put put(TenantName tenant, CacheName name, CacheRequest request, Preconditions preconditions, Asker asker) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<CacheEntity> found = caches.find(tenant, name);
-        preconditions.check(found.map(entry -> entry.toStored().entityTag()).orElse(null));
+        preconditions.check(found.map(entity -> entity.toStored().entityTag()).orElse(null));
         // below /push/ for one, where the default cache has its own URLs
         if (found.isEmpty() && tenant.isReserved() && ReservedNames.contain(name.text())) {
             throw new NameReserved(tenant, name);
@@ -100,25 +100,25 @@ public class CacheAdministration {
         boolean isDefault = tenant.equals(TenantName.DEFAULT) && name.equals(CacheName.DEFAULT);
         CacheSettings initial = isDefault ? CacheSettings.INITIAL_OF_DEFAULT : CacheSettings.INITIAL;
         CacheSettings before =
-                found.map(entry -> CacheSettings.of(entry.toCache())).orElse(initial);
-        CacheSettings after = wish.over(before, initial);
+                found.map(entity -> CacheSettings.of(entity.toCache())).orElse(initial);
+        CacheSettings after = request.over(before, initial);
         CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
-        CacheEntity entry = found.orElseGet(() -> new CacheEntity(owner, name, now()));
+        CacheEntity entity = found.orElseGet(() -> new CacheEntity(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {
-            entry.set(after);
-            caches.save(entry);
+            entity.set(after);
+            caches.save(entity);
             if (!before.virtualHosts().equals(after.virtualHosts())) {
-                hosts.set(entry.id(), after.virtualHosts());
+                hosts.set(entity.id(), after.virtualHosts());
             }
-            changes.record(ChangeKind.CACHE, entry.id(), null);
-            audit.record(event(made ? AuditAction.CACHE_CREATED : AuditAction.CACHE_CHANGED, owner, entry)
+            changes.record(ChangeKind.CACHE, entity.id(), null);
+            audit.record(event(made ? AuditAction.CACHE_CREATED : AuditAction.CACHE_CHANGED, owner, entity)
                     .detail("settings", made ? after.facts() : after.factsThatDiffer(before)));
         }
         if (made) {
-            created.fire(new CacheCreated(entry.toCache()));
+            created.fire(new CacheCreated(entity.toCache()));
         }
-        return new Put(entry.toStored(), made);
+        return new Put(entity.toStored(), made);
     }
 
     /**
@@ -129,22 +129,22 @@ public class CacheAdministration {
      */
     void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
-        CacheEntity entry = caches.find(tenant, name).orElseThrow(UnknownCache::new);
-        if (entry.toCache().isDefault()) {
+        CacheEntity entity = caches.find(tenant, name).orElseThrow(UnknownCache::new);
+        if (entity.toCache().isDefault()) {
             throw new DefaultCache();
         }
-        preconditions.check(entry.toStored().entityTag());
-        entry.delete(now());
-        caches.save(entry);
-        hosts.free(entry.id());
+        preconditions.check(entity.toStored().entityTag());
+        entity.delete(now());
+        caches.save(entity);
+        hosts.free(entity.id());
         // first, since it waits for pushes under way
-        changes.record(ChangeKind.CACHE, entry.id(), null);
-        deleted.fire(new CacheDeleted(entry.id()));
-        audit.record(event(AuditAction.CACHE_DELETED, owner, entry));
+        changes.record(ChangeKind.CACHE, entity.id(), null);
+        deleted.fire(new CacheDeleted(entity.id()));
+        audit.record(event(AuditAction.CACHE_DELETED, owner, entity));
     }
 
-    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntity entry) {
-        return AuditEvent.of(action).cache(owner.id(), entry.id());
+    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntity entity) {
+        return AuditEvent.of(action).cache(owner.id(), entity.id());
     }
 
     /** As the database keeps it. */

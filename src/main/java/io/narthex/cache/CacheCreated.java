@@ -1,4 +1,6 @@
 package io.narthex.cache;
 
-/** Told in the transaction that makes a cache, so that what belongs to it is made or not made with it. */
+/**
+ * A CDI event in the transaction that makes a cache, so that what belongs to the cache is made with it or not at all.
+ */
 public record CacheCreated(Cache cache) {}

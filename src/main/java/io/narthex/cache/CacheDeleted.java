@@ -1,4 +1,4 @@
 package io.narthex.cache;
 
-/** Told in the transaction that deletes a cache, when its row says so. */
+/** A CDI event in the transaction that deletes a cache, sent when the cache's row says so. */
 public record CacheDeleted(int cacheId) {}

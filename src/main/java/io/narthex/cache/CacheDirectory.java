@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** All caches in memory, by name and by host. Thread-safe. */
+/** Keeps all caches in memory, by name and by host. Thread-safe. */
 @ApplicationScoped
 public class CacheDirectory implements ChangeListener {
     private static final System.Logger LOG = System.getLogger(CacheDirectory.class.getName());

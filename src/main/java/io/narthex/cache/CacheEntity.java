@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a cache. */
+/** The database row of a cache. */
 @Entity
 @Table(name = "cache")
 class CacheEntity {

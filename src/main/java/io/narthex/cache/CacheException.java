@@ -2,7 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.tenant.TenantName;
 
-/** What can be wrong with a wish about caches. */
+/** Says what is wrong with a request about caches. */
 public abstract sealed class CacheException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

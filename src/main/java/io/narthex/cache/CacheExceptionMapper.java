@@ -15,7 +15,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** What can be wrong with a wish about caches, as problems. */
+/** Turns what is wrong with a request about caches into a problem response. */
 @Provider
 @ApplicationScoped
 public class CacheExceptionMapper implements ExceptionMapper<CacheException> {

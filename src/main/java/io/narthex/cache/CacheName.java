@@ -3,7 +3,7 @@ package io.narthex.cache;
 import io.narthex.tenant.NameRule;
 import java.util.Optional;
 
-/** The name of a cache among its tenant's. */
+/** The name of a cache, unique among the caches of its tenant. */
 public record CacheName(String text) {
     public static final CacheName DEFAULT = new CacheName("default");
 

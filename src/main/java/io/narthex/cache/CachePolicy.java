@@ -4,7 +4,7 @@ import io.narthex.cache.CacheException.HostTaken;
 import io.narthex.cache.CacheException.NotYours;
 import java.util.Set;
 
-/** Which changes of settings are allowed: a pure decision. */
+/** Decides which changes of a cache's settings are allowed: a pure function. */
 final class CachePolicy {
     private CachePolicy() {}
 

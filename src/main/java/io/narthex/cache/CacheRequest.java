@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What somebody wants of a cache's settings: an omitted one stays, null resets it. */
+/** The settings that somebody wants a cache to have: an omitted one stays, null resets it. */
 record CacheRequest(
         JsonField<Visibility> visibility,
         JsonField<Integer> priority,
@@ -54,7 +54,7 @@ record CacheRequest(
      */
     static CacheRequest read(InputStream body) throws IOException {
         JsonBody json = JsonBody.read(body, FIELDS);
-        CacheRequest wish = new CacheRequest(
+        CacheRequest request = new CacheRequest(
                 json.choice("visibility", Visibility.class),
                 json.integer("priority", 0, WORST_PRIORITY),
                 json.bool("wantMassQuery"),
@@ -64,11 +64,11 @@ record CacheRequest(
                 json.choice("references", ReferenceCheck.class),
                 json.choice("foreignSignatures", ForeignSignatures.class),
                 json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key));
-        List<Source> named = wish.sources.value();
+        List<Source> named = request.sources.value();
         if (named != null && named.isEmpty()) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "sources must have local-store, uploads, or both");
         }
-        return wish;
+        return request;
     }
 
     /** The settings that come of it. */

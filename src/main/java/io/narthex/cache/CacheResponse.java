@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cache as JSON.
+ * The JSON that describes a cache.
  *
  * @param priority null: what the server's setting says
  * @param publicKeys what a client's {@code trusted-public-keys} names

@@ -18,10 +18,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the cache that a request means, by its host or the first two segments of its path, and takes these off: what
- * stands behind sees each cache at {@code /}. Below {@code /push/} at each of these places there is the same cache with its
- * uploads alone. A request without the attachment means {@code default/default}, or is none
- * to a cache.
+ * Finds the cache that a request means, by its host or by the first two segments of its path, and takes these segments
+ * off: what stands behind sees each cache at {@code /}. Below {@code /push/} at each of these places there is the same
+ * cache with its uploads alone. A request without this class's attachment means {@code default/default}, or no cache at
+ * all.
  */
 public final class CacheRouter implements ServletExtension {
     /** Name of the attribute of the servlet context that holds the {@link CacheDirectory.Snapshot}'s giver. */

@@ -5,7 +5,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 
-/** Hands {@link CacheRouter} the caches before the first request. */
+/** Gives {@link CacheRouter} the caches before the first request comes. */
 @WebListener
 public class CacheRouterStart implements ServletContextListener {
     @Inject

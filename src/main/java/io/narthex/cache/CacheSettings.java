@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** All that can be set of a cache. */
+/** All settings of one cache. */
 record CacheSettings(
         Visibility visibility,
         OptionalInt priority,

@@ -10,7 +10,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
 
-/** The caches that are not deleted, nor their tenants. */
+/** Reads and writes the rows of caches that are not deleted and whose tenants are not. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -61,8 +61,8 @@ public class Caches {
     }
 
     /** Writes a new or changed one now. */
-    void save(CacheEntity entry) {
-        entities.persist(entry);
+    void save(CacheEntity entity) {
+        entities.persist(entity);
         entities.flush();
     }
 }

@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The caches of a tenant: which there are, making, changing and deleting them. */
+/** {@code /api/v1/tenants/{tenant}/caches}: lists, makes, changes and deletes the caches of a tenant. */
 @Path("/api/v1/tenants/{tenant}/caches")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -105,10 +105,10 @@ public class CachesResource {
                 new CacheAdministration.Asker(caller.isServerAdministrator(), ownHosts()));
         // whoever is told of it finds it
         directory.reload();
-        ResponseBuilder answer = put.made()
+        ResponseBuilder response = put.made()
                 ? Response.created(url.base().resolve("/api/v1/tenants/" + owner + "/caches/" + parsed))
                 : Response.ok();
-        return answer(answer, put.cache());
+        return answer(response, put.cache());
     }
 
     @DELETE
@@ -123,10 +123,10 @@ public class CachesResource {
         return Response.noContent().build();
     }
 
-    private Response answer(ResponseBuilder answer, StoredCache cache) {
+    private Response answer(ResponseBuilder response, StoredCache cache) {
         List<String> trusted =
                 keys.of(List.of(cache.cache())).getOrDefault(cache.cache().id(), List.of());
-        return answer.entity(CacheResponse.of(cache, trusted, url.base()))
+        return response.entity(CacheResponse.of(cache, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();
     }

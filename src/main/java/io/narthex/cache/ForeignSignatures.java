@@ -2,7 +2,7 @@ package io.narthex.cache;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What becomes of the signatures that a path is pushed with. */
+/** What a cache does with the signatures that a path is pushed with. */
 public enum ForeignSignatures {
     /** They stay beside ours. */
     @JsonProperty("keep")

@@ -9,7 +9,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** The cache that the request at hand means. */
+/** Knows the cache that the present request means. */
 @RequestScoped
 public class RequestedCache {
     @Inject

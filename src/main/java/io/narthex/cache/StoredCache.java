@@ -3,7 +3,7 @@ package io.narthex.cache;
 import java.time.Instant;
 
 /**
- * A cache and what only its administrators ask.
+ * A cache with the facts that only its administrators ask for.
  *
  * @param createdAt when it was made
  */

@@ -9,7 +9,7 @@ import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
 import java.util.List;
 
-/** The rows that hold that a host is one cache's. What is read are the caches' own lists. */
+/** Writes the rows that hold each host name for one cache alone. For reading, each cache has a list of its own. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class VirtualHosts {

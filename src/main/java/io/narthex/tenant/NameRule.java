@@ -2,7 +2,7 @@ package io.narthex.tenant;
 
 import java.util.regex.Pattern;
 
-/** The names that stand in URLs, of tenants and of their caches: DNS labels (RFC 1123, 2.1) in lower case. */
+/** Checks the names that stand in URLs, of tenants and of their caches: DNS labels (RFC 1123, 2.1) in lower case. */
 public final class NameRule {
     /** What to say to who breaks it. */
     public static final String SENTENCE =

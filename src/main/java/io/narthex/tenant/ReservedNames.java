@@ -2,7 +2,7 @@ package io.narthex.tenant;
 
 import java.util.Set;
 
-/** Names that begin the server's own URLs, or may begin those to come. */
+/** Lists the names that no tenant may have, since the server's own URLs begin with them or may one day. */
 public final class ReservedNames {
     /** Reserved since there are tenants, so that none has them. */
     private static final Set<String> NEVER_GIVEN = Set.of(

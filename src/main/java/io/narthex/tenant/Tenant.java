@@ -10,7 +10,7 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a tenant. */
+/** The database row of a tenant. */
 @Entity
 @Table(name = "tenant")
 public class Tenant {

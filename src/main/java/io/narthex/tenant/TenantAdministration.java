@@ -20,7 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and deletes tenants, each call in a transaction. */
+/** Makes and deletes tenants. Each call is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional

@@ -1,6 +1,6 @@
 package io.narthex.tenant;
 
-/** What can be wrong with a wish about tenants. */
+/** Says what is wrong with a request about tenants. */
 public abstract sealed class TenantException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** What can be wrong with a wish about tenants, as problems. */
+/** Turns what is wrong with a request about tenants into a problem response. */
 @Provider
 @ApplicationScoped
 public class TenantExceptionMapper implements ExceptionMapper<TenantException> {

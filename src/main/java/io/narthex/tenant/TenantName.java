@@ -2,7 +2,7 @@ package io.narthex.tenant;
 
 import java.util.Optional;
 
-/** The name of a tenant, the first segment of its caches' URLs. */
+/** The name of a tenant: the first segment of its caches' URLs. */
 public record TenantName(String text) {
     public static final TenantName DEFAULT = new TenantName("default");
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The tenants that are not deleted. Every call needs a transaction of the caller's. */
+/** Reads and writes the rows of tenants that are not deleted. Every call needs a transaction of the caller's. */
 @ApplicationScoped
 public class Tenants {
     @PersistenceContext

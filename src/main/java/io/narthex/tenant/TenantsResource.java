@@ -29,7 +29,7 @@ import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tenants: which there are, making and deleting them. */
+/** {@code /api/v1/tenants}: lists, makes and deletes tenants. */
 @Path("/api/v1/tenants")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -72,9 +72,9 @@ public class TenantsResource {
         // a tenant has no settings yet
         JsonBody.read(body, List.of());
         TenantAdministration.Put put = tenants.put(parsed, new Preconditions(ifMatch, ifNoneMatch));
-        ResponseBuilder answer =
+        ResponseBuilder response =
                 put.made() ? Response.created(url.base().resolve("/api/v1/tenants/" + parsed)) : Response.ok();
-        return answer(answer, put.tenant());
+        return answer(response, put.tenant());
     }
 
     @DELETE
@@ -89,8 +89,8 @@ public class TenantsResource {
         return Response.noContent().build();
     }
 
-    private static Response answer(ResponseBuilder answer, Tenant tenant) {
-        return answer.entity(TenantResponse.of(tenant))
+    private static Response answer(ResponseBuilder response, Tenant tenant) {
+        return response.entity(TenantResponse.of(tenant))
                 .header(HttpHeaders.ETAG, tenant.entityTag())
                 .build();
     }

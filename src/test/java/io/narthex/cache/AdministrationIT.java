@@ -153,9 +153,9 @@ class AdministrationIT {
     @Test
     void changesNothingByTheSamePutTwice() throws Exception {
         put(tenant, "");
-        String wish = "{\"visibility\":\"public\",\"sources\":[\"uploads\",\"local-store\"]}";
-        HttpResponse<String> made = put(ci, wish);
-        HttpResponse<String> again = put(ci, wish);
+        String body = "{\"visibility\":\"public\",\"sources\":[\"uploads\",\"local-store\"]}";
+        HttpResponse<String> made = put(ci, body);
+        HttpResponse<String> again = put(ci, body);
         assertThat(again.body()).isEqualTo(made.body());
         assertThat(tag(again)).isEqualTo(tag(made));
     }
@@ -364,15 +364,15 @@ class AdministrationIT {
                 "{\"virtualHosts\":[\"stolen.example.com\"]}",
                 "{\"storeDir\":\"/gnu/store\"}",
             })
-    void leavesTheMachineToTheServersAdministrator(String wish) throws Exception {
+    void leavesTheMachineToTheServersAdministrator(String body) throws Exception {
         put(tenant, "");
         String token = token("[\"administer\"]");
-        HttpResponse<String> refused = client.as(token, "PUT", ci, wish);
+        HttpResponse<String> refused = client.as(token, "PUT", ci, body);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(ApiClient.json(refused).path("detail").asText()).contains("administrator");
-        assertThat(put(ci, wish).statusCode()).isEqualTo(201);
+        assertThat(put(ci, body).statusCode()).isEqualTo(201);
         // what is so already is no change
-        assertThat(client.as(token, "PUT", ci, wish).statusCode()).isEqualTo(200);
+        assertThat(client.as(token, "PUT", ci, body).statusCode()).isEqualTo(200);
         assertThat(client.as(token, "PUT", ci, "{\"priority\":5}").statusCode()).isEqualTo(200);
         delete(tenant);
     }
