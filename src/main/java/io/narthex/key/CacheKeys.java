@@ -9,7 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.List;
 
-/** Reads the keys of a cache for the ring; the first is made where there is none. */
+/** Reads the keys of a cache from the database, and makes the first one where there is none. */
 @ApplicationScoped
 @Retried
 class CacheKeys {

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the timer has to do about keys. Every call needs a transaction of the caller's. */
+/**
+ * Takes the steps of keys that are due, begins rotations by the caches' policies, and removes the signatures of dead
+ * keys. Every call needs a transaction of the caller's.
+ */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class DueRotations {

@@ -5,7 +5,7 @@ import io.narthex.http.CurrentCaller;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
-/** Which names a key from elsewhere may have. */
+/** Decides which names a key may have that was made elsewhere and is imported. */
 @ApplicationScoped
 class ImportedNames {
     @Inject

@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What administrators do with the keys of a cache; each call a transaction, one after the other in the whole cluster. */
+/**
+ * Does what administrators ask for about the keys of a cache. Each call is a transaction; in the whole cluster they
+ * come one after the other.
+ */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -110,16 +113,16 @@ class KeyAdministration {
     /**
      * Begins a rotation now, or lets the one that is under way go by other times.
      *
-     * @param wish the times that are wanted, from those that are planned
+     * @param request the times that are wanted, from those that are planned
      */
-    Begun rotate(Cache cache, RotationRequest wish) {
+    Begun rotate(Cache cache, RotationRequest request) {
         keys.lock();
         Instant now = clock.now();
         List<SigningKeyEntity> all = keys.of(cache.id());
         Optional<SigningKeyEntity> underWay =
                 all.stream().filter(key -> key.state() == KeyState.PENDING).findFirst();
         underWay.ifPresent(key -> {
-            Rotation rotation = wish.over(key.rotation(), now);
+            Rotation rotation = request.over(key.rotation(), now);
             key.replan(rotation);
             record.changed(
                     AuditAction.KEY_ROTATION_STARTED,
@@ -138,7 +141,7 @@ class KeyAdministration {
         SigningKeyEntity key = underWay.orElseGet(() -> steps.begin(
                 cache,
                 all.stream().filter(k -> k.state() == KeyState.ACTIVE).toList(),
-                wish.over(policies.of(cache.id()).begin(now), now),
+                request.over(policies.of(cache.id()).begin(now), now),
                 now));
         steps.takeDue(List.of(key), now);
         return new Begun(PublishedKey.of(key), underWay.isEmpty());
@@ -179,10 +182,10 @@ class KeyAdministration {
 
     /** The cache's policy now. */
     StoredPolicy policy(Cache cache) {
-        Optional<KeyPolicyEntity> entry = policies.find(cache.id());
-        KeyPolicy policy = entry.map(KeyPolicyEntity::policy).orElse(KeyPolicy.INITIAL);
+        Optional<KeyPolicyEntity> entity = policies.find(cache.id());
+        KeyPolicy policy = entity.map(KeyPolicyEntity::policy).orElse(KeyPolicy.INITIAL);
         return new StoredPolicy(
-                policy, tag(cache, entry.map(e -> e.version() + 1).orElse(0L)), nextAt(cache, policy));
+                policy, tag(cache, entity.map(e -> e.version() + 1).orElse(0L)), nextAt(cache, policy));
     }
 
     /** Of the one that is under way, or else that begins by itself. */
@@ -210,10 +213,10 @@ class KeyAdministration {
         KeyPolicy after = change.apply(before.policy());
         if (!after.equals(before.policy())) {
             Instant now = clock.now();
-            KeyPolicyEntity entry =
+            KeyPolicyEntity entity =
                     policies.find(cache.id()).orElseGet(() -> new KeyPolicyEntity(cache.id(), after, now));
-            entry.set(after, now);
-            policies.save(entry);
+            entity.set(after, now);
+            policies.save(entity);
             record.policyChanged(cache.id(), before.policy(), after);
         }
         return policy(cache);

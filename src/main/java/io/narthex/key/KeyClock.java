@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time by which keys live, as precise as the database keeps it.
+ * Tells the time by which keys live, as precisely as the database keeps it.
  *
  * <p>A test sees a year of a key's life in a minute: {@value #VARIABLE} in the server's environment names a file with the
  * moment that it is. Whoever can set that can do anything with the server.

@@ -1,6 +1,6 @@
 package io.narthex.key;
 
-/** What can be wrong with a wish about keys. */
+/** Says what is wrong with a request about keys. */
 abstract sealed class KeyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

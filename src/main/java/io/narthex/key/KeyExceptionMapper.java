@@ -19,7 +19,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** What can be wrong with a wish about keys, as problems. */
+/** Turns what is wrong with a request about keys into a problem response. */
 @Provider
 @ApplicationScoped
 public class KeyExceptionMapper implements ExceptionMapper<KeyException> {

@@ -2,7 +2,7 @@ package io.narthex.key;
 
 import java.util.Set;
 
-/** Which steps a key's life may take: here and nowhere else. */
+/** Decides which steps from one state to another a key may take. No other class decides that. */
 final class KeyLifecycle {
     private KeyLifecycle() {}
 

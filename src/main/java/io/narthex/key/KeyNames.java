@@ -5,7 +5,7 @@ import io.narthex.tenant.NameRule;
 import java.util.regex.Pattern;
 
 /**
- * The names of keys that are made here: {@code {server}-{n}} for the default cache, {@code {cache}.{tenant}.{server}-{n}} for
+ * Makes the names of keys: {@code {server}-{n}} for the default cache, {@code {cache}.{tenant}.{server}-{n}} for
  * others. Tenants and caches have no dots in their names, so that no two caches can have one name.
  *
  * @param server the setting NARTHEX_NAME

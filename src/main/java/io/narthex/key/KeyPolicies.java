@@ -5,7 +5,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.Optional;
 
-/** The policies in the database. */
+/** Reads and writes how often each cache changes its key. */
 @ApplicationScoped
 class KeyPolicies {
     @PersistenceContext
@@ -20,8 +20,8 @@ class KeyPolicies {
     }
 
     /** Writes a new or changed one now. */
-    void save(KeyPolicyEntity entry) {
-        entities.persist(entry);
+    void save(KeyPolicyEntity entity) {
+        entities.persist(entity);
         entities.flush();
     }
 }

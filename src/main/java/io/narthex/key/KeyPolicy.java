@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a cache changes its key.
+ * Says how often a cache changes its key, and for how long the old key signs beside the new one.
  *
  * @param rotateEveryDays from a key's first signature to that of the key in its place; null: never by itself
  * @param publishAheadDays how long a key is shown before it signs; less than that

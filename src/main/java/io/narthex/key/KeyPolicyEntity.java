@@ -8,7 +8,7 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a cache's policy. */
+/** The database row of a cache's key policy. */
 @Entity
 @Table(name = "key_policy")
 class KeyPolicyEntity {

@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody wants of a policy: an omitted field stays; null is never to rotate, else it resets. */
+/** The key policy that somebody wants for a cache: an omitted field stays; null is never to rotate, else it resets. */
 record KeyPolicyRequest(
         JsonField<Integer> rotateEveryDays, JsonField<Integer> publishAheadDays, JsonField<Integer> overlapDays) {
     /** Keys that may sign beside one another; a daily rotation with the usual overlap needs 41. */

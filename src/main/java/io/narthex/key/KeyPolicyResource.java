@@ -19,7 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** How often a cache changes its key. */
+/** {@code …/caches/{cache}/keys/policy}: how often a cache changes its key. */
 @Path("/api/v1/tenants/{tenant}/caches/{cache}/keys/policy")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -45,9 +45,9 @@ public class KeyPolicyResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
             InputStream body)
             throws IOException {
-        KeyPolicyRequest wish = KeyPolicyRequest.read(body);
+        KeyPolicyRequest request = KeyPolicyRequest.read(body);
         return answer(
-                keys.putPolicy(caches.require(tenant, name), wish::over, new Preconditions(ifMatch, ifNoneMatch)));
+                keys.putPolicy(caches.require(tenant, name), request::over, new Preconditions(ifMatch, ifNoneMatch)));
     }
 
     private static Response answer(StoredPolicy policy) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a cache changes its key, as JSON.
+ * The JSON that says how often a cache changes its key.
  *
  * @param rotateEveryDays null: never by itself
  * @param nextAt when the next key signs by itself, which is shown {@code publishAheadDays} before; null: never

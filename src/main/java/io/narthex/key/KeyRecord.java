@@ -9,7 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 
-/** Tells auditors and every node's memory what happens to keys, in the transaction in which it happens. */
+/** Tells the audit record and every node's memory what happens to keys, in the transaction in which it happens. */
 @ApplicationScoped
 class KeyRecord {
     @Inject

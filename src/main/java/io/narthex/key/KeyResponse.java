@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as JSON.
+ * The JSON that describes a key.
  *
  * @param publicKey in Nix's form
  * @param nextAt when it becomes ACTIVE or RETIRED; null: nothing is planned

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of each cache, in memory, with the secrets of those that sign now. Thread-safe. */
+/** Keeps the keys of each cache in memory, with the secrets of those that sign now. Thread-safe. */
 @ApplicationScoped
 public class KeyRing implements ChangeListener {
     /** Whoever signs by a ring that was replaced has done so by then. */

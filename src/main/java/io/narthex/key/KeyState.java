@@ -1,6 +1,6 @@
 package io.narthex.key;
 
-/** Where a key stands in its life. */
+/** The states that a key has in its life, one after the other. */
 public enum KeyState {
     /** Published ahead of use; signs nothing. */
     PENDING,

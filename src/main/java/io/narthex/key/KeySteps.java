@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Takes the steps of keys' lives. Every call needs a transaction of the caller's that holds the lock. */
+/**
+ * Takes the steps of keys' lives: activates, retires, revokes. Every call needs a transaction of the caller's that
+ * holds the lock.
+ */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class KeySteps {

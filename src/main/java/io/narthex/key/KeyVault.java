@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Seals the secrets that the database holds, and opens them. */
+/** Seals the secrets of keys before they are stored in the database, and opens them. */
 @ApplicationScoped
 public class KeyVault {
     @Inject

@@ -7,7 +7,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 
-/** Destroys the secrets of caches in the transaction that deletes these; what is more than a few hundred, the job soon after. */
+/**
+ * Destroys the secrets of a deleted cache's keys in the transaction that deletes it. Where there are more than a few
+ * hundred, the job destroys the rest soon after.
+ */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class KeysOfDeleted {

@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The keys of a cache: which there are, making, importing, changing, revoking and exporting them. */
+/** {@code …/caches/{cache}/keys}: lists, makes, imports, changes, revokes and exports the keys of a cache. */
 @Path("/api/v1/tenants/{tenant}/caches/{cache}/keys")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -81,9 +81,9 @@ public class KeysResource {
     public Response add(@PathParam("tenant") String tenant, @PathParam("cache") String name, InputStream body)
             throws IOException {
         Cache cache = caches.require(tenant, name);
-        JsonField<String> given = JsonBody.read(body, List.of("secretKey")).text("secretKey", LONGEST_SECRET);
-        String secret = given.value();
-        if (given.named() && secret == null) {
+        JsonField<String> posted = JsonBody.read(body, List.of("secretKey")).text("secretKey", LONGEST_SECRET);
+        String secret = posted.value();
+        if (posted.named() && secret == null) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "secretKey must be a key: leave it out to make one");
         }
         return created(cache, secret == null ? keys.generate(cache) : bring(cache, secret));

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Tells which signatures are by keys that a cache knows: its own, in whatever state, and the revoked ones of the server. A
- * name says nothing, since anybody may give a key any name: who has signed is found by verifying. Immutable.
+ * Tells which signatures are by keys that a cache knows: its own, in whatever state, and the revoked ones of the
+ * server. A name says nothing, since anybody may give a key any name: the signature is verified. Immutable.
  */
 final class KnownKeys {
     /**

@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be known of a key.
+ * The part of a key that anybody may know: its public half, its state and its dates.
  *
  * @param imported whether it was brought from elsewhere
  * @param elsewhere whether others may have its secret, and so sign by it in other names: it was imported, or exported

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The keys to trust of many caches, by one query. */
+/** Reads the public keys to trust of many caches by one query. */
 @ApplicationScoped
 @Retried
 @Transactional

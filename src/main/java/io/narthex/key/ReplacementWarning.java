@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says 60 days ahead which keys are replaced by themselves: a line in the log, once for each, and the days that are left. A
- * machine that does not trust the next key in time finds nothing in the cache any more.
+ * Warns 60 days ahead of keys that will be replaced by themselves: by a line in the log, once for each, and a meter of
+ * the days that are left. A machine that does not trust the next key in time finds nothing in the cache any more.
  */
 @Singleton
 @Startup

@@ -8,7 +8,7 @@ import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
 
-/** Which keys of the server are replaced next, by rotations that are under way or begin by themselves. */
+/** Finds which keys of the server are replaced next, by rotations that are under way or begin by themselves. */
 @ApplicationScoped
 @Retried
 @Transactional

@@ -12,8 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals under this node's master key what another has sealed; needed only where {@code NARTHEX_OTHER_MASTER_KEY_FILE}
- * opens it. A page is one transaction, so that every secret is always sealed under one of the two.
+ * Seals again, under this node's master key, the secrets that another master key has sealed. It is needed only where
+ * {@code NARTHEX_OTHER_MASTER_KEY_FILE} names the other one. A page is one transaction, so that every secret is always
+ * sealed under one of the two.
  */
 @ApplicationScoped
 public class ResealJob implements Job {

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the steps of keys' lives when they are due, and removes the signatures of dead keys. It knows when the next step is
- * due, and forgets it whenever a key or a policy changes.
+ * Takes the steps of keys' lives when they are due, and removes the signatures of dead keys. It remembers when the next
+ * step is due, and forgets that whenever a key or a policy changes.
  */
 @ApplicationScoped
 public class RotateKeysJob implements Job, ChangeListener {

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Other times for a rotation than the policy has.
+ * The times that somebody wants for a rotation in place of the policy's.
  *
  * @param publishAhead until its key signs; null: as planned
  * @param overlap how long the keys whose place it takes sign beside it; null: as planned

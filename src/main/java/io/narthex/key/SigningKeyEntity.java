@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A key as it stands in the database: its secret sealed. Changes its state only by the steps of {@link KeyLifecycle}. */
+/** The database row of a key, its secret sealed. Its state changes only by the steps of {@link KeyLifecycle}. */
 @Entity
 @Table(name = "signing_key")
 class SigningKeyEntity {

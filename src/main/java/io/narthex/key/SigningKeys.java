@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys in the database. */
+/** Reads and writes the rows of keys. */
 @ApplicationScoped
 class SigningKeys {
     /** Any number that nothing else in this database locks; kept until the transaction ends. */

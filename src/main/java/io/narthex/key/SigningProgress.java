@@ -2,7 +2,7 @@ package io.narthex.key;
 
 import java.util.Map;
 
-/** How far what a cache holds is signed by each of its keys. A CDI bean of the index gives it. */
+/** Tells how much of what a cache holds is signed by each of its keys. A CDI bean of the index implements it. */
 public interface SigningProgress {
     /**
      * Of one key.

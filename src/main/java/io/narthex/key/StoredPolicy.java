@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy as the cache has it.
+ * The key policy of a cache as it is stored, and when it will next change a key.
  *
  * @param entityTag another for each change
  * @param nextAt when the next key signs by itself; null: never

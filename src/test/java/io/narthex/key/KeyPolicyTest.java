@@ -80,7 +80,7 @@ class KeyPolicyTest {
                 "{\"publishAheadDays\":null,\"overlapDays\":null}            | 365 | 7 | 40",
             })
     void isWhatIsAskedAndElseWhatItWas(String body, Integer every, int ahead, int overlap) throws Exception {
-        assertThat(wish(body).over(KeyPolicy.INITIAL)).isEqualTo(new KeyPolicy(every, ahead, overlap));
+        assertThat(request(body).over(KeyPolicy.INITIAL)).isEqualTo(new KeyPolicy(every, ahead, overlap));
     }
 
     @ParameterizedTest
@@ -98,10 +98,10 @@ class KeyPolicyTest {
                 "[]",
             })
     void refusesWhatCannotBe(String body) {
-        assertThatThrownBy(() -> wish(body).over(KeyPolicy.INITIAL)).isInstanceOf(ProblemException.class);
+        assertThatThrownBy(() -> request(body).over(KeyPolicy.INITIAL)).isInstanceOf(ProblemException.class);
     }
 
-    private static KeyPolicyRequest wish(String body) throws IOException {
+    private static KeyPolicyRequest request(String body) throws IOException {
         return KeyPolicyRequest.read(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
     }
 

@@ -22,7 +22,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key that seals secrets in the database, kept in a file outside it: 32 random bytes, base64, one line.
+ * The key that seals secrets in the database. It is kept in a file outside the database: 32 random bytes, base64, one
+ * line.
  *
  * <p>A sealed secret is: version (1 byte), name of the master key (8 bytes), nonce (12), AES-256-GCM ciphertext and tag.
  */

@@ -12,7 +12,7 @@ import org.wildfly.security.credential.PasswordCredential;
 import org.wildfly.security.credential.store.CredentialStore;
 import org.wildfly.security.password.interfaces.ClearPassword;
 
-/** Reads a secret from a credential store that WildFly's Elytron subsystem keeps: the one class that knows of it. */
+/** Reads a secret from a credential store of WildFly's Elytron subsystem. No other class knows of Elytron. */
 public final class StoredCredential {
     /** The capability by which WildFly knows its stores. */
     private static final String STORES = "org.wildfly.security.credential-store.";
