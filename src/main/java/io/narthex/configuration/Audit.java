@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the record keeps, and how long.
+ * The settings that say what the audit record keeps, and how long.
  *
  * @param addresses how much of clients' addresses
  * @param reads whether downloads are written down and narinfos counted

@@ -5,7 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where uploaded bytes lie. */
+/** The setting that says where uploaded bytes lie: a directory or a bucket. */
 public sealed interface BlobLocation {
     /**
      * Files of this machine, or of a disk that several share.

@@ -3,7 +3,7 @@ package io.narthex.configuration;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of this JVM, for what starts before CDI does: the migrations, the servlet extension. */
+/** Gives the settings of this JVM to code that runs before CDI starts: the migrations and the servlet extension. */
 public final class CurrentSettings {
     private static final System.Logger LOG = System.getLogger(CurrentSettings.class.getName());
 

@@ -3,7 +3,7 @@ package io.narthex.configuration;
 import java.util.Optional;
 
 /**
- * Which PostgreSQL to use, and as whom.
+ * The settings that say which PostgreSQL to use, and by which logins.
  *
  * @param url JDBC URL without user and password; none is the launcher's own PostgreSQL
  * @param user the application's role, which owns nothing

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a database, in one line that says what to do and shows no password. */
+/** Turns a failure of the database at the start into one line that says what to do and shows no password. */
 public final class DatabaseProblem {
     /** The oldest PostgreSQL whose public schema is closed to everybody but the database's owner. */
     public static final int OLDEST = 15;

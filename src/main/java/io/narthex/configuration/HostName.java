@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 
-/** This machine's name, as far as it can be found without a network. */
+/** Finds this machine's name, as far as that is possible without a network. */
 final class HostName {
     private HostName() {}
 

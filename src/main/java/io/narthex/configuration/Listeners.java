@@ -3,7 +3,7 @@ package io.narthex.configuration;
 import java.util.Optional;
 
 /**
- * Where the server listens.
+ * The settings that say at which addresses and ports the server listens.
  *
  * @param bind IP address or host name for HTTP and HTTPS; none is the loopback of both families
  * @param port TCP port of HTTP

@@ -9,8 +9,8 @@ import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 
 /**
- * Gives the statements of a migration more time than others have: one may build an index of all that there is. Not without
- * end, since the kernel never tells of a database host that vanished while an answer was waited for.
+ * Gives the statements of a migration more time than others have, since one may build an index over all that there is.
+ * The time is bounded: the kernel never tells of a database host that vanished while its answer was waited for.
  */
 final class PatientMigrations implements Callback {
     /** What every connection has outside a migration, in seconds; {@code 10-datasource.cli} says the same to the pool. */

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Settings that belong together, and the rules between them. */
+/** Reads settings that belong together, and checks the rules between them. */
 final class SettingGroups {
     /** Enough to keep a value away from shells and URLs; whether it can be bound shows when it is. */
     private static final String HOST = "[0-9a-fA-F:.]+|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?";

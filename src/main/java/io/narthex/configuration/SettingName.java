@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Every setting there is, by the name of its environment variable. */
+/** Lists every setting, by the name of its environment variable. */
 enum SettingName {
     NARTHEX_HOME,
     NARTHEX_PORT,

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
 
-/** The texts of the settings as given, and the ways to read one; every refusal is made here. */
+/** Reads the text of one setting as a number, a path and so on. Every refusal of a value is made here. */
 final class SettingValues {
     private final Map<String, String> environment;
     private final Properties system;

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Gives the one {@link Settings} of this server to whoever injects it. */
+/** Makes the one {@link Settings} of this server injectable. */
 @ApplicationScoped
 public class SettingsProducer {
     /** {@code Singleton}, because a record cannot be proxied. */

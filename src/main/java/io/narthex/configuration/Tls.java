@@ -3,7 +3,7 @@ package io.narthex.configuration;
 import java.nio.file.Path;
 
 /**
- * The operator's certificate and key.
+ * The settings that name the operator's certificate and its key.
  *
  * @param keystore absolute path of a PKCS #12 or JKS file
  * @param password of the keystore and of the key in it

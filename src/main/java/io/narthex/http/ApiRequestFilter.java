@@ -14,8 +14,8 @@ import jakarta.ws.rs.ext.Provider;
 import java.util.Set;
 
 /**
- * Keeps other sites' pages away from what the API can change: a browser asks first before it sends JSON elsewhere, and
- * says where a page is from.
+ * Refuses requests of other sites' pages to what the API can change. A browser asks before it sends JSON to another
+ * site, and says where a page is from.
  */
 @Provider
 @ApplicationScoped

@@ -21,7 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.xnio.channels.StreamSourceChannel;
 
-/** One body that {@link JsonBodies} reads. All but {@link #leave} happens on the connection's IO thread. */
+/**
+ * One body that {@link JsonBodies} is reading. All methods but {@link #leave} are called on the connection's IO thread.
+ */
 final class ArrivingBody {
     /** One more than is allowed, which {@link JsonBody} then sees. */
     private static final int MOST = JsonBody.MOST + 1;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where clients reach this server, as printed in answers.
+ * The URL at which clients reach this server, as it is printed in responses.
  *
  * @param text scheme, host and port, perhaps a path; no slash at its end
  */

@@ -12,8 +12,8 @@ import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the body of an answer in memory as long as it is small. One that becomes larger goes out from then on as it is
- * written. For one thread.
+ * Keeps the body of a response in memory as long as it is small. A body that becomes larger is sent from then on as it
+ * is written. For one thread.
  */
 final class BufferedResponse extends HttpServletResponseWrapper {
     private final int most;

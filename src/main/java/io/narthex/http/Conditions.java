@@ -3,7 +3,7 @@ package io.narthex.http;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a client has what it asks for already (RFC 9110, 13). */
+/** Decides whether a client already has what it asks for (RFC 9110, 13). */
 public final class Conditions {
     private Conditions() {}
 

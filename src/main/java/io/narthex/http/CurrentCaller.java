@@ -3,7 +3,10 @@ package io.narthex.http;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** Who sends the request at hand, as far as a feature needs to know beyond {@link Right}. A CDI bean gives it. */
+/**
+ * Tells a feature who sends the present request, where the {@link Right} alone does not tell enough. A CDI bean of a
+ * package above implements it.
+ */
 public interface CurrentCaller {
     /** Whether all of the server is this caller's to change. */
     boolean isServerAdministrator();

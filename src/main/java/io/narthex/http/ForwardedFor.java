@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads X-Forwarded-For: who the client is, if the hops that say so are proxies of ours. */
+/** Reads the header X-Forwarded-For: the client's address, if the proxies that report it are trusted. */
 final class ForwardedFor {
     private final List<AddressBlock> trusted;
 

@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Reads the body of a request of the API before anything runs for it, without a thread: bodies that come slowly, or never,
- * hold a little memory, of which no tenant has more than a part, and nothing else. Thread-safe.
+ * Reads the body of an API request before anything runs for that request, and without a thread. Bodies that come
+ * slowly, or never, hold a little memory, of which no tenant has more than a part, and nothing else. Thread-safe.
  */
 public final class JsonBodies {
     /** Times {@link JsonBody#MOST} is what all bodies may hold: 16 MB. */

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The JSON object of a request that makes or changes something, where an omitted field is not one that is null. */
+/** The JSON object that a client sends to make or change something. It tells an omitted field from one that is null. */
 public final class JsonBody {
     /** Bytes; settings are small. */
     static final int MOST = 64 * 1024;
@@ -82,18 +82,18 @@ public final class JsonBody {
     }
 
     public JsonField<Boolean> bool(String name) {
-        return given(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false"));
+        return field(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false"));
     }
 
     public JsonField<Integer> integer(String name, int least, int most) {
-        return given(name, value -> {
+        return field(name, value -> {
             boolean fits = value.isInt() && value.intValue() >= least && value.intValue() <= most;
             return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most);
         });
     }
 
     public JsonField<String> text(String name, int longest) {
-        return given(name, value -> {
+        return field(name, value -> {
             boolean fits = value.isTextual() && value.textValue().length() <= longest;
             return fits ? value.textValue() : refuse(name, "a text of at most " + longest + " characters");
         });
@@ -101,11 +101,11 @@ public final class JsonBody {
 
     /** A constant as JSON has it: {@code require-trusted} for {@code REQUIRE_TRUSTED}. */
     public <E extends Enum<E>> JsonField<E> choice(String name, Class<E> type) {
-        return given(name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type))));
+        return field(name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type))));
     }
 
     public <E extends Enum<E>> JsonField<List<E>> choices(String name, Class<E> type) {
-        return given(name, value -> items(name, value, "one of " + choices(type), item -> constant(type, item)));
+        return field(name, value -> items(name, value, "one of " + choices(type), item -> constant(type, item)));
     }
 
     /**
@@ -115,7 +115,7 @@ public final class JsonBody {
      * @param reader empty for what is none
      */
     public <T> JsonField<List<T>> list(String name, String each, Function<String, Optional<T>> reader) {
-        return given(
+        return field(
                 name,
                 value -> items(
                         name,
@@ -126,7 +126,7 @@ public final class JsonBody {
 
     /** A moment, to the microsecond. */
     public JsonField<Instant> instant(String name) {
-        return given(name, value -> {
+        return field(name, value -> {
             try {
                 return OffsetDateTime.parse(value.asText()).toInstant().truncatedTo(ChronoUnit.MICROS);
             } catch (DateTimeException e) {
@@ -135,7 +135,7 @@ public final class JsonBody {
         });
     }
 
-    private <T> JsonField<T> given(String name, Function<JsonNode, T> reader) {
+    private <T> JsonField<T> field(String name, Function<JsonNode, T> reader) {
         JsonNode value = object.get(name);
         return value == null || value.isNull()
                 ? new JsonField<>(value != null, null)

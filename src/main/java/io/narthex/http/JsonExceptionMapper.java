@@ -12,7 +12,10 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** A body that is no JSON, or not of the form that is read here. Jackson's own words name classes and are not sent. */
+/**
+ * Refuses a body that is no JSON, or has not the form that is read here. Jackson's own words name classes and are not
+ * sent.
+ */
 @Provider
 @ApplicationScoped
 public class JsonExceptionMapper implements ExceptionMapper<JsonProcessingException> {

@@ -3,7 +3,7 @@ package io.narthex.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of a body that changes something.
+ * A field of a body that changes something: omitted, null, or with a value.
  *
  * @param named whether the body has it
  * @param value null where the body says null, or does not have it

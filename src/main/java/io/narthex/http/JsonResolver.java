@@ -12,8 +12,8 @@ import jakarta.ws.rs.ext.ContextResolver;
 import jakarta.ws.rs.ext.Provider;
 
 /**
- * How the API writes and reads JSON: instants as ISO-8601 in UTC, a field without a value as {@code null} (a field is
- * always there), a field that is not known refused.
+ * Configures how the API writes and reads JSON: instants as ISO-8601 in UTC, a field without a value as {@code null} (a
+ * field is always there), a field that is not known refused.
  */
 @Provider
 @ApplicationScoped

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list.
+ * The JSON of one page of a list.
  *
  * @param items in the list's order
  * @param next what to give as {@code after} for the items behind these; null behind the last

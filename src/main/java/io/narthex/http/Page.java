@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list is asked for.
+ * Says which part of a list a client asks for.
  *
  * @param after the last item of the page before; null: from the beginning
  * @param limit how many at most

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What the server refuses before JAX-RS has the request, in one line instead of a page of HTML. */
+/** Answers in one line of text what the server refuses before JAX-RS has the request, in place of a page of HTML. */
 @WebServlet(name = "PlainErrorServlet", urlPatterns = PlainErrorServlet.PATH, asyncSupported = true)
 public class PlainErrorServlet extends HttpServlet {
     /** As web.xml names it; asked for directly it is absent like any other unknown path. */

@@ -5,7 +5,7 @@ import io.narthex.http.problem.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client wants to hold before something is changed (RFC 9110, 13.1).
+ * What a client requires to be true before something is changed (RFC 9110, 13.1).
  *
  * @param ifMatch the header, null where there is none
  * @param ifNoneMatch likewise

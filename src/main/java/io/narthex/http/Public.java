@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Anybody may call this resource method. A method has this or {@link Requires}, never both or none. */
+/** Marks a resource method that anybody may call. A method has this or {@link Requires}, never both or none. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -33,7 +33,7 @@ public class RequestIdFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String id = request.getAttribute(ID) instanceof String given ? given : newId();
+        String id = request.getAttribute(ID) instanceof String known ? known : newId();
         request.setAttribute(ID, id);
         HttpServletResponse answer = (HttpServletResponse) response;
         answer.setHeader("X-Request-Id", id);

@@ -6,8 +6,8 @@ import java.time.Clock;
 import java.time.Instant;
 
 /**
- * When a request began. A token's end is held against this, however long the body takes: who began in time comes to the
- * end.
+ * Knows when a request began. A token's end is compared with that moment, however long the body takes: a request that
+ * began in time comes to its end.
  */
 public final class RequestStart {
     private static final AttachmentKey<Instant> BEGUN = AttachmentKey.create(Instant.class);

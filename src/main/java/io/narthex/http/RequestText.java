@@ -3,7 +3,7 @@ package io.narthex.http;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 
-/** Texts as clients send them, in URLs and bodies. */
+/** Checks texts that clients sent: that Unicode and the database know them as text. */
 final class RequestText {
     private RequestText() {}
 

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.Optional;
 
-/** The {@link BaseUrl} of the request at hand. */
+/** Knows the {@link BaseUrl} of the present request. */
 @RequestScoped
 public class RequestUrl {
     @Inject

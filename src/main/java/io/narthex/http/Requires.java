@@ -6,7 +6,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The right that a caller of this resource method needs. A method has this or {@link Public}, never both or none. */
+/**
+ * Names the right that a caller of a resource method needs. A method has this or {@link Public}, never both or none.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -1,8 +1,8 @@
 package io.narthex.http;
 
 /**
- * What a resource method can require of its caller. The cache that a right is about is the one in the path below {@code
- * /api} ({@code {tenant}/{cache}}), and elsewhere the one that the URL means.
+ * A right that a resource method can require of its caller. Below {@code /api} the right is about the cache that the
+ * path names ({@code {tenant}/{cache}}), elsewhere about the cache that the URL means.
  */
 public enum Right {
     /** Nothing, but a token that comes along must be valid. */

@@ -8,7 +8,7 @@ import io.undertow.util.Headers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A refusal in one line of text, made once and sent from any thread, the IO threads too. */
+/** A refusal in one line of text that is made once and can be sent from any thread, the IO threads too. */
 public final class Sentence {
     private final int status;
     /** Direct, so that the kernel takes it without a copy. */

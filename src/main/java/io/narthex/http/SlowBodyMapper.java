@@ -1,6 +1,5 @@
 package io.narthex.http;
 
-import io.narthex.http.pace.PacedBodies;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
@@ -13,8 +12,8 @@ import jakarta.ws.rs.ext.Provider;
 import java.net.SocketTimeoutException;
 
 /**
- * A body that {@link PacedBodies} gave up. 400 and not 408 or 503: to those clients of Nix before 2.33 send the body again, as
- * nothing, and then hang.
+ * Answers a request whose body was given up because it came too slowly. The status is 400 and not 408 or 503: to those,
+ * clients of Nix before 2.33 send the body again, as nothing, and then hang.
  */
 @Provider
 @ApplicationScoped

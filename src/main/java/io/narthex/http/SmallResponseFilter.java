@@ -46,12 +46,12 @@ public class SmallResponseFilter implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        BufferedResponse answer = new BufferedResponse(response, SMALL);
-        chain.doFilter(request, answer);
+        BufferedResponse buffered = new BufferedResponse(response, SMALL);
+        chain.doFilter(request, buffered);
         if (request.isAsyncStarted()) {
             return; // put aside: its answer is made later, by way of this filter
         }
-        byte[] body = answer.rest();
+        byte[] body = buffered.rest();
         if (body == null || body.length == 0) {
             return;
         }

@@ -13,7 +13,10 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger.Level;
 
-/** What no other mapper knows: a database that is away, or a defect. Logged here and nowhere else. */
+/**
+ * Answers for exceptions that no other mapper knows: a database that is away, or a defect. They are logged here and
+ * nowhere else.
+ */
 @Provider
 @ApplicationScoped
 public class ThrowableMapper implements ExceptionMapper<Throwable> {

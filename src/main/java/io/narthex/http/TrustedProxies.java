@@ -14,8 +14,8 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Believes X-Forwarded-For and -Proto of the proxies in NARTHEX_TRUSTED_PROXIES and of nobody else. What stands behind it
- * sees the client's address and scheme on the request itself, and none of these headers.
+ * Believes X-Forwarded-For and -Proto of the proxies in NARTHEX_TRUSTED_PROXIES and of nobody else. What stands behind
+ * it sees the client's address and scheme on the request itself, and none of these headers.
  */
 public final class TrustedProxies implements ServletExtension {
     private static final List<HttpString> SAID_BY_PROXIES = List.of(

@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** A body with a field that nobody reads: most likely a typing error, so it is named. */
+/** Refuses a body with a field that nobody reads, and names it: most likely it is a typing error. */
 @Provider
 @ApplicationScoped
 public class UnknownFieldMapper implements ExceptionMapper<UnrecognizedPropertyException> {

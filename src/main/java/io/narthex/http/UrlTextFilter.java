@@ -7,8 +7,8 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.Provider;
 
 /**
- * Refuses URLs with a NUL in their path or query: nothing that is kept here has such a name. Asked behind access, so that
- * what a token may not do is refused, and recorded, as without.
+ * Refuses URLs with a NUL in their path or query: nothing that is kept here has such a name. It runs behind the access
+ * check, so that a request which a token does not allow is refused and recorded as any other.
  */
 @Provider
 @ApplicationScoped

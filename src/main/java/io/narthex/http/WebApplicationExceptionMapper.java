@@ -15,7 +15,10 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.util.List;
 
-/** What JAX-RS itself refuses: no such path, method or media type. Its own words name classes and are not sent. */
+/**
+ * Answers for what JAX-RS itself refuses: no such path, method or media type. JAX-RS's own words name classes and are
+ * not sent.
+ */
 @Provider
 @ApplicationScoped
 public class WebApplicationExceptionMapper implements ExceptionMapper<WebApplicationException> {
@@ -30,21 +33,21 @@ public class WebApplicationExceptionMapper implements ExceptionMapper<WebApplica
 
     @Override
     public Response toResponse(WebApplicationException e) {
-        Response given = e.getResponse();
+        Response refusal = e.getResponse();
         // OPTIONS, 304 and redirections come as exceptions too
-        if (given.getStatus() < 400) {
-            return given;
+        if (refusal.getStatus() < 400) {
+            return refusal;
         }
-        if (given.getStatus() >= 500) {
+        if (refusal.getStatus() >= 500) {
             return unforeseen.toResponse(e);
         }
-        ResponseBuilder answer = ProblemWriter.answer(Problem.of(ProblemType.ofStatus(given.getStatus())), uri);
+        ResponseBuilder response = ProblemWriter.answer(Problem.of(ProblemType.ofStatus(refusal.getStatus())), uri);
         for (String name : KEPT) {
-            String value = given.getHeaderString(name);
+            String value = refusal.getHeaderString(name);
             if (value != null) {
-                answer.header(name, value);
+                response.header(name, value);
             }
         }
-        return answer.build();
+        return response.build();
     }
 }

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether a request body comes fast enough: it may neither stand still for long nor trickle. Where somebody who has less
- * waits for the place that it holds, it must come faster, and the longer that lasts the faster. Only the time counts that
- * was spent waiting for it, so that a disk that is slow is not the client's fault. For one body and one thread at a time.
+ * Decides whether a request body comes fast enough: it may neither stand still for long nor trickle. While somebody who
+ * has less waits for the place that the body holds, it must come faster, and the longer that lasts the faster. Only
+ * time spent waiting for the client counts, so that a slow disk is not the client's fault. For one body and one thread
+ * at a time.
  */
 public final class BodyPace {
     /** Slower than any line that a store path comes over; what holds one of few places must come to an end. */

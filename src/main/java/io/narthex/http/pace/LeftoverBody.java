@@ -12,9 +12,10 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A request body that is no longer wanted once its request is answered. Until then this passes all through. Afterwards nobody
- * waits for it: a thread that would is told that the body has ended, and Undertow reads away what comes on the connection's
- * IO thread, until the body ends or has had enough bytes or time. One thread at a time uses it.
+ * The rest of a request body that is no longer wanted once its request is answered. Until then this passes everything
+ * through. Afterwards nobody waits for the body: a thread that would is told that it has ended, and Undertow reads away
+ * what comes on the connection's IO thread, until the body ends or has had enough bytes or time. One thread at a time
+ * uses it.
  */
 final class LeftoverBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
     /** A client that sends its whole body before it reads an answer has usually sent less. */

@@ -14,8 +14,8 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * One answer whose {@link ResponsePace} is known, and which can be cut off: by whoever writes it, who finds the connection
- * closed. Another thread's close would wake nobody who waits for the reader. Thread-safe.
+ * A response under way whose {@link ResponsePace} is measured. It can be cut off: whoever writes it then finds the
+ * connection closed. Another thread's close would wake nobody who waits for the reader. Thread-safe.
  */
 final class MeasuredResponse {
     /** How long it may take a thread that waits to see that its answer was cut. */

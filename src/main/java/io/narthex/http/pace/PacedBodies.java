@@ -20,8 +20,9 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Holds every request body to {@link BodyPace}. Who reads one that is too slow gets a {@link SocketTimeoutException}, answers,
- * and the connection ends. The listeners' own read-timeout would end it without an answer, and idle connections too.
+ * Holds every request body to {@link BodyPace}. Whoever reads a body that is too slow gets a
+ * {@link SocketTimeoutException}, answers, and the connection ends. The listeners' own read-timeout would end it
+ * without an answer, and idle connections too.
  */
 public final class PacedBodies implements ServletExtension {
     /** Tells whether somebody who has less waits for what the body of this request holds; absent where it holds nothing. */

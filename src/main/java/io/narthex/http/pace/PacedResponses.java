@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Holds answers to {@link ResponsePace} while others wait for their places: the connection of one that is too slow is reset. Thread-safe.
+ * Holds responses to {@link ResponsePace} while others wait for their places: the connection of one that is too slow is
+ * reset. Thread-safe.
  */
 public final class PacedResponses implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PacedResponses.class.getName());

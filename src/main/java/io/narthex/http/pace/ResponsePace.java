@@ -3,8 +3,8 @@ package io.narthex.http.pace;
 import java.time.Duration;
 
 /**
- * How fast a reader takes an answer. Only the time counts in which the answer waits for its reader, so that a disk or a
- * database that is slow is not the reader's fault. Told by the thread that writes, asked by another. Thread-safe.
+ * Measures how fast a client reads a response. Only the time counts in which the response waits for its reader, so that
+ * a slow disk or database is not the reader's fault. One thread writes, another asks. Thread-safe.
  */
 final class ResponsePace {
     /**

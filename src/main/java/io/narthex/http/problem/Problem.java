@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A problem as RFC 9457 has it.
+ * A problem in the form of RFC 9457.
  *
  * @param type which kind, with its status and title
  * @param detail a sentence that the caller can act on; no path of the server, SQL or class name

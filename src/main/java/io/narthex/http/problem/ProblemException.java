@@ -1,6 +1,6 @@
 package io.narthex.http.problem;
 
-/** A request refused at the edge, while it is parsed. Domain code has exceptions of its own. */
+/** Refuses a request while it is parsed. Code of the domain has exceptions of its own. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

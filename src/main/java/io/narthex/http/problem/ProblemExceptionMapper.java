@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** A request that was refused at the edge. */
+/** Answers a request that was refused while it was parsed. */
 @Provider
 @ApplicationScoped
 public class ProblemExceptionMapper implements ExceptionMapper<ProblemException> {

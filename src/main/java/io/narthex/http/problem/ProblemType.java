@@ -2,7 +2,9 @@ package io.narthex.http.problem;
 
 import java.util.Arrays;
 
-/** Every kind of problem an answer can tell of. The slug is part of the API: it never changes its meaning. */
+/**
+ * Lists every kind of problem that a response can tell of. The slug is part of the API: it never changes its meaning.
+ */
 public enum ProblemType {
     BAD_REQUEST("bad-request", 400, "The request cannot be understood"),
     UNKNOWN_FIELD("unknown-field", 400, "The body has a field that is not known here"),

@@ -6,7 +6,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.UriInfo;
 
-/** Turns a problem into an answer of the form that its reader understands. */
+/** Writes a problem in the form that its reader understands: JSON for the API, a line of text for Nix. */
 public final class ProblemWriter {
     /** Seconds; a database that restarts is back sooner, and a client that waits longer seems to hang. */
     private static final int RETRY_AFTER = 5;
@@ -18,14 +18,14 @@ public final class ProblemWriter {
     /** The answer, {@code no-store}; the caller may add headers. */
     public static ResponseBuilder answer(Problem problem, UriInfo uri) {
         boolean api = isApi(uri);
-        ResponseBuilder answer = Response.status(problem.type().status())
+        ResponseBuilder response = Response.status(problem.type().status())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type(api ? PROBLEM_JSON : MediaType.TEXT_PLAIN_TYPE.withCharset("utf-8"))
                 .entity(api ? problem : problem.line());
         if (problem.type() == ProblemType.UNAVAILABLE) {
-            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+            response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
         }
-        return answer;
+        return response;
     }
 
     /** Whether a person's tool or program asks, rather than a Nix client. */
