@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 
-/** One stored blob, opened for reading. Close it when its last range was read. */
+/** One stored blob that is opened for reading. Close it when its last range was read. */
 public interface Blob extends AutoCloseable {
     /** Size in bytes. */
     long size();

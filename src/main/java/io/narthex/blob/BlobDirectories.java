@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Where the files lie: {@code k/e/key}, two levels of 32 directories each. Ten million blobs are ten thousand to a
- * directory, and after the first thousand a new blob hardly ever needs a new directory, which would be two more to sync.
+ * Says in which directory a blob's file lies: {@code k/e/key}, two levels of 32 directories each. Ten million blobs are
+ * ten thousand to a directory, and after the first thousand a new blob hardly ever needs a new directory, which would
+ * be two more to sync.
  */
 final class BlobDirectories {
     private static final String ONE_LETTER = "[a-z2-7]";

@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.regex.Pattern;
 
 /**
- * Where a blob lies in its store: 26 letters of {@code [a-z2-7]}, 130 random bits.
+ * The name under which a blob lies in its store: 26 letters of {@code [a-z2-7]}, 130 random bits.
  *
  * @param text as it stands in rows
  */

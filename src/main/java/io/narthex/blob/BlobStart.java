@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Opens the store when the server starts, so that one that cannot be used shows then and not at the first upload, and shows
- * how much room its disk and that of the server's home have.
+ * Opens the blob store when the server starts, so that a store that cannot be used stops the start and not the first
+ * upload. It also shows, as meters, how much room is left on the store's disk and on that of the server's home.
  */
 @Singleton
 @Startup

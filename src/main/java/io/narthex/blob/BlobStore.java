@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Blobs by key. Safe for use by many threads at once; one writer or reader of it is not. */
+/** Keeps blobs, each under a key. Thread-safe; one writer or reader of it is not. */
 public interface BlobStore extends AutoCloseable {
     /**
      * Begins a blob under a new random key.

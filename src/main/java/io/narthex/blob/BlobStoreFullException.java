@@ -2,7 +2,7 @@ package io.narthex.blob;
 
 import java.io.IOException;
 
-/** The store has no room: its disk is full, or would hold less free space than its reserve. */
+/** Says that the blob store has no room: its disk is full, or would hold less free space than its reserve. */
 public final class BlobStoreFullException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.SecureRandom;
 
-/** Makes the one store that the settings name, and refuses the start without it. */
+/** Makes the one blob store that the settings name, and stops the start if it cannot be used. */
 @ApplicationScoped
 public class BlobStoreProducer {
     @Inject

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes the bytes of one new blob in. Closed without {@link #finish()}, or finished in vain, it leaves nothing behind; so
- * {@code try (BlobWriter writer = store.create())} is all the care that it needs.
+ * Takes the bytes of one new blob in. If it is closed without {@link #finish()}, or if finishing fails, it leaves
+ * nothing behind; so {@code try (BlobWriter writer = store.create())} is all the care that it needs.
  *
  * <p>Every write may throw {@link BlobStoreFullException}.
  */

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
-/** A part of a file, by positional reads, so that several read one file at once. Leaves the file open. */
+/**
+ * Reads a part of an open file by positional reads, so that several readers share one file. It leaves the file open.
+ */
 final class ChannelRange extends InputStream {
     /** The JDK copies through a direct buffer as large as the read, and keeps it for the thread. */
     private static final int MOST = 128 << 10;

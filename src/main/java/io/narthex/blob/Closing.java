@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 
-/** Closing where nobody could act on a failure: what was read is read, and what is thrown away is swept later. */
+/** Closes things where nobody could act on a failure: what was read is read, and what is thrown away is swept later. */
 final class Closing {
     private static final System.Logger LOG = System.getLogger(Closing.class.getName());
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The buffers that bytes pass through between network and disk, kept for the next ones. Thread-safe. */
+/** Keeps the buffers that bytes pass through between network and disk, so that they are used again. Thread-safe. */
 public final class DirectBuffers {
     /** For downloads, measured best: larger ones leave the processor's cache, smaller ones cost calls. */
     public static final int DOWNLOAD_BYTES = 256 << 10;

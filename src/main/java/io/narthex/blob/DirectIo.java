@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writing past the system's cache (O_DIRECT), where the file system can and it is faster. Thread-safe. */
+/**
+ * Decides which bytes of a file are written past the system's cache (O_DIRECT): where the file system can and it is
+ * faster. Thread-safe.
+ */
 final class DirectIo {
     /** What is smaller says nothing of what writing costs, and is sooner copied than written. */
     private static final int LEAST = 128 << 10;

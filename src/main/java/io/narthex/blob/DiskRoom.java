@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.util.regex.Pattern;
 
-/** How much may still be written to one disk. */
+/** Counts how much may still be written to one disk before its reserve begins. */
 final class DiskRoom {
     /** The JDK passes on the system's own sentences for ENOSPC and EDQUOT, and no numbers. */
     private static final Pattern FULL = Pattern.compile("(?i)no space left|quota exceeded");

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Where files go under names of their own, for people: a directory, or a bucket. */
+/** A directory or a bucket into which files go under names that people read. */
 public abstract sealed class ExportPlace implements AutoCloseable {
     private ExportPlace() {}
 

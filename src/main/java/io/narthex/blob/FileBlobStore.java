@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Blobs as files, each written where it stays. */
+/** Keeps blobs as files. Each file is written where it stays. */
 public final class FileBlobStore implements BlobStore {
     /** A file system writes what several sync at once in one go. */
     private static final int SYNCS_AT_ONCE = 8;

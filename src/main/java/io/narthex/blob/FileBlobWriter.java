@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one file. */
+/** Writes one blob's file and makes it durable. */
 final class FileBlobWriter extends BlobWriter {
     /** The disk is asked for its room after so many bytes at most: about one system call in a hundred. */
     private static final long BETWEEN_CHECKS = 4 << 20;

@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.util.Objects;
 import java.util.Optional;
 
-/** One object; each range is a request of its own. */
+/** One object of a bucket, opened for reading; each range is a request of its own. */
 record S3Blob(S3Bucket bucket, String object, long size) implements Blob {
     @Override
     public InputStream range(long first, long length) throws IOException {

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Blobs as objects of a bucket. */
+/** Keeps blobs as objects of an S3 bucket. */
 public final class S3BlobStore implements BlobStore {
     /** Each waits for the network, and holds a connection. */
     private static final int REQUESTS_AT_ONCE = 16;

@@ -10,7 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/** Sends one object: whole if it fits a part, else part by part. S3's answer to the last request means durable. */
+/**
+ * Sends one blob to S3: whole if it fits a part, else part by part. S3's answer to the last request means that the blob
+ * is durable.
+ */
 final class S3BlobWriter extends BlobWriter {
     private final S3Bucket bucket;
     private final S3PartSizes sizes;

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** One bucket and the prefix of our objects in it; the SDK's exceptions end here. */
+/** One bucket and the prefix of our objects in it. The SDK's exceptions do not leave this class. */
 final class S3Bucket implements AutoCloseable {
     private static final int INSUFFICIENT_STORAGE = 507;
     private static final String BYTES = "application/octet-stream";

@@ -1,8 +1,8 @@
 package io.narthex.blob;
 
 /**
- * How many bytes a part of an upload has: S3 takes 10,000 parts, so the first ones are small, which small uploads need no
- * more than, and the later ones large.
+ * Says how many bytes each part of an upload has. S3 takes 10,000 parts: the first ones are small, which small uploads
+ * need no more than, and the later ones large.
  *
  * @param first bytes of each of the first thousand parts; S3 takes no less than 5 MiB
  * @param later bytes of each further part

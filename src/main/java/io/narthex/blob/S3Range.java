@@ -9,8 +9,8 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * A part of an object. S3 hangs up on readers that pause, and ours are as slow as the clients behind them: what is missing
- * is then asked for anew.
+ * Reads a part of an object. S3 hangs up on readers that pause, and ours are as slow as the clients behind them: what
+ * is missing is then asked for anew.
  */
 final class S3Range extends InputStream {
     private static final int ATTEMPTS = 3;

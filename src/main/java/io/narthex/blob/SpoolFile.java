@@ -13,8 +13,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The part of a body that waits to be sent to S3, in a file that has no name: parts of many uploads at once would fill the
- * heap, and the end of the process frees the file.
+ * Keeps the part of a body that waits to be sent to S3 in a file that has no name. In memory the parts of many uploads
+ * at once would fill the heap, and a file without a name is gone when the process ends.
  */
 final class SpoolFile implements Closeable {
     private final FileChannel file;

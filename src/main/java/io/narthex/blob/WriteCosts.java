@@ -3,9 +3,10 @@ package io.narthex.blob;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Which of two ways to write is faster on this machine now, by what each took lately. Through the system's cache is mostly,
- * as long as that has memory at hand: a virtual machine whose host must find the memory first, or a cache that waits for
- * its disk, is several times as slow as the disk itself. Thread-safe; two who tell at once may lose one's sample.
+ * Measures which of two ways to write is faster on this machine now: through the system's cache, or past it. Through
+ * the cache is mostly, as long as that has memory at hand: a virtual machine whose host must find the memory first, or
+ * a cache that waits for its disk, is several times as slow as the disk itself. Thread-safe; of two samples at the same
+ * moment one may be lost.
  */
 final class WriteCosts {
     /** What direct writing takes before it was tried: 650 MB/s. */

@@ -1,7 +1,7 @@
 package io.narthex.job;
 
 /**
- * A lease that a run holds, as long as the row still has its number.
+ * A lease that a run of a job holds. It is held as long as its row has the same number.
  *
  * @param key of which job
  * @param number of the lease

@@ -3,8 +3,9 @@ package io.narthex.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is done in pages, each in a transaction of its own. An implementation is an {@code @ApplicationScoped} bean;
- * only one run of it goes on at a time in the whole cluster for one subject, so it needs no locks against itself.
+ * Work that is done in the background, a page at a time, each page in a transaction of its own. An implementation is an
+ * {@code @ApplicationScoped} bean. In the whole cluster only one run of it goes on at a time for one subject, so it
+ * needs no locks against itself.
  */
 public interface Job {
     /** Its name in URLs and tables: lower case letters, digits and dashes, a letter first; 1 to 63 characters. */

@@ -1,6 +1,6 @@
 package io.narthex.job;
 
-/** What can be wrong with a request to the jobs. */
+/** Says what is wrong with a request about jobs. */
 abstract sealed class JobException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -16,7 +16,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** What can be wrong with a request to the jobs, as problems. */
+/** Turns what is wrong with a request about jobs into a problem response. */
 @Provider
 @ApplicationScoped
 public class JobExceptionMapper implements ExceptionMapper<JobException> {

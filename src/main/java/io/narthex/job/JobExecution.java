@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** One run on its thread: page after page, until the work is done, fails, or is to stop. */
+/** Runs a job on its thread, page after page, until the work is done, fails, or is to stop. */
 final class JobExecution implements Runnable {
     private static final System.Logger LOG = System.getLogger(JobExecution.class.getName());
 

@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 
-/** Which jobs there are, and what their runs did. */
+/** Tells which jobs there are and what their runs did. */
 @ApplicationScoped
 class JobHistory {
     @Inject

@@ -4,7 +4,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 import java.util.regex.Pattern;
 
-/** Which job, on what: there is one lease for each. */
+/** Names a job and what it works on; there is one lease for each. */
 @Embeddable
 record JobKey(
         @Column(nullable = false) String job,

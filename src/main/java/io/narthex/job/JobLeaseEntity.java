@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who may run a job now. Written by {@link JobLeases} in SQL, by the clock of the database. */
+/** The row that says who may run a job now. {@link JobLeases} writes it in SQL, by the clock of the database. */
 @Entity
 @Table(name = "job_lease")
 class JobLeaseEntity {

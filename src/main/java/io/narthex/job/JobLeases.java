@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of job_lease. All writing goes by the database's clock at the moment, not at the transaction's start, and needs
- * a transaction.
+ * Reads and writes the rows of the table job_lease. Every writing uses the database's clock of that moment, not of the
+ * transaction's start, and needs a transaction.
  */
 @ApplicationScoped
 class JobLeases {

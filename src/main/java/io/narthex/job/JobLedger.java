@@ -20,7 +20,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Each step of a run's life, one transaction a step. */
+/** Writes down each step of a run: its begin, its pages, its end. Each step is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional(TxType.REQUIRES_NEW)

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the numbers tell about jobs: how runs of this node ended, and when a run last succeeded on any. */
+/** Counts how the runs of this node ended, and shows when a run last succeeded on any node. */
 @ApplicationScoped
 class JobMeters {
     private static final System.Logger LOG = System.getLogger(JobMeters.class.getName());

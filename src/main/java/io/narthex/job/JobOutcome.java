@@ -1,6 +1,6 @@
 package io.narthex.job;
 
-/** How far a run has come. */
+/** How a run ended, or that it still goes on. */
 enum JobOutcome {
     RUNNING,
     SUCCEEDED,

@@ -3,7 +3,7 @@ package io.narthex.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one page did.
+ * What one page of a job did.
  *
  * @param checkpoint where the next page begins; null: the work is done
  * @param seen things looked at

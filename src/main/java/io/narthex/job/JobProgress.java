@@ -1,6 +1,6 @@
 package io.narthex.job;
 
-/** What comes after a page. */
+/** What comes after a page of a job: another page, or an end. */
 enum JobProgress {
     MORE,
     DONE,

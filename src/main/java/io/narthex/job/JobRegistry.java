@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The jobs of this node, by name. */
+/** Knows the jobs of this node, by name. */
 @ApplicationScoped
 class JobRegistry {
     @Inject

@@ -2,7 +2,7 @@ package io.narthex.job;
 
 import org.jspecify.annotations.Nullable;
 
-/** A job as JSON. */
+/** The JSON that describes a job. */
 record JobResponse(
         String name,
         String subject,

@@ -12,7 +12,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a job and what it did. Written by {@link JobRuns} in SQL, by the clock of the database. */
+/** The row of one run of a job. {@link JobRuns} writes it in SQL, by the clock of the database. */
 @Entity
 @Table(name = "job_run")
 class JobRunEntity {

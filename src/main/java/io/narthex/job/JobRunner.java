@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** The runs of this node: starts them, keeps their leases, stops them. Safe for use by many threads. */
+/** Starts the runs of this node, keeps their leases, and stops them. Thread-safe. */
 @ApplicationScoped
 class JobRunner {
     /** Longer than a page should take, shorter than what stops the server waits before it kills. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of job_run. Writing needs a transaction. */
+/** Reads and writes the rows of the table job_run. Writing needs a transaction. */
 @ApplicationScoped
 class JobRuns {
     /** An auditor asks about the last quarter; a job that fails every ten seconds must not fill the disk. */

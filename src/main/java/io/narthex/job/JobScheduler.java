@@ -11,7 +11,9 @@ import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 
-/** The clock of the jobs. It only asks for runs; they go on elsewhere. */
+/**
+ * Asks every job, every few seconds, whether it is due, and asks for a run of those that are. The runs go on elsewhere.
+ */
 @Singleton
 @Startup
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)

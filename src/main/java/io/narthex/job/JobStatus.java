@@ -3,7 +3,7 @@ package io.narthex.job;
 import java.util.Optional;
 
 /**
- * A job of this node as it stands.
+ * A job of this node, and how it stands now.
  *
  * @param running whether somebody in the cluster holds its lease now
  */

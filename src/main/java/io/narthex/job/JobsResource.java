@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The jobs of this node: what they did, and starting them. */
+/** {@code /api/v1/jobs}: shows the jobs of this node and what their runs did, and starts a run. */
 @Path("/api/v1/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

@@ -3,7 +3,7 @@ package io.narthex.job;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A run as JSON. */
+/** The JSON that describes a run. */
 record RunResponse(
         long id,
         String job,

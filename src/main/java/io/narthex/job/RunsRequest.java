@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of the runs is asked for.
+ * Says which part of a job's runs a client asks for.
  *
  * @param below only runs with a lesser id
  * @param limit how many at most

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /**
- * What a build printed, as it lies in the store: plain or by bzip2.
+ * The log of a build, as it lies in the store: plain or packed by bzip2.
  *
  * @param modified when the file was written last
  */

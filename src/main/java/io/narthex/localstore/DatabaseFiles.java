@@ -10,7 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The files of Nix's SQLite database, looked at from outside: by name, size and time only. */
+/** Looks at the files of Nix's SQLite database from outside: by name, size and time only. */
 record DatabaseFiles(Path database) {
 
     /**

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Read-only connections that fit one look of the database's files, handed round. Thread-safe. */
+/**
+ * Lends read-only connections to Nix's database, as long as its files look as they did when these were opened.
+ * Thread-safe.
+ */
 final class NixConnections {
     /** More idle ones are not kept: each may hold two megabytes of pages. */
     private static final int KEPT = 8;

@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database in which Nix registers valid paths, read while Nix writes to it. Thread-safe.
+ * Reads the database in which Nix registers valid paths, while Nix writes to it. Thread-safe.
  *
  * <p>With a write-ahead log beside it the database is opened {@code mode=ro} and Nix's own log is read; without one, or with
  * an empty one, {@code immutable}, and then an answer counts only if the files looked the same before and after. A log without its index,

@@ -19,7 +19,9 @@ import java.util.function.BiConsumer;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
-/** One read-only connection to the Nix database and what is asked over it. Not for two threads at once. */
+/**
+ * One read-only connection to the Nix database, with the queries that are asked over it. Not for two threads at once.
+ */
 final class NixReader implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NixReader.class.getName());
     /** All that is said of a path, in one text; references by row number, which Nix never uses again. */

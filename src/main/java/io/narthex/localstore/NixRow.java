@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** A row as it stands in the database, not yet believed. */
+/** A row of the Nix database as it stands there, before it is checked. */
 record NixRow(
         long id,
         String path,

@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which path an output of a content-addressed derivation came to be.
+ * Says which path an output of a content-addressed derivation came to be.
  *
  * @param signatures as stored, {@code name:base64}
  * @param dependent realisations that it was made with; only Nix 2.4 to 2.34 keep them

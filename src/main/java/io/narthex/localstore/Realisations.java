@@ -17,8 +17,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The realisations that Nix keeps when content-addressed derivations are on (Nix: src/libstore/ca-specific-schema.sql).
- * A store that never had them on lacks the tables: then there is none.
+ * Reads the realisations that Nix keeps when content-addressed derivations are on (Nix:
+ * src/libstore/ca-specific-schema.sql). A store that never had them on lacks the tables: then there is none.
  */
 @ApplicationScoped
 public class Realisations {

@@ -3,7 +3,7 @@ package io.narthex.localstore;
 import java.io.Serial;
 import java.nio.file.Path;
 
-/** The Nix database exists but cannot be read now. */
+/** Says that the Nix database exists but cannot be read now. */
 public final class StoreUnreadableException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;

@@ -3,7 +3,7 @@ package io.narthex.meter;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counters of one name, one for each value of a label. Made by {@link Meters#counters}. Thread-safe. */
+/** Counters of one name, one for each value of a label. {@link Meters#counters} makes them. Thread-safe. */
 public final class LabelledCounts {
     private final Map<String, LongAdder> counts;
 

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** How the requests of one kind ended, what they moved, and how long they took. Thread-safe. */
+/** Counts how the requests of one kind ended, what they moved, and how long they took. Thread-safe. */
 final class RequestCounts {
     /** What is answered here; any other is counted as {@link #OTHER}. */
     static final int[] STATUSES = {

@@ -3,7 +3,7 @@ package io.narthex.meter;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 
-/** What a request is about, as far as a number tells it. */
+/** The kinds of requests that the meters tell apart. */
 enum RequestKind {
     NARINFO("narinfo"),
     NAR("nar"),

@@ -5,7 +5,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 
-/** Shows what {@link RequestMeters} counts, which the container made before there were beans. */
+/** Shows in the metrics what {@link RequestMeters} counts, which the container made before there were beans. */
 @WebListener
 public class RequestMetersStart implements ServletContextListener {
     @Inject

@@ -14,9 +14,9 @@ import org.jboss.msc.service.ServiceController;
 import org.jboss.msc.service.ServiceName;
 
 /**
- * Finds the registry that WildFly shows at {@code /metrics}: the one class that knows where it is. The registry that
- * WildFly injects is another. It passes on names and tags only (WildFly 39: ApplicationRegistry): what is built with a
- * description or with buckets stays in it, and nobody ever sees it.
+ * Finds the registry of meters that WildFly shows at {@code /metrics}: no other class knows where it is. The registry
+ * that WildFly injects is another. It passes on names and tags only (WildFly 39: ApplicationRegistry): what is built
+ * with a description or with buckets stays in it, and nobody ever sees it.
  */
 final class ServerRegistry {
     private static final ServiceName SERVICE = ServiceName.parse("org.wildfly.extension.micrometer.service");
@@ -41,9 +41,9 @@ final class ServerRegistry {
     /** The service gives itself only to one that requires it: one is installed, and removed as soon as it has it. */
     private static Object serviceValue() {
         ServiceBuilder<?> asking = CurrentServiceContainer.getServiceContainer().addService();
-        Supplier<Object> given = asking.requires(SERVICE);
+        Supplier<Object> registry = asking.requires(SERVICE);
         CountDownLatch up = new CountDownLatch(1);
-        ServiceController<?> controller = asking.setInstance(Service.newInstance(unused -> {}, given))
+        ServiceController<?> controller = asking.setInstance(Service.newInstance(unused -> {}, registry))
                 .addListener((LifecycleListener) (c, event) -> {
                     if (event == LifecycleEvent.UP) {
                         up.countDown();
@@ -54,7 +54,7 @@ final class ServerRegistry {
             if (!up.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("WildFly has no subsystem micrometer");
             }
-            return given.get();
+            return registry.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the server starts", e);

@@ -11,9 +11,9 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Gives memory back to the machine when nobody needs it. The serial collector returns heap only in a full collection, and one
- * comes only when the heap is full; so after busy hours a server at rest would keep all of it. This asks for one, once, when
- * the work that went before has ended.
+ * Gives memory back to the machine when nobody needs it. The serial collector returns heap only in a full collection,
+ * and one comes only when the heap is full; so after busy hours a server at rest would keep all of it. This asks for
+ * one, once, when the work that went before has ended.
  */
 @Singleton
 @Startup

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Memory knows what the index has. */
+/** The health check of the index: memory knows what the index has. */
 @Readiness
 @ApplicationScoped
 public class IndexCheck implements HealthCheck {

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Who comes new gets a turn in every lane. */
+/** The health check of the lanes: whoever comes new gets a turn in each. */
 @Readiness
 @ApplicationScoped
 public class LanesCheck implements HealthCheck {
@@ -22,12 +22,12 @@ public class LanesCheck implements HealthCheck {
     }
 
     static HealthCheckResponse answer(List<Lanes.State> states) {
-        HealthCheckResponseBuilder answer = HealthCheckResponse.named("lanes");
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("lanes");
         boolean free = true;
         for (Lanes.State lane : states) {
-            answer.withData(lane.name(), lane.stuck() ? "stuck" : lane.held() + " run, " + lane.waiting() + " wait");
+            response.withData(lane.name(), lane.stuck() ? "stuck" : lane.held() + " run, " + lane.waiting() + " wait");
             free &= !lane.stuck();
         }
-        return answer.status(free).build();
+        return response.status(free).build();
     }
 }

@@ -18,7 +18,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** A connection of the pool can be had. One thread of its own tries that, so that whoever asks is answered at once. */
+/**
+ * The health check of the connection pool: a connection can be had. One thread of its own tries that, so that whoever
+ * asks is answered at once.
+ */
 @Readiness
 @ApplicationScoped
 public class PoolCheck implements HealthCheck {

@@ -5,7 +5,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** The process answers. */
+/** The health check of the process: it answers. */
 @Liveness
 @ApplicationScoped
 public class ProcessCheck implements HealthCheck {

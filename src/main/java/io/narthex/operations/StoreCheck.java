@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** The Nix store of this machine can be read; having none is no fault. */
+/** The health check of the machine's Nix store: its database can be read. Having no store is no fault. */
 @Readiness
 @ApplicationScoped
 public class StoreCheck implements HealthCheck {

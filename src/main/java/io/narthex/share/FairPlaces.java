@@ -164,7 +164,7 @@ public final class FairPlaces<W> {
         return held == 0 || held + wanted <= own ? own : -1;
     }
 
-    /** Gives its places to who is next in the group; null where nobody's wish fits. */
+    /** Gives its places to who is next in the group; null where nobody's request fits. */
     private @Nullable W next(Group<W> group) {
         for (Group<W> member : group.inOrder()) {
             W turn = next(member);

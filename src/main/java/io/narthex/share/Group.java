@@ -9,8 +9,9 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that hold places or wait for them, or those of one tenant, one token, one address: what {@link FairPlaces} counts
- * together. It belongs to the group above it as long as anybody in it holds or waits. Guarded by its {@link FairPlaces}.
+ * Counts who holds places or waits for them: all, one tenant, one token or one address. {@link FairPlaces} compares the
+ * counts. A group belongs to the group above it as long as anybody in it holds or waits. Guarded by its
+ * {@link FairPlaces}.
  */
 final class Group<W> {
     final @Nullable Group<W> parent;

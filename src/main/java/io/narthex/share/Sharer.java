@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Whose work it is, as far as sharing goes: what is scarce is shared out between tenants, a tenant's part between its tokens,
+ * Says for whom some work is done. What is scarce is shared out between tenants, a tenant's part between its tokens,
  * and a token's part between its addresses.
  *
  * @param tenant names the tenant; all strangers are one, and so are the server's own tokens

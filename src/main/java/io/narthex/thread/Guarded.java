@@ -4,8 +4,8 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Work that is done again and again: whatever it throws is logged, and it is done again all the same. A timer would never
- * call it any more after the first exception. Thread-safe if the work is.
+ * Runs a repeated task so that an exception does not end the repetition: it is logged, and the task runs again. A timer
+ * would never call a task again after its first exception. Thread-safe if the task is.
  */
 public final class Guarded implements Runnable {
     private static final System.Logger LOG = System.getLogger(Guarded.class.getName());

@@ -4,7 +4,9 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes the threads of a pool: named, never a reason not to stop the server, and none ends without a line in the log. */
+/**
+ * Makes the threads of a pool: named, never a reason not to stop the server, and none ends without a line in the log.
+ */
 public final class NamedThreads implements ThreadFactory {
     private static final System.Logger LOG = System.getLogger(NamedThreads.class.getName());
 

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Each call that begins a transaction is made again, a few times, where PostgreSQL ended that for its order. The methods of
- * such a class read no stream and leave nothing outside the database that a second run would spoil.
+ * Marks a class whose transactions are tried again, a few times, where PostgreSQL ended one because of others beside
+ * it. The methods of such a class read no stream and leave nothing outside the database that a second run would spoil.
  */
 @Inherited
 @InterceptorBinding

@@ -10,7 +10,10 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Makes calls of {@link Retried} classes again. Stands around the container's interceptor that begins and ends transactions. */
+/**
+ * Calls a method of a {@link Retried} class again. It stands around the container's interceptor that begins and ends
+ * transactions.
+ */
 @Retried
 @Interceptor
 @Priority(RetriedInterceptor.BEFORE_TRANSACTIONS)

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Set;
 
-/** Tells a transaction that PostgreSQL ended for its order from one that asked for what cannot be. */
+/** Tells a transaction that PostgreSQL ended because of others beside it from one that asked for what cannot be. */
 public final class TransactionConflict {
     /** PostgreSQL, appendix A: serialization_failure, deadlock_detected, lock_not_available. Nothing of them was done. */
     private static final Set<String> STATES = Set.of("40001", "40P01", "55P03");
