@@ -4,7 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
-/** The hash functions Nix knows by name. Nix: src/libutil/hash.cc. */
+/** The hash functions that Nix knows by name. Nix: src/libutil/hash.cc. */
 public enum HashAlgorithm {
     MD5("md5", "MD5", 16),
     SHA1("sha1", "SHA-1", 20),

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Nix's base-32: the bytes as one little-endian number, written with its most significant digit first.
+ * Writes and reads Nix's base-32: the bytes as one little-endian number, its most significant digit first.
  *
  * <p>Nix: src/libutil/base-nix-32.cc.
  */

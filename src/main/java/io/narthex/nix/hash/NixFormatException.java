@@ -1,8 +1,8 @@
 package io.narthex.nix.hash;
 
 /**
- * A text that is not what it should be. {@link #subject()} names the thing that was refused ("store path", "Sig"); the
- * message says why and never repeats a secret.
+ * Says that a text has not the form it should have. {@link #subject()} names the thing that was refused ("store path",
+ * "Sig"); the message says why and never repeats a secret.
  */
 public final class NixFormatException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** Base64 with one spelling for each value: the JDK's decoder also takes a missing padding and stray last bits. */
+/**
+ * Reads base64 that is written in the one right way for each value: the JDK's decoder also takes a missing padding and
+ * stray last bits.
+ */
 public final class StrictBase64 {
     private StrictBase64() {}
 

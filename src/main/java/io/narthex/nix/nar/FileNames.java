@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * File names as the bytes they are, under any locale. A {@code Path} of a Unix JVM keeps the bytes that the kernel gave
- * it; its {@code toString} decodes them by the locale and loses those that it cannot, its {@code toUri} escapes each
- * byte and loses none. Names of ASCII, nearly all, take the short way through {@code toString}.
+ * Gives file names as the bytes they are, under any locale. A {@code Path} of a Unix JVM keeps the bytes that the
+ * kernel gave it; its {@code toString} decodes them by the locale and loses those that it cannot, its {@code toUri}
+ * escapes each byte and loses none. Names of ASCII, nearly all, take the short way through {@code toString}.
  */
 public final class FileNames {
     private static final Path ROOT = Path.of("/");

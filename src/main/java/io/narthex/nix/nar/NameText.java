@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Names of files as text, without two of them becoming one. Names are bytes, and JSON carries text alone; Nix itself writes
- * the bytes as they are, which no reader of JSON takes (2.8), or gives up (nlohmann::json's {@code dump}, since 2.12).
+ * Turns file names, which are bytes, into text for JSON so that no two of them become one. Nix itself writes the bytes
+ * as they are, which no reader of JSON takes (2.8), or gives up (nlohmann::json's {@code dump}, since 2.12).
  *
  * <p>A name in UTF-8 is its own text. A byte that is none becomes U+FFFD and its two hexadecimal digits, and so does each
  * byte of a U+FFFD that stands in the name itself.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** The contents of one file within an archive. Closing it does nothing: the archive goes on. */
+/** A stream over the contents of one file within an archive. Closing it does nothing: the archive goes on. */
 final class NarContents extends InputStream {
     private final NarInput input;
     private long left;

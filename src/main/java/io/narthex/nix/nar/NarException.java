@@ -3,7 +3,7 @@ package io.narthex.nix.nar;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What can be wrong with an archive or with a tree that should become one. The message has no path of the server. */
+/** Says what is wrong with an archive, or with a tree that should become one. The message has no path of the server. */
 public abstract sealed class NarException extends IOException {
     private static final long serialVersionUID = 1L;
 

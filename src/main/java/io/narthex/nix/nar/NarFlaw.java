@@ -1,6 +1,6 @@
 package io.narthex.nix.nar;
 
-/** Why bytes are not an archive. */
+/** The reasons why bytes are not an archive. */
 public enum NarFlaw {
     BAD_MAGIC("it does not begin with nix-archive-1"),
     UNEXPECTED_WORD("a word stands where the format has another"),

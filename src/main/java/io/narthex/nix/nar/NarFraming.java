@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The words of the format, framed once: a length of 8 bytes, little-endian, and bytes padded to 8 with zeros. */
+/**
+ * The fixed words of the archive format, as the bytes that are written: each word behind its length of 8 bytes,
+ * little-endian, and padded to 8 bytes with zeros.
+ */
 final class NarFraming {
     static final byte[] MAGIC = words("nix-archive-1");
     static final byte[] DIRECTORY = words("(", "type", "directory");

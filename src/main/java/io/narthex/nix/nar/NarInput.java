@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The words, strings and contents of an archive under way, each checked for length and padding. */
+/** Reads the words, strings and contents of an archive one by one, and checks the length and padding of each. */
 final class NarInput {
     /** As much as one read of a socket or a decompressor gives at most. */
     private static final int BUFFER_SIZE = 1 << 16;

@@ -2,7 +2,7 @@ package io.narthex.nix.nar;
 
 import java.io.InputStream;
 
-/** Lists an archive while it is read; one lister an archive. */
+/** Lists an archive while it is read. One lister is for one archive. */
 public final class NarLister implements NarVisitor {
     private final NarListing.Builder builder;
     private long offset;

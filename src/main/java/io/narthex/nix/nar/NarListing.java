@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is in an archive, and where in it: the model of a {@code .ls} file. */
+/** What is in an archive, and at which byte of it: the model of a {@code .ls} file. */
 public final class NarListing {
     /** As many as a listing in memory (about 150 bytes a node) can have; the largest paths of nixpkgs have 300,000. */
     public static final int MAX_NODES = 2_000_000;

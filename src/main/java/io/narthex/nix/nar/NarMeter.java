@@ -2,7 +2,7 @@ package io.narthex.nix.nar;
 
 import java.nio.file.Path;
 
-/** Counts the bytes that the archive of a tree will have, from names and sizes alone. */
+/** Counts how many bytes the archive of a tree will have, from names and sizes alone. */
 final class NarMeter implements TreeVisitor {
     private long size = NarFraming.MAGIC.length;
 

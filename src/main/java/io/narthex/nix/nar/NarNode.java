@@ -3,7 +3,7 @@ package io.narthex.nix.nar;
 import java.util.Arrays;
 import java.util.List;
 
-/** What an archive holds, without the contents. */
+/** A file, directory or link in an archive, without its contents. */
 public sealed interface NarNode {
     /** Entries in unsigned byte order of their names. */
     record Directory(List<Entry> entries) implements NarNode {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * Reads an archive that nobody trusts yet, to its end, and tells a visitor what is in it. Takes what Nix's own packer
- * writes and nothing else; where Nix's reader sets no limit, the file systems that a tree must fit on do.
+ * Reads an archive that nobody trusts yet, to its end, and tells a visitor what is in it. It takes what Nix's own
+ * packer writes and nothing else; where Nix's reader sets no limit, the file systems that a tree must fit on do.
  */
 public final class NarReader {
     /** NAME_MAX of Linux and macOS: a longer name cannot be unpacked. go-nix has the same limit. */

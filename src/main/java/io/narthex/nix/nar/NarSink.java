@@ -3,7 +3,7 @@ package io.narthex.nix.nar;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Where the bytes of an archive go, in order. */
+/** Takes the bytes of an archive, in order. */
 @FunctionalInterface
 public interface NarSink {
     /** Takes all remaining bytes. The buffer is the caller's again when this returns. */

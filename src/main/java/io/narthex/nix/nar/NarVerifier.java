@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 
-/** Reads an archive to its end and tells what a narinfo says of it. */
+/** Reads an archive to its end and works out its hash and size, which a narinfo names. */
 public final class NarVerifier {
     /**
      * What a well-formed archive hashes to, and its length.

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Is told what an archive holds, in the archive's order. A directory is {@code enterDirectory}, for each entry {@code
- * enterEntry} and a node, then {@code leaveDirectory}; names were checked.
+ * Is told what an archive holds, in the archive's order. A directory is {@code enterDirectory}, for each entry
+ * {@code enterEntry} and a node, then {@code leaveDirectory}; names were checked.
  */
 public interface NarVisitor {
     void enterDirectory() throws IOException;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * An archive whose bytes are hashed and kept as they come, whoever reads them: so that its contents need not be handed out
- * to be passed over, unlike those of a {@link java.security.DigestInputStream}.
+ * Hashes and keeps the bytes of an archive as they come, whoever reads them. So a file's contents can be passed over
+ * without being handed out, unlike those of a {@link java.security.DigestInputStream}.
  */
 public abstract class PassableStream extends InputStream {
     /**

@@ -15,8 +15,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Walks a tree on disk, entries in unsigned byte order of their names, links not followed. Holds the names of the
- * directories it stands in, and nothing else of the tree.
+ * Walks a tree on disk, the names of each directory in unsigned byte order, links not followed. It holds the names of
+ * the directories it stands in, and nothing else of the tree.
  */
 final class TreeWalker {
     private final TreeVisitor visitor;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** The {@code CA} field: how the path follows from its contents. Nix: src/libstore/content-address.cc. */
+/** The {@code CA} field of a narinfo: how the path follows from its contents. Nix: src/libstore/content-address.cc. */
 public record ContentAddress(Method method, NixHash hash) {
     private static final String SUBJECT = "content address";
 

@@ -6,7 +6,7 @@ import io.narthex.nix.store.StorePath;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedSet;
 
-/** The bytes that a path's signature covers. Nix: ValidPathInfo::fingerprint in src/libstore/path-info.cc. */
+/** Makes the bytes that a path's signature covers. Nix: ValidPathInfo::fingerprint in src/libstore/path-info.cc. */
 public final class Fingerprint {
     private Fingerprint() {}
 

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * What a binary cache tells of one path. Immutable; signatures are kept sorted and distinct, references sorted.
+ * A narinfo: what a binary cache tells of one path. Immutable; signatures are kept sorted and distinct, references
+ * sorted.
  *
  * @param url where the file is, relative to the cache or absolute: printable ASCII
  * @param compression a name that Nix knows; {@code none} where the file is the NAR

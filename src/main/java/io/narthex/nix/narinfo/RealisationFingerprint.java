@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * The bytes that a realisation's signature covers: JSON without a space, keys sorted. Nothing in it needs escaping,
- * since names and hashes have no such characters. Nix: src/libstore/realisation.cc.
+ * Makes the bytes that a realisation's signature covers: JSON without a space, keys sorted. Nothing in it needs
+ * escaping, since names and hashes have no such characters. Nix: src/libstore/realisation.cc.
  */
 public final class RealisationFingerprint {
     private RealisationFingerprint() {}

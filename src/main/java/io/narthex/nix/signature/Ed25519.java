@@ -1,6 +1,6 @@
 package io.narthex.nix.signature;
 
-/** RFC 8032 over plain bytes, by Bouncy Castle: the one class that knows it. Thread-safe. */
+/** Signs and verifies plain bytes by RFC 8032, with Bouncy Castle, which no other class knows. Thread-safe. */
 final class Ed25519 {
     static final int SEED_SIZE = org.bouncycastle.math.ec.rfc8032.Ed25519.SECRET_KEY_SIZE;
     static final int PUBLIC_SIZE = org.bouncycastle.math.ec.rfc8032.Ed25519.PUBLIC_KEY_SIZE;

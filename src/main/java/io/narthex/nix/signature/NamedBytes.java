@@ -4,7 +4,7 @@ import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.hash.StrictBase64;
 import java.util.Base64;
 
-/** {@code name:base64}, split at the first colon: the form that keys and signatures share. */
+/** Splits {@code name:base64} at the first colon: the form that keys and signatures share. */
 @SuppressWarnings("ArrayRecordComponent") // lives for one call only, never shared
 record NamedBytes(String name, byte[] bytes) {
     /** Longer than any host name with a counter behind it (DNS: 253), so that a key name cannot fill a page. */

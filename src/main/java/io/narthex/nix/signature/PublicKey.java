@@ -2,7 +2,7 @@ package io.narthex.nix.signature;
 
 import java.util.Arrays;
 
-/** What a client puts into {@code trusted-public-keys}: a name and an Ed25519 public key of 32 bytes. */
+/** A public key as a client puts it into {@code trusted-public-keys}: a name and 32 bytes of Ed25519. */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
 public record PublicKey(String name, byte[] bytes) {
     private static final String SUBJECT = "public key";

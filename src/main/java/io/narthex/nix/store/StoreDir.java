@@ -2,7 +2,7 @@ package io.narthex.nix.store;
 
 import io.narthex.nix.hash.NixFormatException;
 
-/** Where a store lies, as its paths write it: absolute, in canonical form. It is part of every signature. */
+/** The directory of a Nix store, as its paths write it: absolute, in canonical form. It is part of every signature. */
 public record StoreDir(String path) {
     public static final StoreDir DEFAULT = new StoreDir("/nix/store");
 
