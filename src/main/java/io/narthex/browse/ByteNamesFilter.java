@@ -13,8 +13,8 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 
 /**
- * Keeps names inside a path away from JAX-RS, which takes escapes for UTF-8 and refuses those that are none: it is shown
- * {@code serve/{hash}} alone. {@link ServeResource} reads the names from the request's URI, as bytes.
+ * Hides the names below {@code serve/{hash}/} from JAX-RS, which takes escapes for UTF-8 and refuses those that are
+ * none. {@link ServeResource} reads these names from the request's URI, as bytes.
  */
 @WebFilter(filterName = "ByteNamesFilter", urlPatterns = "/serve/*", asyncSupported = true)
 public class ByteNamesFilter implements Filter {

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What stands in one directory, in the order of the names' bytes.
+ * The names in one directory, in the order of their bytes.
  *
  * @param leftOut how many more there are
  */

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** A directory inside a path, as a page or as JSON like that of {@code .ls}, one level deep. */
+/** Shows a directory inside a path, as an HTML page or as JSON like that of {@code .ls}, one level deep. */
 final class DirectoryPage {
     private static final JsonFactory JSON = new JsonFactory();
 

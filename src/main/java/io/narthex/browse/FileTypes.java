@@ -3,7 +3,10 @@ package io.narthex.browse;
 import java.util.Locale;
 import java.util.Map;
 
-/** Content types that no browser runs as script. What may be looked at as text is text; the rest is for saving. */
+/**
+ * Chooses the content type of a file so that no browser runs it as script. What may be looked at as text is text; the
+ * rest is for saving.
+ */
 final class FileTypes {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final Map<String, String> BY_SUFFIX = Map.ofEntries(

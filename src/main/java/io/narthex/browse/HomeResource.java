@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.stream.Collectors;
 
-/** {@code /}: for people who open the URL. */
+/** {@code /}: the page for people who open a cache's URL in a browser. */
 @Path("/")
 public class HomeResource {
     @Inject

@@ -1,6 +1,6 @@
 package io.narthex.browse;
 
-/** Text inside HTML. */
+/** Escapes text for HTML. */
 final class Html {
     private Html() {}
 

@@ -16,7 +16,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds a file inside a path without ever leaving it: each step is looked at, links are resolved by hand. */
+/**
+ * Finds a file inside a path on disk without ever leaving that path: each step is looked at, and links are resolved
+ * here.
+ */
 final class PathFiles {
     /** Linux gives up after as many (path_resolution(7)). */
     private static final int LINKS = 40;

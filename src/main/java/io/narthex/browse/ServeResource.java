@@ -30,7 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 
-/** {@code serve/{hash}/{path}}: a look into a path, for people and programs. */
+/** {@code serve/{hash}/{path}}: shows a file or directory inside a path, to people and programs. */
 @Path("serve/{hash}{rest:(/.*)?}")
 public class ServeResource {
     /** Nothing of a path runs, loads or frames anything on this origin. */
@@ -76,13 +76,13 @@ public class ServeResource {
             case NarSource.InLocalStore l -> local(path, logicalRoot, names);
             case NarSource.InBlobStore b -> stored(b.nar(), logicalRoot, names);
         };
-        Response.ResponseBuilder answer = switch (inside) {
+        Response.ResponseBuilder response = switch (inside) {
             case Inside.Directory d -> directory(d.entries(), path, names, request, body);
             case Inside.File f -> file(f, names, body);
         };
         // a URL inside a path has one content for each of the path's NARs; a directory's two forms differ by their end
         boolean page = inside instanceof Inside.Directory && !Responses.isJson(request.getHeader(HttpHeaders.ACCEPT));
-        return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
+        return response.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + (page ? "-html\"" : "\""))
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header("Content-Security-Policy", POLICY)

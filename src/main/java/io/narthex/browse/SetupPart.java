@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What {@code setup} gives, by the file or the place that it is for. */
+/** One part of what {@code setup} tells, by the file or the place that it is for. */
 enum SetupPart {
     NIX_CONF("nix.conf"),
     NETRC("netrc"),

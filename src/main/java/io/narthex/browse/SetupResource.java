@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code setup} and {@code post-build-hook}: what to write where to use a cache. */
+/** {@code setup} and {@code post-build-hook}: tell users what to write where to use a cache. */
 @Path("/")
 public class SetupResource {
     private static final String HOOK = read("/post-build-hook.sh");

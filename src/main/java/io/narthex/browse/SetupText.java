@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What users write where to use a cache. Each part works as it stands where its label says, once {@code TOKEN} is replaced.
+ * Writes the lines that users need to use a cache. Each part works as it stands where its label says, once
+ * {@code TOKEN} is replaced.
  *
  * @param name {@code tenant/cache}
  * @param isPublic whether everybody may fetch from it

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a file in the listing of a NAR, as {@link PathFiles} does on a disk: without ever leaving the path. The listing is
- * read through for each link on the way and never held: one of half a million files would be 200 MB of objects.
+ * Finds a file inside an uploaded path by the listing of its NAR, without ever leaving the path. The listing is read
+ * through for each link on the way and never held: one of half a million files would be 200 MB of objects.
  */
 final class StoredTree {
     /** Linux gives up after as many links (path_resolution(7)); each link and each {@code ..} in one costs a reading. */

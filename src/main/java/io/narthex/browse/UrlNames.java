@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The segments of a URL's path as the bytes they stand for. */
+/** Splits a URL's path into names, as the bytes they stand for. */
 final class UrlNames {
     private UrlNames() {}
 

@@ -10,9 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Makes every bean of the application at its start. The container would make each at its first use, which for many is on a
- * thread of a lane, and there nothing below {@code java:comp} can be found. Here they are made on a thread that has no more
- * than those, so that a bean which needs more stops the start, and not somebody's first push.
+ * Makes every bean of the application at its start. The container would make each at its first use, which for many is
+ * on a thread of a lane, and there nothing below {@code java:comp} can be found. Here they are made on a thread that
+ * has no more than those, so that a bean which needs more stops the start, and not somebody's first push.
  */
 final class EarlyBeans {
     private EarlyBeans() {}

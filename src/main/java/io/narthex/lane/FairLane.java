@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 
 /**
- * Threads of their own for requests of one kind, shared out by tenant, token and address. Who has to wait holds no thread;
- * whose answer is taken too slowly while others wait makes way. Thread-safe.
+ * Runs requests of one kind on threads of their own, which tenants, tokens and addresses share fairly. A request that
+ * waits for its turn holds no thread; one whose response is read too slowly while others wait is ended. Thread-safe.
  */
 final class FairLane implements PacedResponses.Places, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FairLane.class.getName());

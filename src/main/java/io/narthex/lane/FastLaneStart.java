@@ -20,7 +20,7 @@ import java.time.Clock;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the index before the first request and hands {@link FastLane} its parts. */
+/** Loads the index before the first request comes, and gives {@link FastLane} what it needs. */
 @WebListener
 public class FastLaneStart implements ServletContextListener {
     @Inject

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes on which requests run, so that no kind of request keeps another waiting, and in each no tenant another.
+ * Holds the lanes on which requests run: one for each kind of request, so that no kind keeps another waiting.
  * Thread-safe.
  */
 @ApplicationScoped

@@ -8,7 +8,10 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Methods;
 
-/** Answers who asks, before an upload, whether a NAR is there already: Nix asks so with HEAD before each NAR. Thread-safe. */
+/**
+ * Answers a client that asks, before it uploads a NAR, whether it is there already. Nix asks so with HEAD before each
+ * NAR. Thread-safe.
+ */
 final class MissingNars {
     private static final String PREFIX = "/nar/";
 

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/** Asks for turns in a lane as whoever comes new would, to tell whether such a one gets any. Thread-safe. */
+/** Tests a lane: it asks for turns as somebody new would, to tell whether such a one gets any. Thread-safe. */
 final class Newcomer {
     /** Whoever waits for so long has gone to another node. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);

@@ -5,9 +5,9 @@ import io.undertow.util.URLUtils;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Puts a name together again that a raw {@code ?} has cut. A derivation's name may have one (fetchers name what they fetch
- * after the end of its URL), and Nix, of 2.8 as of 2.26, does not escape it: what follows arrives as a query, which
- * neither of these URLs has.
+ * Puts a name in a URL together again that a raw {@code ?} has cut. A derivation's name may have one (fetchers name
+ * what they fetch after the end of its URL), and Nix, of 2.8 as of 2.26, does not escape it: what follows arrives as a
+ * query, which neither of these URLs has.
  */
 final class RawQuestionMark {
     private RawQuestionMark() {}

@@ -7,8 +7,8 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Places of answers that need no thread, such as buffers. Who gets none does not wait for one, but is answered in another
- * way; that somebody did counts as waiting until it was asked for. Thread-safe.
+ * Shares out the places of responses that need no thread, such as buffers. A request that gets none does not wait for
+ * one, but is answered in another way; that there was one counts as waiting until somebody asks. Thread-safe.
  */
 final class SharedPlaces implements PacedResponses.Places {
     private final FairPlaces<Object> places;

@@ -11,7 +11,10 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** Not known now, so 503: never "absent". Logged once by what listens to the database, not per request. */
+/**
+ * Answers 503 where the database is away: not known now is never "absent". What listens to the database logs that once;
+ * requests do not.
+ */
 @Provider
 @ApplicationScoped
 public class DatabaseAwayMapper implements ExceptionMapper<DatabaseAwayException> {

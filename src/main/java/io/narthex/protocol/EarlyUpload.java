@@ -5,7 +5,7 @@ import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What was found out of an upload before the servlets, where its resource is to answer after all. */
+/** Hands an upload that began before the servlets over to its resource, with what was found out of it so far. */
 public final class EarlyUpload {
     private static final AttachmentKey<Exception> FAILURE = AttachmentKey.create(Exception.class);
     private static final AttachmentKey<byte[]> BODY = AttachmentKey.create(byte[].class);

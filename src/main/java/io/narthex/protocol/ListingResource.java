@@ -59,11 +59,11 @@ public class ListingResource {
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(AbsentPath::problem);
-        Response.ResponseBuilder answer = switch (path.source()) {
+        Response.ResponseBuilder response = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
             case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));
         };
-        return answer.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
+        return response.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))

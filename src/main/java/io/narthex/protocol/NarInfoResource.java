@@ -32,7 +32,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** {@code {hash}.narinfo}, where memory does not have it: what memory has is answered before the servlets. */
+/**
+ * {@code {hash}.narinfo}: answers where memory does not know the path; what memory knows is answered before the
+ * servlets.
+ */
 @Path("{hash}.narinfo")
 public class NarInfoResource {
     @Inject

@@ -4,7 +4,7 @@ import com.github.luben.zstd.Zstd;
 import io.narthex.index.SignedPath;
 
 /**
- * A narinfo in the coding that a client gets.
+ * A narinfo in the coding that one client gets.
  *
  * @param entityTag differs between codings, as their bytes do
  */

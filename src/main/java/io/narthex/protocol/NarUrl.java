@@ -6,7 +6,7 @@ import io.narthex.nix.store.StorePathHash;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The last segment of a NAR's URL, in the forms that this server and nix-serve give out. */
+/** Reads the last segment of a NAR's URL, in the forms that this server and nix-serve give out. */
 public sealed interface NarUrl {
     /** {@code {narhash}.nar}, as our narinfos have it. */
     record ByNarHash(NixHash narHash) implements NarUrl {}

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The JSON of a realisation, signed by every key that signs now. */
+/** Writes the JSON of a realisation, signed by every key that signs now. */
 @ApplicationScoped
 class RealisationResponse {
     private static final JsonFactory JSON = new JsonFactory();

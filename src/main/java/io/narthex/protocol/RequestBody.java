@@ -7,7 +7,7 @@ import java.nio.channels.ReadableByteChannel;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * The body of the request under way, read from the connection as much at a time as the reader has room for: the servlet's
+ * The body of the present request, read from the connection as much at a time as the reader has room for. The servlet's
  * own stream gives 16 kB, and each such piece costs a turn of the connection's selector.
  */
 public record RequestBody(StreamSourceChannel channel) implements ReadableByteChannel {

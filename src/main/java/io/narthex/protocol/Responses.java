@@ -8,7 +8,7 @@ import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import org.jspecify.annotations.Nullable;
 
-/** What several URLs say in their headers. */
+/** The headers and refusals that several URLs of the cache share. */
 public final class Responses {
     /** A narinfo may gain a signature or go with a collection; minutes are long enough for a crowd of clients. */
     public static final String MINUTES = "public, max-age=300";

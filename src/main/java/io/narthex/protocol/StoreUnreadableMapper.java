@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** Nix's database is there and cannot be read: what it holds may exist, so 503. */
+/** Answers 503 where Nix's database is there and cannot be read: what it holds may exist. */
 @Provider
 @ApplicationScoped
 public class StoreUnreadableMapper implements ExceptionMapper<StoreUnreadableException> {

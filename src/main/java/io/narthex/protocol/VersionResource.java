@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
-/** {@code version}: which Narthex this is. */
+/** {@code version}: says which version of Narthex this is. */
 @Path("version")
 public class VersionResource {
     private static final String VERSION = read();

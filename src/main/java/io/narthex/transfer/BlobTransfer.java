@@ -9,7 +9,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Sends files that were pushed, as they lie. They were verified when they came; their length is looked at again. */
+/** Sends uploaded files as they lie. They were verified when they came; their length is looked at again. */
 @ApplicationScoped
 public class BlobTransfer {
     private static final System.Logger LOG = System.getLogger(BlobTransfer.class.getName());

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What of a content of known length is asked for (RFC 9110, 14.2). */
+/** Reads which part of a content of known length a client asks for (RFC 9110, 14.2). */
 public sealed interface ByteRange {
     /** All of it: no range, several, or one that is not understood. */
     record Whole() implements ByteRange {}

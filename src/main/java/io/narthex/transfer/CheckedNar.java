@@ -11,8 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a NAR pass and holds back its last bytes until it is known to be the one that was promised: by its length always,
- * by its hash where asked.
+ * Passes a NAR on and holds back its last bytes until it is known to be the one that was promised: by its length
+ * always, by its hash where asked.
  */
 final class CheckedNar implements NarSink {
     /** Fewer would do; a NAR is a multiple of 8 bytes long. */

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Content codings of an answer (RFC 9110, 8.4 and 12.5.3). */
+/** Decides by which content coding a response is sent (RFC 9110, 8.4 and 12.5.3). */
 public final class Coding {
     public static final String ZSTD = "zstd";
 

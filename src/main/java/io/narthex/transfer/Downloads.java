@@ -9,7 +9,7 @@ import io.undertow.util.StatusCodes;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** Has each NAR that is sent written down when its sending ends. Thread-safe. */
+/** Writes down each NAR that is sent, when its sending ends. Thread-safe. */
 public final class Downloads {
     private final ReadLog log;
     private final Clock clock;

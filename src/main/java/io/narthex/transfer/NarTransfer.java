@@ -23,7 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Sends NARs, and takes out of service what turns out not to be what was signed. */
+/**
+ * Sends NARs of this machine's store, and takes a path out of service whose bytes turn out not to be what was signed.
+ */
 @ApplicationScoped
 public class NarTransfer {
     private static final System.Logger LOG = System.getLogger(NarTransfer.class.getName());

@@ -14,8 +14,8 @@ import java.nio.channels.FileChannel;
 import org.xnio.IoUtils;
 
 /**
- * The body of the answer under way, taken at the servlet: a direct buffer goes to the socket as it is. JAX-RS's own
- * stream would copy each byte twice more.
+ * Writes the body of the response under way, taken at the servlet: a direct buffer goes to the socket as it is.
+ * JAX-RS's own stream would copy each byte twice more.
  */
 final class ResponseSink implements NarSink {
     /** What a socket takes at once, about. */
