@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -49,6 +50,12 @@ class SettingsTest {
         assertThat(settings.database().url()).isEmpty();
         assertThat(settings.trustedProxies()).isEmpty();
         assertThat(settings.reservedKeyNames()).containsExactly("cache.nixos.org-1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areDocumented(SettingName name) throws IOException {
+        assertThat(Files.readString(Path.of("src/docs/settings.md"))).contains("`" + name + "`");
     }
 
     @Test
