@@ -4,6 +4,7 @@ import com.github.luben.zstd.RecyclingBufferPool;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.Compression;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.tukaani.xz.XZInputStream;
 /** The libraries that unpack, each told to take several frames one behind the other and to keep to a memory limit. */
 final class Decompressor {
     /** In the words of Nix, for people. */
-    static final String SUPPORTED = "none, xz, zstd, bzip2, gzip, br, lz4";
+    private static final String SUPPORTED = "none, xz, zstd, bzip2, gzip, br, lz4";
 
     /** As much as the zstd library wants at once. */
     private static final int BUFFER_SIZE = 1 << 17;
@@ -30,15 +31,20 @@ final class Decompressor {
         switch (compression) {
             case NONE, BR, BZIP2, GZIP, LZ4, XZ, ZSTD -> {}
             case COMPRESS, GRZIP, LRZIP, LZIP, LZMA, LZOP ->
-                throw new PushException.UnknownCompression(compression.nixName());
+                throw unknown(compression.nixName());
         }
+    }
+
+    /** There is no library for what is called so. */
+    static RefusedException unknown(String compression) {
+        return Refusal.UNKNOWN_COMPRESSION.because(NixFormatException.quote(compression), SUPPORTED);
     }
 
     /**
      * Unpacks as it is read. Whatever it throws that is not the input's own means damaged input or too little memory.
      *
      * @param memory in bytes, of the window
-     * @throws PushException.UnknownCompression where no library reads it
+     * @throws RefusedException where no library reads it
      */
     static InputStream open(Compression compression, InputStream in, long memory) throws IOException {
         requireSupported(compression);

@@ -34,7 +34,7 @@ public class DocumentIntake {
 
     /** Keeps a build log; a later one takes its place. */
     public boolean log(PushRight right, StorePath derivation, InputStream text) {
-        requireUploads(right.cache());
+        PushPolicy.requireUploads(right.cache());
         try (SpooledDocument spooled = spooled(text)) {
             return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), spooled));
         } catch (IOException e) {
@@ -45,7 +45,7 @@ public class DocumentIntake {
     /** Keeps what has come, if it still may be. */
     static boolean keep(PushRight right, Predicate<PushRight> work) {
         return right.again().use(now -> {
-            requireUploads(now.cache());
+            PushPolicy.requireUploads(now.cache());
             return work.test(now);
         });
     }
@@ -55,7 +55,7 @@ public class DocumentIntake {
         try {
             return SpooledDocument.of(text, settings.home().resolve("spool"), LONGEST_CODED);
         } catch (Document.TooLongException e) {
-            throw new PushException.BodyTooLarge(LONGEST_CODED);
+            throw Refusal.BODY_TOO_LARGE.because(Refusal.size(LONGEST_CODED));
         }
     }
 
@@ -67,12 +67,12 @@ public class DocumentIntake {
     /**
      * Keeps where the debug information of a build id lies; the first stays, as Nix itself does not overwrite it.
      *
-     * @throws PushException.Malformed unless it is JSON that names an archive and a member
+     * @throws RefusedException unless it is JSON that names an archive and a member
      */
     public boolean debuginfo(PushRight right, String buildId, byte[] json) {
         JsonNode object = parse(json, "debuginfo");
         if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
-            throw new PushException.Malformed("debuginfo names an archive and a member");
+            throw Refusal.MALFORMED.because("debuginfo names an archive and a member");
         }
         return keep(right, now -> documents.putIfAbsent(now, DocumentKind.DEBUGINFO, buildId, json));
     }
@@ -91,9 +91,9 @@ public class DocumentIntake {
      * is made from the NAR that was verified.
      */
     public void listing(PushRight right, InputStream body) throws IOException {
-        requireUploads(right.cache());
+        PushPolicy.requireUploads(right.cache());
         body.transferTo(OutputStream.nullOutputStream());
-        requireUploads(right.again().cache());
+        PushPolicy.requireUploads(right.again().cache());
     }
 
     /** The object that it is; the second is how the sentence of a refusal names it. */
@@ -106,12 +106,6 @@ public class DocumentIntake {
         } catch (IOException e) {
             // answered below: Jackson's words name classes
         }
-        throw new PushException.Malformed(what + " must be a JSON object");
-    }
-
-    static void requireUploads(Cache cache) {
-        if (!cache.takesUploads()) {
-            throw new PushException.NotTaken(cache.fullName());
-        }
+        throw Refusal.MALFORMED.because(what + " must be a JSON object");
     }
 }

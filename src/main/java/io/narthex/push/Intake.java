@@ -3,6 +3,7 @@ package io.narthex.push;
 import io.narthex.blob.DirectBuffers;
 import io.narthex.nix.nar.PassableStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
@@ -89,7 +90,7 @@ final class Intake extends PassableStream {
 
     /** Throws what broke this, if anything did. */
     void rethrow() throws IOException {
-        if (failure instanceof PushException refused) {
+        if (failure instanceof RefusedException refused) {
             throw refused;
         }
         if (failure instanceof IOException broken) {
@@ -138,7 +139,7 @@ final class Intake extends PassableStream {
                 receive();
             }
             return current.hasRemaining();
-        } catch (PushException | IOException e) {
+        } catch (RefusedException | IOException e) {
             failure = e;
             throw e;
         }
@@ -164,11 +165,11 @@ final class Intake extends PassableStream {
             over = read < 0;
             received += Math.max(read, 0);
             if (received > most) {
-                throw new PushException.FileTooLarge(most);
+                throw Refusal.FILE_TOO_LARGE.because(most);
             }
         }
         if (over && promised.isPresent() && received < promised.getAsLong()) {
-            throw new PushException.BodyCut(received, promised, null);
+            throw cut(null);
         }
     }
 
@@ -176,8 +177,14 @@ final class Intake extends PassableStream {
         try {
             return body.read(piece);
         } catch (IOException e) {
-            throw new PushException.BodyCut(received, promised, e);
+            throw cut(e);
         }
+    }
+
+    private RefusedException cut(@Nullable IOException cause) {
+        String wanted = promised.isPresent() ? " of " + promised.getAsLong() : "";
+        String slow = cause instanceof InterruptedIOException ? ": " + cause.getMessage() : "";
+        return Refusal.BODY_CUT.because(received, wanted, slow).after(cause);
     }
 
     private void release() {

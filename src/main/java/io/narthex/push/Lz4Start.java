@@ -25,7 +25,7 @@ final class Lz4Start {
     /**
      * Looks at the first bytes and leaves them to be read.
      *
-     * @throws PushException.NotAnLz4Frame where they are others
+     * @throws RefusedException where they are others
      */
     static void require(BufferedInputStream in) throws IOException {
         in.mark(LONGEST);
@@ -33,7 +33,7 @@ final class Lz4Start {
         in.reset();
         byte[] magic = Arrays.copyOf(start, Math.min(start.length, MAGIC.length));
         if (!Arrays.equals(magic, MAGIC)) {
-            throw new PushException.NotAnLz4Frame(
+            throw Refusal.NOT_AN_LZ4_FRAME.because(
                     Arrays.equals(magic, LEGACY)
                             ? "is in the legacy format (02214c18)"
                             : isSkippable(magic)
@@ -42,7 +42,7 @@ final class Lz4Start {
                                     : "begins with " + HexFormat.of().formatHex(magic));
         }
         if (start.length > FLAGS && isEmpty(start)) {
-            throw new PushException.NotAnLz4Frame("begins with an empty frame");
+            throw Refusal.NOT_AN_LZ4_FRAME.because("begins with an empty frame");
         }
     }
 

@@ -15,12 +15,16 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Adds signatures of others to a path that a cache has; each call is one transaction, which holds the right. */
 @ApplicationScoped
 @Retried
 @Transactional
 class Merging {
+    /** Of paths that are missing: more would only make the sentence unreadable. */
+    private static final int NAMED = 10;
+
     @Inject
     private Publications publications;
 
@@ -34,7 +38,7 @@ class Merging {
      * @param file that it names
      * @param missing what the path refers to and the cache lacks; the reason if the path is not there
      * @return false where nothing is missing but the path or its file: somebody has deleted it since
-     * @throws PushException.Conflict where the two are not the same
+     * @throws RefusedException where the two are not the same
      */
     boolean merge(PushRight right, StorePathHash asked, NarInfo pushed, StoredNar file, List<StorePath> missing) {
         publications.hold(right);
@@ -42,7 +46,7 @@ class Merging {
         if (found.isEmpty() && missing.isEmpty()) {
             return false;
         }
-        Publications.Published published = found.orElseThrow(() -> new PushException.MissingReferences(missing));
+        Publications.Published published = found.orElseThrow(() -> lacking(missing));
         NarInfo known = published.facts();
         PushPolicy.checkSame(known, pushed);
         if (!known.url().equals(pushed.url()) && !publications.keepFile(right.cache(), published, file)) {
@@ -54,6 +58,12 @@ class Merging {
         SignaturePolicy.merge(published.facts().signatures(), pushed.signatures());
         publications.sign(right.cache(), published, pushed.signatures());
         return true;
+    }
+
+    private static RefusedException lacking(List<StorePath> missing) {
+        String named = missing.stream().limit(NAMED).map(StorePath::baseName).collect(Collectors.joining(" "));
+        String others = missing.size() > NAMED ? " and " + (missing.size() - NAMED) + " more" : "";
+        return Refusal.MISSING_REFERENCES.because(named, others);
     }
 
     /** Merges into a path of the machine's store, without its NAR. */

@@ -51,13 +51,13 @@ public class NarIntake {
      *
      * @param promised bytes of the body, where the client told
      * @return false where the cache had it already
-     * @throws PushException for all that is wrong with it
+     * @throws RefusedException for all that is wrong with it
      * @throws IOException where it cannot be kept
      */
     public boolean receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
             throws IOException {
         Cache cache = right.cache();
-        DocumentIntake.requireUploads(cache);
+        PushPolicy.requireUploads(cache);
         String fileName = name.toString();
         // asked meanwhile: the answer waits for neither alone
         CompletableFuture<Optional<ReceivedFile>> had =
@@ -67,7 +67,7 @@ public class NarIntake {
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
             ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
-            DocumentIntake.requireUploads(right.again().cache());
+            PushPolicy.requireUploads(right.again().cache());
             NixHash fileHash = nar.facts().fileHash();
             // under the hash of its NAR there may be another file of the same, which this one then takes the place of
             if (pending.isKnown(cache.id(), fileName, fileHash)
@@ -83,7 +83,7 @@ public class NarIntake {
             pending.add(cache.id(), fileName, arrival);
             return true;
         } catch (BlobStoreFullException e) {
-            throw new PushException.NoRoom(e);
+            throw Refusal.NO_ROOM.because().after(e);
         }
     }
 

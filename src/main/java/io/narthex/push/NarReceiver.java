@@ -36,13 +36,13 @@ final class NarReceiver {
      *
      * @param promised bytes of the body, where the client told; a body that ends before is refused as cut
      * @param sink gets the pieces one behind the other, in this thread
-     * @throws PushException for all that is wrong with the body or its name
+     * @throws RefusedException for all that is wrong with the body or its name
      * @throws IOException from the sink
      */
     ReceivedNar receive(ReadableByteChannel body, OptionalLong promised, UploadName name, Sink sink)
             throws IOException {
         if (promised.orElse(0) > limits.maxFileBytes()) {
-            throw new PushException.FileTooLarge(limits.maxFileBytes());
+            throw Refusal.FILE_TOO_LARGE.because(limits.maxFileBytes());
         }
         name.compression().ifPresent(Decompressor::requireSupported);
         MessageDigest digest = HashAlgorithm.SHA256.newDigest();
@@ -53,7 +53,7 @@ final class NarReceiver {
         try (Intake intake = new Intake(body, promised, limits.maxFileBytes(), hashing, writing)) {
             return receive(intake, name, digest);
         } catch (NarException.Malformed e) {
-            throw new PushException.NotANar(e);
+            throw Refusal.NOT_A_NAR.because(String.valueOf(e.getMessage())).after(e);
         }
     }
 
@@ -66,10 +66,18 @@ final class NarReceiver {
             ReceivedNar received = read(intake, nar, compression, digest);
             NarFacts facts = received.facts();
             if (!name.hash().equals(facts.fileHash()) && !name.hash().equals(facts.narHash())) {
-                throw new PushException.FileHashMismatch(name.hash(), facts.fileHash(), facts.narHash());
+                throw misnamed(name.hash(), facts);
             }
             return received;
         }
+    }
+
+    private static RefusedException misnamed(NixHash named, NarFacts facts) {
+        boolean bare = facts.narHash().equals(facts.fileHash());
+        return Refusal.FILE_HASH_MISMATCH.because(
+                named.nix32(),
+                facts.fileHash().nix32(),
+                bare ? "" : ", and that of its NAR " + facts.narHash().nix32());
     }
 
     private ReceivedNar read(Intake intake, Unpacked nar, Compression compression, MessageDigest digest)

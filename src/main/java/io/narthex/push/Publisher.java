@@ -69,7 +69,7 @@ public class Publisher {
      * Publishes a path if nothing is in the way: it is new, and its file came here lately.
      *
      * @return false where that is not so: {@link #publish} does the rest
-     * @throws PushException for what is wrong with it, as that would
+     * @throws RefusedException for what is wrong with it, as that would
      */
     public boolean publishNew(PushRight right, StorePathHash asked, NarInfo info) {
         return right.use(now -> tryNew(now, asked, info));
@@ -101,7 +101,7 @@ public class Publisher {
      *
      * @param asked the hash in the URL
      * @return whether the path is new
-     * @throws PushException for all that is wrong with it
+     * @throws RefusedException for all that is wrong with it
      */
     public boolean publish(PushRight right, StorePathHash asked, NarInfo info) {
         return right.again().use(now -> publishAs(now, asked, info));
@@ -110,7 +110,7 @@ public class Publisher {
     private boolean publishAs(PushRight right, StorePathHash asked, NarInfo info) {
         Cache cache = right.cache();
         if (!cache.takesUploads()) {
-            throw new PushException.NotTaken(cache.fullName());
+            throw Refusal.NOT_TAKEN.because(cache.fullName());
         }
         String file = PushPolicy.fileOf(info).toString();
         // what the machine's store shows may need no file
@@ -119,7 +119,7 @@ public class Publisher {
             return true;
         }
         if (!pending.await(cache.id(), file)) {
-            throw new PushException.NoSuchNar(info.url());
+            throw Refusal.NO_SUCH_NAR.because(Refusal.shown(info.url()));
         }
         Optional<NarInfo> local = local(cache, asked);
         PushPolicy.checkPath(cache.storeDir(), asked, info);
@@ -139,7 +139,7 @@ public class Publisher {
             return false;
         }
         return found.flatMap(received -> publish(right, asked, info, received))
-                .orElseThrow(() -> new PushException.NoSuchNar(info.url()));
+                .orElseThrow(() -> Refusal.NO_SUCH_NAR.because(Refusal.shown(info.url())));
     }
 
     /** Publishes a path while its file is being made durable, if nothing is in the way. */

@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import io.narthex.cache.Cache;
 import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.narinfo.ContentAddress;
 import io.narthex.nix.narinfo.NarInfo;
@@ -17,15 +18,26 @@ public final class PushPolicy {
     private PushPolicy() {}
 
     /**
+     * Whether the cache takes what is pushed.
+     *
+     * @throws RefusedException where it does not
+     */
+    static void requireUploads(Cache cache) {
+        if (!cache.takesUploads()) {
+            throw Refusal.NOT_TAKEN.because(cache.fullName());
+        }
+    }
+
+    /**
      * The uploaded file that a narinfo speaks of.
      *
-     * @throws PushException.Untrue unless the URL is {@code nar/} and the name of an upload
+     * @throws RefusedException unless the URL is {@code nar/} and the name of an upload
      */
     public static UploadName fileOf(NarInfo info) {
         if (info.url().startsWith(NAR_PREFIX)) {
             try {
                 return UploadName.parse(info.url().substring(NAR_PREFIX.length()));
-            } catch (PushException.BadName | PushException.UnknownCompression e) {
+            } catch (RefusedException e) {
                 throw untrueUrl(info, "nar/ and the name of a file that was uploaded here");
             }
         }
@@ -38,7 +50,7 @@ public final class PushPolicy {
      * @param storeDir of the cache
      * @param asked the hash in the URL of the request
      * @param facts of the file that {@link #fileOf} names
-     * @throws PushException.Untrue at the first field that is wrong
+     * @throws RefusedException at the first field that is wrong
      */
     public static void checkTrue(StoreDir storeDir, StorePathHash asked, NarInfo info, NarFacts facts) {
         checkPath(storeDir, asked, info);
@@ -52,7 +64,7 @@ public final class PushPolicy {
     /**
      * Compares which path a narinfo speaks of with the one that is meant.
      *
-     * @throws PushException.Untrue where they differ
+     * @throws RefusedException where they differ
      */
     public static void checkPath(StoreDir storeDir, StorePathHash asked, NarInfo info) {
         String path = info.storePath().toString(info.storeDir());
@@ -75,7 +87,7 @@ public final class PushPolicy {
      * Compares a narinfo with the one that is published for the same hash. Another file, deriver or set of signatures
      * is no conflict, and neither is a content address that one of them lacks.
      *
-     * @throws PushException.Conflict at the first field that differs
+     * @throws RefusedException at the first field that differs
      */
     public static void checkSame(NarInfo published, NarInfo pushed) {
         agree("StorePath", published.storePath(), pushed.storePath());
@@ -143,8 +155,17 @@ public final class PushPolicy {
         return info.references().stream().map(StorePath::baseName).collect(Collectors.joining(" ", "[", "]"));
     }
 
-    private static PushException untrueUrl(NarInfo info, String truth) {
-        return new PushException.Untrue("URL", info.url(), truth);
+    private static RefusedException untrueUrl(NarInfo info, String truth) {
+        return untrue("URL", info.url(), truth);
+    }
+
+    private static RefusedException untrue(String field, String said, String truth) {
+        return Refusal.UNTRUE.because(field, Refusal.shown(said), Refusal.shown(truth));
+    }
+
+    /** What is published and what is pushed differ in a field. */
+    static RefusedException conflict(String field, String published, String pushed) {
+        return Refusal.CONFLICT.because(field, Refusal.shown(published), Refusal.shown(pushed));
     }
 
     private static void same(String field, Object said, Object truth) {
@@ -153,13 +174,13 @@ public final class PushPolicy {
 
     private static void require(String field, boolean holds, Object said, Object truth) {
         if (!holds) {
-            throw new PushException.Untrue(field, said.toString(), truth.toString());
+            throw untrue(field, said.toString(), truth.toString());
         }
     }
 
     private static void agree(String field, Object published, Object pushed) {
         if (!published.equals(pushed)) {
-            throw new PushException.Conflict(field, published.toString(), pushed.toString());
+            throw conflict(field, published.toString(), pushed.toString());
         }
     }
 }

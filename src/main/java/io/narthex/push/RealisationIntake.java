@@ -46,7 +46,7 @@ public class RealisationIntake {
      * @param name as in the URL
      * @param local what the machine's store says, where the {@linkplain Cache#whole whole cache} shows that
      * @return whether it is new
-     * @throws PushException when it is not one, its path is not in the cache, or another path is known for it
+     * @throws RefusedException when it is not one, its path is not in the cache, or another path is known for it
      */
     public boolean put(PushRight right, DocumentKind kind, String name, Optional<Realisation> local, byte[] json) {
         return DocumentIntake.keep(right, now -> keep(now, kind, name, local, json));
@@ -60,10 +60,10 @@ public class RealisationIntake {
                 .ifPresent(known -> merged(known, pushed));
         String id = DocumentIntake.parse(json, "a realisation").path("id").asText();
         if (kind == DocumentKind.REALISATION && !id.isEmpty() && !id.equals(name)) {
-            throw new PushException.Malformed("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
+            throw Refusal.MALFORMED.because("id is " + NixFormatException.quote(id) + ", the URL's is " + name);
         }
         if (index.find(whole, pushed.outPath().hash()).isEmpty()) {
-            throw new PushException.Malformed(
+            throw Refusal.MALFORMED.because(
                     "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
         }
         return documents.merge(right, kind, name, text(pushed), known -> text(merged(realisation(known), pushed)));
@@ -71,25 +71,19 @@ public class RealisationIntake {
 
     private static Realisation merged(Realisation known, Realisation pushed) {
         if (!known.outPath().equals(pushed.outPath())) {
-            throw new PushException.Conflict(
+            throw PushPolicy.conflict(
                     "outPath", known.outPath().baseName(), pushed.outPath().baseName());
         }
         if (!known.dependent().equals(pushed.dependent())) {
-            throw new PushException.Conflict(
+            throw PushPolicy.conflict(
                     "dependentRealisations",
                     known.dependent().keySet().toString(),
                     pushed.dependent().keySet().toString());
         }
         TreeSet<String> all = new TreeSet<>(known.signatures());
         all.addAll(pushed.signatures());
-        limit(all.size());
+        SignaturePolicy.limit(all.size());
         return new Realisation(known.outPath(), List.copyOf(all), known.dependent());
-    }
-
-    private static void limit(int signatures) {
-        if (signatures > SignaturePolicy.MAX_SIGNATURES) {
-            throw new PushException.TooManySignatures(SignaturePolicy.MAX_SIGNATURES);
-        }
     }
 
     /** With the signatures that the cache keeps; those in the name of its own keys are made anew when it is asked for. */
@@ -142,11 +136,11 @@ public class RealisationIntake {
             for (JsonNode signature : object.path("signatures")) {
                 signatures.add(signature(signature));
             }
-            limit(signatures.size());
+            SignaturePolicy.limit(signatures.size());
             return new Realisation(
                     StorePath.parseBaseName(object.path("outPath").asText()), List.copyOf(signatures), dependent);
         } catch (NixFormatException e) {
-            throw new PushException.Malformed("not a realisation: " + e.getMessage());
+            throw Refusal.MALFORMED.because("not a realisation: " + e.getMessage());
         }
     }
 

@@ -4,12 +4,14 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.ForeignSignatures;
 import io.narthex.key.KeyRing;
 import io.narthex.key.PublishedKey;
+import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,9 +53,9 @@ public record SignaturePolicy(
      * The foreign signatures to store, sorted and distinct.
      *
      * @param info whose facts were found true; its fingerprint is what the signatures cover
-     * @throws PushException.TooManySignatures beyond {@link #MAX_SIGNATURES}
-     * @throws PushException.FalseSignature where one has a name that is one key's alone, and does not verify
-     * @throws PushException.NotTrusted where one by a trusted key is wanted and missing
+     * @throws RefusedException {@link Refusal#TOO_MANY_SIGNATURES} beyond {@link #MAX_SIGNATURES}, {@link
+     *     Refusal#FALSE_SIGNATURE} where one has a name that is one key's alone, and does not verify, and {@link
+     *     Refusal#NOT_TRUSTED} where one by a trusted key is wanted and missing
      */
     public List<Signature> keep(NarInfo info) {
         return keep(info.signatures(), Fingerprint.of(info));
@@ -81,8 +83,13 @@ public record SignaturePolicy(
                 // those that are named are true; the cache may sign by a key that it trusts
                 if (strangers.stream().noneMatch(signature -> isNamed(trusted, signature))
                         && signatures.stream().noneMatch(signature -> isBy(trusted, signature, message))) {
-                    throw new PushException.NotTrusted(
-                            trusted.stream().map(PublicKey::name).distinct().toList());
+                    throw Refusal.NOT_TRUSTED.because(
+                            trusted.isEmpty()
+                                    ? "keys it trusts, and trusts none yet"
+                                    : trusted.stream()
+                                            .map(PublicKey::name)
+                                            .distinct()
+                                            .collect(Collectors.joining(" or ")));
                 }
                 yield strangers;
             }
@@ -92,7 +99,7 @@ public record SignaturePolicy(
     /**
      * What is stored and what is new, sorted and distinct.
      *
-     * @throws PushException.TooManySignatures beyond {@link #MAX_SIGNATURES} together
+     * @throws RefusedException beyond {@link #MAX_SIGNATURES} together
      */
     public static List<Signature> merge(Collection<Signature> stored, Collection<Signature> kept) {
         List<Signature> merged = Stream.concat(stored.stream(), kept.stream())
@@ -104,8 +111,13 @@ public record SignaturePolicy(
     }
 
     private static void limit(List<Signature> signatures) {
-        if (signatures.size() > MAX_SIGNATURES) {
-            throw new PushException.TooManySignatures(MAX_SIGNATURES);
+        limit(signatures.size());
+    }
+
+    /** Refuses more than a path or realisation may have. */
+    static void limit(int signatures) {
+        if (signatures > MAX_SIGNATURES) {
+            throw Refusal.TOO_MANY_SIGNATURES.because(MAX_SIGNATURES);
         }
     }
 
@@ -115,7 +127,7 @@ public record SignaturePolicy(
 
     private static void requireTrue(List<PublicKey> keys, Signature signature, byte[] message) {
         if (isNamed(keys, signature) && !isBy(keys, signature, message)) {
-            throw new PushException.FalseSignature(signature.keyName());
+            throw Refusal.FALSE_SIGNATURE.because(NixFormatException.quote(signature.keyName()));
         }
     }
 

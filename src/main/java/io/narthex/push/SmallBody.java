@@ -21,10 +21,9 @@ public final class SmallBody {
      * @param contentEncoding the header as it came: absent, {@code identity}, or one of Nix's compression names (which
      *     Nix sends there), of those that a NAR may have; {@code x-gzip} too
      * @param limit in bytes, of the body as it comes and as it is returned
-     * @throws PushException.BodyTooLarge beyond the limit
-     * @throws PushException.UnknownCompression on another coding, or several
-     * @throws PushException.NotCompressedAs where it is not intact
-     * @throws PushException.BodyCut where it cannot be read to its end
+     * @throws RefusedException {@link Refusal#BODY_TOO_LARGE} beyond the limit, {@link Refusal#UNKNOWN_COMPRESSION} on another
+     *     coding or several, {@link Refusal#NOT_COMPRESSED_AS} where it is not intact, and {@link Refusal#BODY_CUT} where it
+     *     cannot be read to its end
      */
     public static byte[] read(InputStream body, @Nullable String contentEncoding, int limit) {
         try (InputStream plain = open(body, contentEncoding, limit)) {
@@ -65,10 +64,11 @@ public final class SmallBody {
         public int read(byte[] target, int offset, int length) {
             try {
                 return in.read(target, offset, length);
-            } catch (PushException.FileTooLarge | PushException.NarTooLarge e) {
-                throw new PushException.BodyTooLarge(limit);
+            } catch (RefusedException e) {
+                boolean large = e.refusal() == Refusal.FILE_TOO_LARGE || e.refusal() == Refusal.NAR_TOO_LARGE;
+                throw large ? Refusal.BODY_TOO_LARGE.because(Refusal.size(limit)) : e;
             } catch (IOException e) {
-                throw new PushException.NotCompressedAs(coding, intake.count(), e);
+                throw Refusal.NOT_COMPRESSED_AS.because(coding, intake.count()).after(e);
             }
         }
 
@@ -86,7 +86,7 @@ public final class SmallBody {
             case "x-gzip" -> Optional.of(Compression.GZIP);
             default -> Compression.named(name);
         };
-        Compression known = coding.orElseThrow(() -> new PushException.UnknownCompression(name));
+        Compression known = coding.orElseThrow(() -> Decompressor.unknown(name));
         Decompressor.requireSupported(known);
         return known;
     }

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The NAR in a body, unpacked as it is read and held to size and ratio. Throws a {@link PushException} for all that is
+ * The NAR in a body, unpacked as it is read and held to size and ratio. Throws a {@link RefusedException} for all that is
  * wrong with the body, whatever the libraries throw, and an IOException only where the sink did.
  */
 final class Unpacked extends PassableStream {
@@ -55,10 +55,10 @@ final class Unpacked extends PassableStream {
         count += read;
         intake.hear();
         if (count > limits.maxNarBytes()) {
-            throw new PushException.NarTooLarge(limits.maxNarBytes());
+            throw Refusal.NAR_TOO_LARGE.because(limits.maxNarBytes());
         }
         if (!limits.allowsRatio(intake.count(), count)) {
-            throw new PushException.RatioExceeded(limits.maxRatio());
+            throw Refusal.RATIO_EXCEEDED.because(limits.maxRatio());
         }
         return read;
     }
@@ -69,13 +69,15 @@ final class Unpacked extends PassableStream {
                 decompressor = Decompressor.open(compression, new Heard(), limits.maxMemory());
             }
             return decompressor.read(target, offset, length);
-        } catch (PushException e) {
+        } catch (RefusedException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             // Libraries throw ArrayIndexOutOfBounds and the like as well on hostile input.
             intake.rethrow();
             throw Decompressor.isMemoryExceeded(e)
-                    ? new PushException.MemoryExceeded(compression, limits.maxMemory(), e)
+                    ? Refusal.MEMORY_EXCEEDED
+                            .because(compression, Refusal.size(limits.maxMemory()))
+                            .after(e)
                     : damaged(e);
         }
     }
@@ -87,8 +89,8 @@ final class Unpacked extends PassableStream {
         }
     }
 
-    private PushException damaged(@Nullable Throwable cause) {
-        return new PushException.NotCompressedAs(compression, intake.count(), cause);
+    private RefusedException damaged(@Nullable Throwable cause) {
+        return Refusal.NOT_COMPRESSED_AS.because(compression, intake.count()).after(cause);
     }
 
     @Override

@@ -22,30 +22,33 @@ public record UploadName(NixHash hash, Optional<Compression> compression) {
     /**
      * Reads {@code <52 digits>.nar}, with or without an extension.
      *
-     * @throws PushException.BadName where it has another form
-     * @throws PushException.UnknownCompression where the extension is none of Nix's
+     * @throws RefusedException where it has another form, or the extension is none of Nix's
      */
     public static UploadName parse(String name) {
         if (name.length() < HASH_LENGTH + NAR.length() || !name.startsWith(NAR, HASH_LENGTH)) {
-            throw new PushException.BadName(name);
+            throw bad(name);
         }
         String extension = name.substring(HASH_LENGTH + NAR.length());
         if (!extension.isEmpty() && extension.charAt(0) != '.') {
-            throw new PushException.BadName(name);
+            throw bad(name);
         }
         return new UploadName(
                 hash(name),
                 extension.isEmpty()
                         ? Optional.empty()
                         : Optional.of(Compression.ofExtension(extension)
-                                .orElseThrow(() -> new PushException.UnknownCompression(extension.substring(1)))));
+                                .orElseThrow(() -> Decompressor.unknown(extension.substring(1)))));
+    }
+
+    private static RefusedException bad(String name) {
+        return Refusal.BAD_NAME.because(NixFormatException.quote(name));
     }
 
     private static NixHash hash(String name) {
         try {
             return NixHash.ofSha256(NixBase32.decode(name.substring(0, HASH_LENGTH)));
         } catch (NixFormatException e) {
-            throw new PushException.BadName(name);
+            throw bad(name);
         }
     }
 

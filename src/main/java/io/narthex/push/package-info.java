@@ -11,7 +11,7 @@
  *
  * <ul>
  *   <li>R1: no HTTP and no SQL; what judges a body or a narinfo knows no CDI either. What is wrong with an upload is a
- *       {@link io.narthex.push.PushException} with facts and a sentence; an IOException is the sink's.
+ *       {@link io.narthex.push.RefusedException} with one of the reasons of {@link io.narthex.push.Refusal}; an IOException is the sink's.
  *   <li>R2: memory does not grow with a NAR: a window that the compression asks for, up to a limit, and the listing,
  *       up to a number of nodes.
  *   <li>R3: nothing is taken on trust: the bytes are hashed here, where file and NAR are the same bytes once. Whatever

@@ -33,7 +33,7 @@ class NarReceiverFuzzTest {
                         .receive()
                         .facts();
                 assertThat(facts.narSize()).isPositive();
-            } catch (PushException e) {
+            } catch (RefusedException e) {
                 assertThat(e.getMessage()).isNotBlank().doesNotContain("java", "commons", "null");
                 refused++;
             }

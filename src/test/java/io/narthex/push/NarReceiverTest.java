@@ -2,11 +2,11 @@ package io.narthex.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.github.luben.zstd.Zstd;
 import io.narthex.nix.Golden;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.nar.NarException;
 import io.narthex.nix.nar.NarFlaw;
 import io.narthex.nix.nar.NarListing;
 import io.narthex.nix.nar.Words;
@@ -109,7 +109,7 @@ class NarReceiverTest {
             for (byte[] body : List.of(Arrays.copyOf(longer, upload.body().length + 1), longer)) {
                 assertThatThrownBy(() -> new Upload(body, upload.named()).receive())
                         .as(compression + " and " + (body.length - upload.body().length))
-                        .isInstanceOf(PushException.NotCompressedAs.class);
+                        .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_COMPRESSED_AS));
             }
         }
         refusesNar(Upload.join(TREE, new byte[8]), NarFlaw.TRAILING_BYTES);
@@ -124,7 +124,7 @@ class NarReceiverTest {
                 byte[] body = Arrays.copyOf(upload.body(), upload.body().length - cut);
                 assertThatThrownBy(() -> new Upload(body, upload.named()).receive())
                         .as(compression + " less " + cut)
-                        .isInstanceOf(PushException.NotCompressedAs.class);
+                        .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_COMPRESSED_AS));
             }
         }
         refusesNar(Arrays.copyOf(TREE, TREE.length - 1), NarFlaw.TRUNCATED);
@@ -144,9 +144,8 @@ class NarReceiverTest {
                             name,
                             OutputStream.nullOutputStream()))
                     .as(compression.nixName())
-                    .asInstanceOf(type(PushException.BodyCut.class))
-                    .satisfies(e -> assertThat(e.received()).isEqualTo(cut))
-                    .satisfies(e -> assertThat(e.promised()).hasValue(upload.body().length));
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BODY_CUT))
+                    .hasMessage("the body ended after " + cut + " bytes of " + upload.body().length);
         }
     }
 
@@ -175,7 +174,7 @@ class NarReceiverTest {
             NarReceiver receiver = new NarReceiver(Upload.LIMITS);
             assertThatThrownBy(() -> Upload.receive(
                             receiver, connection, OptionalLong.empty(), name, OutputStream.nullOutputStream()))
-                    .isInstanceOf(PushException.BodyCut.class)
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BODY_CUT))
                     .hasCause(broken);
             assertThatThrownBy(() -> Upload.receive(
                             receiver, new ByteArrayInputStream(upload.body()), OptionalLong.empty(), name, disk))
@@ -197,9 +196,11 @@ class NarReceiverTest {
 
     private static void refusesNar(byte[] body, NarFlaw flaw) {
         assertThatThrownBy(() -> Upload.of(body).receive())
-                .asInstanceOf(type(PushException.NotANar.class))
-                .satisfies(e -> assertThat(e.flaw()).isEqualTo(flaw))
-                .satisfies(e -> assertThat(e).hasMessageContaining("not a NAR at byte " + e.offset()));
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_A_NAR))
+                .hasMessageContaining("not a NAR at byte ")
+                .cause()
+                .isInstanceOfSatisfying(NarException.Malformed.class, x -> assertThat(x.flaw())
+                        .isEqualTo(flaw));
     }
 
     @Test
@@ -211,7 +212,7 @@ class NarReceiverTest {
                         OptionalLong.empty(),
                         new UploadName(other, Optional.empty()),
                         OutputStream.nullOutputStream()))
-                .isInstanceOf(PushException.FileHashMismatch.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.FILE_HASH_MISMATCH))
                 .hasMessageContaining(other.nix32())
                 .hasMessageContaining(TREE_HASH.nix32());
     }
@@ -224,8 +225,8 @@ class NarReceiverTest {
                 continue;
             }
             assertThatThrownBy(() -> Upload.of(TREE, compression).receive())
-                    .asInstanceOf(type(PushException.NotCompressedAs.class))
-                    .satisfies(e -> assertThat(e.compression()).isEqualTo(compression));
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_COMPRESSED_AS))
+                    .hasMessageStartingWith("the body is not intact " + compression + ":");
         }
     }
 
@@ -248,7 +249,7 @@ class NarReceiverTest {
                                 Upload.join(HexFormat.of().parseHex(start), start.isEmpty() ? new byte[0] : good),
                                 Compression.LZ4)
                         .receive())
-                .isInstanceOf(PushException.NotAnLz4Frame.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_AN_LZ4_FRAME))
                 .hasMessageContaining("04224d18")
                 .hasMessageContaining(met);
     }
@@ -272,11 +273,11 @@ class NarReceiverTest {
     void refusesByNameWhatNoLibraryReads() {
         byte[] lzma = {0x5d, 0, 0, (byte) 0x80, 0, (byte) 0xff, (byte) 0xff, 1, 2, 3};
         assertThatThrownBy(() -> Upload.of(lzma).receive())
-                .isInstanceOf(PushException.UnknownCompression.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.UNKNOWN_COMPRESSION))
                 .hasMessageContaining("'lzma'")
                 .hasMessageContaining("zstd");
         assertThatThrownBy(() -> Upload.of(TREE, Compression.LZIP).receive())
-                .isInstanceOf(PushException.UnknownCompression.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.UNKNOWN_COMPRESSION))
                 .hasMessageContaining("'lzip'");
     }
 
@@ -286,11 +287,11 @@ class NarReceiverTest {
         Upload xz = packed(Compression.XZ);
         limited(xz, new NarLimits(size, TREE.length, 10_000, 130 << 20, 1000));
         assertThatThrownBy(() -> limited(xz, new NarLimits(size - 1, TREE.length, 10_000, 130 << 20, 1000)))
-                .isInstanceOf(PushException.FileTooLarge.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.FILE_TOO_LARGE));
         assertThatThrownBy(() -> limited(xz, new NarLimits(size, TREE.length - 1, 10_000, 130 << 20, 1000)))
-                .isInstanceOf(PushException.NarTooLarge.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NAR_TOO_LARGE));
         assertThatThrownBy(() -> limited(xz, new NarLimits(size, TREE.length, 10_000, 130 << 20, 3)))
-                .isInstanceOf(PushException.NotANar.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_A_NAR));
     }
 
     @Test
@@ -309,7 +310,7 @@ class NarReceiverTest {
                         OptionalLong.of(TREE.length),
                         new UploadName(TREE_HASH, Optional.empty()),
                         sink))
-                .isInstanceOf(PushException.FileTooLarge.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.FILE_TOO_LARGE));
         assertThat(written).isEmpty();
     }
 
@@ -318,8 +319,8 @@ class NarReceiverTest {
         NarLimits limits = new NarLimits(1 << 20, 1 << 20, 10_000, 64 << 10, 1000);
         for (Compression compression : List.of(Compression.XZ, Compression.ZSTD)) {
             assertThatThrownBy(() -> limited(packed(compression), limits))
-                    .asInstanceOf(type(PushException.MemoryExceeded.class))
-                    .satisfies(e -> assertThat(e.compression()).isEqualTo(compression));
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.MEMORY_EXCEEDED))
+                    .hasMessageStartingWith("unpacking this " + compression + " takes more");
         }
     }
 

@@ -55,10 +55,10 @@ class SignaturePolicyTest {
         assertThat(kept(ForeignSignatures.REQUIRE_TRUSTED, List.of(), List.of(STRANGER, OTHER)))
                 .containsExactly(GOLDEN.name(), OTHER.name());
         assertThatThrownBy(() -> kept(ForeignSignatures.REQUIRE_TRUSTED, List.of(), List.of(STRANGER)))
-                .isInstanceOf(PushException.NotTrusted.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_TRUSTED))
                 .hasMessageContaining("stranger-1");
         assertThatThrownBy(() -> kept(ForeignSignatures.REQUIRE_TRUSTED, List.of(), List.of()))
-                .isInstanceOf(PushException.NotTrusted.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_TRUSTED));
     }
 
     @Test
@@ -66,12 +66,12 @@ class SignaturePolicyTest {
         NarInfo info = falselySigned();
         for (ForeignSignatures foreign : ForeignSignatures.values()) {
             assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(GOLDEN), List.of(), List.of()).keep(info))
-                    .isInstanceOf(PushException.FalseSignature.class)
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.FALSE_SIGNATURE))
                     .hasMessageContaining(GOLDEN.name());
         }
         for (ForeignSignatures foreign : List.of(ForeignSignatures.KEEP, ForeignSignatures.REQUIRE_TRUSTED)) {
             assertThatThrownBy(() -> new SignaturePolicy(foreign, List.of(), List.of(), List.of(OTHER)).keep(info))
-                    .isInstanceOf(PushException.FalseSignature.class)
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.FALSE_SIGNATURE))
                     .hasMessageContaining(OTHER.name());
         }
         assertThat(new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of(), List.of(OTHER)).keep(info))
@@ -121,7 +121,7 @@ class SignaturePolicyTest {
                 .hasSize(SignaturePolicy.MAX_SIGNATURES)
                 .isSorted();
         List<Signature> one = List.of(new Signature("one-more", new byte[64]));
-        assertThatThrownBy(() -> SignaturePolicy.merge(many, one)).isInstanceOf(PushException.TooManySignatures.class);
+        assertThatThrownBy(() -> SignaturePolicy.merge(many, one)).isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.TOO_MANY_SIGNATURES));
     }
 
     @Test
@@ -132,7 +132,7 @@ class SignaturePolicyTest {
         }
         assertThatThrownBy(() -> new SignaturePolicy(ForeignSignatures.DROP, List.of(), List.of(), List.of())
                         .keep(info(text.toString())))
-                .isInstanceOf(PushException.TooManySignatures.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.TOO_MANY_SIGNATURES))
                 .hasMessageContaining("64");
     }
 }

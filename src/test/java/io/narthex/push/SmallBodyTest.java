@@ -42,11 +42,11 @@ class SmallBodyTest {
 
     @Test
     void holdsBothFormsToTheLimit() {
-        assertThatThrownBy(() -> read(TREE, null, TREE.length - 1)).isInstanceOf(PushException.BodyTooLarge.class);
+        assertThatThrownBy(() -> read(TREE, null, TREE.length - 1)).isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BODY_TOO_LARGE));
         for (String coding : List.of("gzip", "br", "zstd", "xz", "bzip2", "lz4")) {
             assertThatThrownBy(() -> read(Golden.bytes("packed/nix.nar." + coding), coding, TREE.length - 1))
                     .as(coding)
-                    .isInstanceOf(PushException.BodyTooLarge.class);
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BODY_TOO_LARGE));
         }
     }
 
@@ -57,14 +57,14 @@ class SmallBodyTest {
             GeneratedNar.zeros(2000).transferTo(out);
         }
         assertThatThrownBy(() -> read(packed.toByteArray(), "zstd", 1 << 20))
-                .isInstanceOf(PushException.BodyTooLarge.class);
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BODY_TOO_LARGE));
     }
 
     @Test
     void refusesOthersByName() {
         for (String coding : List.of("compress", "deflate", "gzip, br", "lzma", "x")) {
             assertThatThrownBy(() -> read(TREE, coding, TREE.length))
-                    .isInstanceOf(PushException.UnknownCompression.class)
+                    .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.UNKNOWN_COMPRESSION))
                     .hasMessageContaining('\'' + coding + '\'');
         }
     }
@@ -72,7 +72,7 @@ class SmallBodyTest {
     @Test
     void refusesWhatIsNotIntact() {
         byte[] cut = Arrays.copyOf(Golden.bytes("packed/nix.nar.gzip"), 100);
-        assertThatThrownBy(() -> read(cut, "gzip", TREE.length)).isInstanceOf(PushException.NotCompressedAs.class);
-        assertThatThrownBy(() -> read(TREE, "br", TREE.length)).isInstanceOf(PushException.NotCompressedAs.class);
+        assertThatThrownBy(() -> read(cut, "gzip", TREE.length)).isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_COMPRESSED_AS));
+        assertThatThrownBy(() -> read(TREE, "br", TREE.length)).isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.NOT_COMPRESSED_AS));
     }
 }

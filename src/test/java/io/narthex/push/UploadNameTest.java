@@ -30,7 +30,7 @@ class UploadNameTest {
     @Test
     void refusesAnUnknownExtensionByName() {
         assertThatThrownBy(() -> UploadName.parse(HASH + ".nar.7z"))
-                .isInstanceOf(PushException.UnknownCompression.class)
+                .isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.UNKNOWN_COMPRESSION))
                 .hasMessageContaining("'7z'");
     }
 
@@ -47,7 +47,7 @@ class UploadNameTest {
                 "u" + HASH.substring(1) + ".nar",
                 "z".repeat(52) + ".nar",
                 "../" + HASH.substring(3) + ".nar")) {
-            assertThatThrownBy(() -> UploadName.parse(name)).as(name).isInstanceOf(PushException.BadName.class);
+            assertThatThrownBy(() -> UploadName.parse(name)).as(name).isInstanceOfSatisfying(RefusedException.class, x -> assertThat(x.refusal()).isEqualTo(Refusal.BAD_NAME));
         }
     }
 }
