@@ -1,7 +1,6 @@
 package io.narthex.audit;
 
 import java.net.InetAddress;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the record whose request the present thread works for before the servlets have it. */
@@ -14,11 +13,16 @@ public final class EarlyRequest {
     public record Sender(
             String tokenId, String tokenNote, @Nullable InetAddress address, String requestId) {}
 
+    /** What is done for a request. */
+    public interface Work<T, X extends Exception> {
+        T run() throws X;
+    }
+
     /** Works in the name of a request. */
-    public static <T> T as(Sender sender, Supplier<T> work) {
+    public static <T, X extends Exception> T as(Sender sender, Work<T, X> work) throws X {
         SENDER.set(sender);
         try {
-            return work.get();
+            return work.run();
         } finally {
             SENDER.remove();
         }

@@ -8,7 +8,8 @@ import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
 import io.narthex.meter.Meters;
 import io.narthex.push.NarIntake;
-import io.narthex.push.Publisher;
+import io.narthex.push.Reception;
+import io.narthex.push.RefusedUploads;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import jakarta.enterprise.inject.spi.BeanManager;
@@ -45,7 +46,10 @@ public class FastLaneStart implements ServletContextListener {
     NarIntake intake;
 
     @Inject
-    Publisher publisher;
+    Reception reception;
+
+    @Inject
+    RefusedUploads refusals;
 
     @Inject
     ReadLog reads;
@@ -83,7 +87,7 @@ public class FastLaneStart implements ServletContextListener {
                                 made,
                                 opened,
                                 new MissingNars(known, intake),
-                                new UploadLane(rights, intake, publisher),
+                                new UploadLane(rights, reception, refusals, caches),
                                 lanes.bodies(),
                                 lanes.downloads(),
                                 lanes.requests(),

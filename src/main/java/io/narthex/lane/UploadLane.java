@@ -1,21 +1,22 @@
 package io.narthex.lane;
 
+import io.narthex.access.AccessRefusedException;
 import io.narthex.access.PushRight;
 import io.narthex.access.PushRights;
 import io.narthex.audit.EarlyRequest;
 import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.cache.CacheRouter;
+import io.narthex.http.FailedRequest;
 import io.narthex.http.RequestIdFilter;
-import io.narthex.nix.hash.NixFormatException;
-import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.http.Sentence;
+import io.narthex.http.problem.Problem;
 import io.narthex.nix.store.StorePathHash;
-import io.narthex.protocol.EarlyUpload;
 import io.narthex.protocol.NarUrl;
 import io.narthex.protocol.RequestBody;
-import io.narthex.push.NarIntake;
-import io.narthex.push.Publisher;
-import io.narthex.push.SmallBody;
-import io.narthex.push.UploadName;
+import io.narthex.push.Outcome;
+import io.narthex.push.Reception;
+import io.narthex.push.RefusedUploads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -23,14 +24,12 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.util.OptionalLong;
 import org.jboss.logging.MDC;
 
 /**
- * Receives NAR files and the narinfos of new paths before the servlets: a closure has thousands, and the way through filters
- * and resource takes as long as a small file. Whatever is not as usual takes that way all the same, which decides, words,
- * records and logs it. Thread-safe.
+ * Receives NAR files and narinfos before the servlets: a closure has thousands, and the way through filters and resource takes
+ * as long as a small file. It answers as the resources do. Thread-safe.
  */
 final class UploadLane {
     private static final HttpString REQUEST_ID = new HttpString("X-Request-Id");
@@ -38,101 +37,105 @@ final class UploadLane {
     private static final String NARINFO = ".narinfo";
 
     private final PushRights rights;
-    private final NarIntake intake;
-    private final Publisher publisher;
+    private final Reception reception;
+    private final RefusedUploads refusals;
+    private final CacheDirectory caches;
 
-    UploadLane(PushRights rights, NarIntake intake, Publisher publisher) {
+    UploadLane(PushRights rights, Reception reception, RefusedUploads refusals, CacheDirectory caches) {
         this.rights = rights;
-        this.intake = intake;
-        this.publisher = publisher;
+        this.reception = reception;
+        this.refusals = refusals;
+        this.caches = caches;
     }
 
-    /** Whether the request is for this lane, once its caller may push. */
-    static boolean isMeant(HttpServerExchange exchange, String path) {
-        return exchange.getRequestMethod().equals(Methods.PUT) && (isNar(exchange, path) || isNarInfo(path));
+    /**
+     * Whether the request is for this lane, once its caller may push. A URL that is written in another way than usual is not, nor
+     * is a narinfo for a cache that shows the machine's store, which may be unreadable.
+     */
+    static boolean isMeant(HttpServerExchange exchange, Cache cache, String path) {
+        return exchange.getRequestMethod().equals(Methods.PUT)
+                && exchange.getRequestURI().equals(path)
+                && exchange.getQueryString().isEmpty()
+                && (isNar(exchange, path) || (isNarInfo(path) && !cache.whole().showsLocalStore()));
     }
 
     private static boolean isNar(HttpServerExchange exchange, String path) {
         return path.startsWith(NAR)
-                && path.indexOf('/', NAR.length()) < 0
+                && NarUrl.isFileName(path.substring(NAR.length()))
                 && !exchange.getRequestHeaders().contains(Headers.CONTENT_ENCODING);
     }
 
     private static boolean isNarInfo(String path) {
-        return path.length() == 1 + NarUrl.HASH + NARINFO.length() && path.endsWith(NARINFO);
+        return path.length() == 1 + NarUrl.HASH + NARINFO.length()
+                && path.endsWith(NARINFO)
+                && StorePathHash.tryParse(path, 1) != null;
     }
 
-    /** Takes what is sent, on a thread that may wait, and answers. */
+    /** Takes what is sent, on a thread that may wait, and answers. Who may not push any more takes the usual way, which says so. */
     void take(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise) throws Exception {
-        if (isNarInfo(path)) {
-            takeNarInfo(exchange, cache, path, otherwise);
-        } else {
-            takeNar(exchange, cache, path, otherwise);
-        }
-    }
-
-    private void takeNarInfo(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise)
-            throws Exception {
         String id = RequestIdFilter.newId();
+        MDC.put(RequestIdFilter.MDC_KEY, id);
         try {
             PushRight right = rights.of(exchange, cache);
-            byte[] body = SmallBody.read(
-                    Channels.newInputStream(RequestBody.of(exchange)),
-                    exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING),
-                    NarInfoReader.MAX_BYTES);
-            EarlyUpload.read(exchange, body);
-            MDC.put(RequestIdFilter.MDC_KEY, id);
-            if (isPublished(exchange, right.again(), path, body, id)) {
-                answer(exchange, true, id);
+            PushRight.Pusher pusher = right.pusher();
+            if (pusher != null) {
+                EarlyRequest.Sender sender = new EarlyRequest.Sender(
+                        pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
+                answer(exchange, EarlyRequest.as(sender, () -> received(exchange, right, path, id)), id);
                 return;
             }
-        } catch (RuntimeException e) {
-            EarlyUpload.failed(exchange, e);
+        } catch (AccessRefusedException e) {
+            // decided again below, where it is told and recorded
+        } catch (IOException | RuntimeException e) {
+            refuse(exchange, FailedRequest.problem(e, id, exchange.getRequestMethod().toString()), id);
+            return;
         } finally {
             MDC.remove(RequestIdFilter.MDC_KEY);
         }
         otherwise.handleRequest(exchange);
     }
 
-    private boolean isPublished(HttpServerExchange exchange, PushRight right, String path, byte[] body, String id) {
-        PushRight.Pusher pusher = right.pusher();
-        StorePathHash hash = StorePathHash.tryParse(path, 1);
-        if (pusher == null || hash == null) {
-            return false;
+    private Outcome received(HttpServerExchange exchange, PushRight right, String path, String id) throws IOException {
+        RequestBody body = RequestBody.of(exchange);
+        String coding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
+        Outcome outcome = path.startsWith(NAR)
+                ? reception.nar(right, path.substring(NAR.length()), body, coding, promised(exchange))
+                : reception.narInfo(right, StorePathHash.parse(path.substring(1, 1 + NarUrl.HASH)), body, coding);
+        if (outcome instanceof Outcome.Refused refused) {
+            refusals.record(
+                    refused,
+                    new RefusedUploads.Upload(
+                            id, path, right.cache().fullName(), CacheRouter.cacheOf(exchange, caches.now())));
         }
-        NarInfo info;
-        try {
-            info = NarInfoReader.read(body);
-        } catch (NixFormatException e) {
-            // its resource meets the same, and says so
-            return false;
-        }
-        EarlyRequest.Sender sender = new EarlyRequest.Sender(
-                pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
-        return EarlyRequest.as(sender, () -> publisher.publishNew(right, hash, info));
+        return outcome;
     }
 
-    private void takeNar(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise)
-            throws Exception {
-        boolean isNew;
-        try {
-            UploadName name = UploadName.parse(path.substring(NAR.length()));
-            isNew = intake.receive(rights.of(exchange, cache), name, RequestBody.of(exchange), promised(exchange));
-        } catch (IOException | RuntimeException e) {
-            EarlyUpload.failed(exchange, e);
-            otherwise.handleRequest(exchange);
-            return;
+    private static void answer(HttpServerExchange exchange, Outcome outcome, String id) {
+        switch (outcome) {
+            case Outcome.Created created -> taken(exchange, StatusCodes.CREATED, id);
+            case Outcome.Merged merged -> taken(exchange, StatusCodes.OK, id);
+            case Outcome.Refused refused -> refuse(exchange, refused.told(), id);
+            case Outcome.Malformed malformed -> refuse(exchange, malformed.told(), id);
+            case Outcome.Unavailable away -> refuse(exchange, away.told(), id);
         }
-        answer(exchange, isNew, RequestIdFilter.newId());
     }
 
-    private static void answer(HttpServerExchange exchange, boolean isNew, String id) {
-        exchange.setStatusCode(isNew ? StatusCodes.CREATED : StatusCodes.OK);
+    private static void taken(HttpServerExchange exchange, int status, String id) {
+        exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
-        exchange.getResponseHeaders().put(REQUEST_ID, id);
-        exchange.getResponseHeaders().put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
+        named(exchange, id);
         exchange.setResponseContentLength(0);
         exchange.endExchange();
+    }
+
+    private static void refuse(HttpServerExchange exchange, Problem problem, String id) {
+        named(exchange, id);
+        Sentence.once(problem).send(exchange);
+    }
+
+    private static void named(HttpServerExchange exchange, String id) {
+        exchange.getResponseHeaders().put(REQUEST_ID, id);
+        exchange.getResponseHeaders().put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
     }
 
     private static OptionalLong promised(HttpServerExchange exchange) {

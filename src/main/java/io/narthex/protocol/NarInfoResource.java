@@ -8,16 +8,14 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.http.problem.ProblemException;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
-import io.narthex.nix.hash.NixFormatException;
-import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePathHash;
-import io.narthex.push.Publisher;
-import io.narthex.push.SmallBody;
+import io.narthex.push.Outcome;
+import io.narthex.push.Reception;
+import io.narthex.push.RefusedMapper;
 import io.narthex.transfer.Coding;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,7 +43,10 @@ public class NarInfoResource {
     RequestedCache requested;
 
     @Inject
-    Publisher publisher;
+    Reception reception;
+
+    @Inject
+    RefusedMapper refusals;
 
     @Inject
     ReadLog reads;
@@ -71,19 +72,22 @@ public class NarInfoResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("hash") String text, @Context HttpServletRequest request) throws IOException {
-        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
-        EarlyUpload.rethrow(exchange);
         PushRight right = rights.present();
         StorePathHash hash = Responses.hash(text);
-        byte[] known = EarlyUpload.body(exchange);
-        byte[] body = known != null
-                ? known
-                : SmallBody.read(
-                        request.getInputStream(),
-                        request.getHeader(HttpHeaders.CONTENT_ENCODING),
-                        NarInfoReader.MAX_BYTES);
-        boolean created = publisher.publish(right, hash, parsed(body));
-        return taken(created);
+        RequestBody body = RequestBody.of(ServletRequestContext.requireCurrent().getExchange());
+        Outcome outcome = reception.narInfo(right, hash, body, request.getHeader(HttpHeaders.CONTENT_ENCODING));
+        return answer(outcome, refusals);
+    }
+
+    /** The answer to a PUT. */
+    static Response answer(Outcome outcome, RefusedMapper refusals) {
+        return switch (outcome) {
+            case Outcome.Created created -> taken(true);
+            case Outcome.Merged merged -> taken(false);
+            case Outcome.Refused refused -> refusals.answer(refused);
+            case Outcome.Malformed malformed -> throw new ProblemException(malformed.told());
+            case Outcome.Unavailable away -> throw new ProblemException(away.told());
+        };
     }
 
     /** The answer to a PUT that was taken. Never 202, which clients take for a failure. */
@@ -91,14 +95,6 @@ public class NarInfoResource {
         return Response.status(created ? Response.Status.CREATED : Response.Status.OK)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
-    }
-
-    private static NarInfo parsed(byte[] body) {
-        try {
-            return NarInfoReader.read(body);
-        } catch (NixFormatException e) {
-            throw Responses.malformed("Not a narinfo: " + e.getMessage());
-        }
     }
 
     private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {

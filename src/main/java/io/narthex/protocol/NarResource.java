@@ -15,14 +15,15 @@ import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.push.NarIntake;
-import io.narthex.push.UploadName;
+import io.narthex.push.Outcome;
+import io.narthex.push.Reception;
+import io.narthex.push.RefusedMapper;
 import io.narthex.transfer.BlobTransfer;
 import io.narthex.transfer.ByteRange;
 import io.narthex.transfer.Coding;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarBody;
 import io.narthex.transfer.NarTransfer;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -66,6 +67,12 @@ public class NarResource {
     NarIntake intake;
 
     @Inject
+    Reception reception;
+
+    @Inject
+    RefusedMapper refusals;
+
+    @Inject
     CurrentCaller caller;
 
     @Inject
@@ -90,15 +97,13 @@ public class NarResource {
     @PUT
     @Requires(Right.PUSH)
     public Response put(@PathParam("file") String file, @Context HttpServletRequest request) throws IOException {
-        HttpServerExchange exchange = ServletRequestContext.requireCurrent().getExchange();
-        EarlyUpload.rethrow(exchange);
-        UploadName name = UploadName.parse(file);
-        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-        if (coding != null && !coding.equals("identity")) {
-            throw Responses.malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
-        }
-        return NarInfoResource.taken(
-                intake.receive(rights.present(), name, RequestBody.of(exchange), promised(request)));
+        Outcome outcome = reception.nar(
+                rights.present(),
+                file,
+                RequestBody.of(ServletRequestContext.requireCurrent().getExchange()),
+                request.getHeader(HttpHeaders.CONTENT_ENCODING),
+                promised(request));
+        return NarInfoResource.answer(outcome, refusals);
     }
 
     private @Nullable String token() {

@@ -1,5 +1,7 @@
 package io.narthex.protocol;
 
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,11 +13,15 @@ import org.xnio.channels.StreamSourceChannel;
  * own stream gives 16 kB, and each such piece costs a turn of the connection's selector.
  */
 public record RequestBody(StreamSourceChannel channel) implements ReadableByteChannel {
-    /** To be taken once, instead of the servlet's stream. */
+    /**
+     * To be taken once, instead of the servlet's stream.
+     *
+     * @throws ProblemException where a lane has read it for a right that had gone at its end, and is there again
+     */
     public static RequestBody of(HttpServerExchange exchange) {
         StreamSourceChannel channel = exchange.getRequestChannel();
         if (channel == null) {
-            throw new IllegalStateException("somebody else reads the body");
+            throw new ProblemException(ProblemType.UNAVAILABLE, "What allows this changes all the time");
         }
         return new RequestBody(channel);
     }

@@ -50,11 +50,10 @@ public class NarIntake {
      * and hashed in full also where the cache has it already. Whether it may be kept is decided again when it has come.
      *
      * @param promised bytes of the body, where the client told
-     * @return false where the cache had it already
      * @throws RefusedException for all that is wrong with it
      * @throws IOException where it cannot be kept
      */
-    public boolean receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
+    Outcome receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
             throws IOException {
         Cache cache = right.cache();
         PushPolicy.requireUploads(cache);
@@ -75,13 +74,13 @@ public class NarIntake {
                             .filter(f -> f.nar().fileHash().equals(fileHash))
                             .isPresent()) {
                 files.renew(cache.id(), fileName);
-                return false;
+                return new Outcome.Merged();
             }
             ReceivedFiles.Facts row = facts(writer.key().toString(), nar);
             Arrival arrival = new Arrival(
                     nar.facts(), row, writer.finish(), () -> files.stage(cache.id(), fileName, row), executor);
             pending.add(cache.id(), fileName, arrival);
-            return true;
+            return new Outcome.Created();
         } catch (BlobStoreFullException e) {
             throw Refusal.NO_ROOM.because().after(e);
         }

@@ -2,24 +2,20 @@ package io.narthex.push;
 
 import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
-import io.narthex.cache.ReferenceCheck;
 import io.narthex.change.ChangeFeed;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.index.upload.NewPaths;
-import io.narthex.index.upload.NewPaths.Outcome;
 import io.narthex.index.upload.ReceivedFile;
 import io.narthex.index.upload.ReceivedFiles;
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.narinfo.NarInfo;
-import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -66,139 +62,110 @@ public class Publisher {
     private ChangeFeed feed;
 
     /**
-     * Publishes a path if nothing is in the way: it is new, and its file came here lately.
-     *
-     * @return false where that is not so: {@link #publish} does the rest
-     * @throws RefusedException for what is wrong with it, as that would
-     */
-    public boolean publishNew(PushRight right, StorePathHash asked, NarInfo info) {
-        return right.use(now -> tryNew(now, asked, info));
-    }
-
-    private boolean tryNew(PushRight right, StorePathHash asked, NarInfo info) {
-        Cache cache = right.cache();
-        if (!cache.takesUploads() || cache.whole().showsLocalStore()) {
-            return false;
-        }
-        String file = PushPolicy.fileOf(info).toString();
-        Optional<Arrival> arrival = pending.take(cache.id(), file);
-        if (arrival.isPresent()) {
-            return publish(right, asked, info, file, arrival.get());
-        }
-        Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
-        if (remembered.isEmpty()) {
-            return false;
-        }
-        PushPolicy.checkPath(cache.storeDir(), asked, info);
-        PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(remembered.get()));
-        NarInfo facts = info.withSignatures(kept(cache, info));
-        return paths.publish(right, facts, remembered.get(), wanted(cache, info)) instanceof Outcome.Added;
-    }
-
-    /**
      * Publishes a path, or merges signatures into the one that is published; what is returned from survives a power cut. What
      * is judged is judged by the cache as it is set when that is committed.
      *
      * @param asked the hash in the URL
-     * @return whether the path is new
      * @throws RefusedException for all that is wrong with it
      */
-    public boolean publish(PushRight right, StorePathHash asked, NarInfo info) {
-        return right.again().use(now -> publishAs(now, asked, info));
+    Outcome publish(PushRight right, StorePathHash asked, NarInfo info) {
+        return right.again().use(now -> publish(Claim.of(now, asked, info)));
     }
 
-    private boolean publishAs(PushRight right, StorePathHash asked, NarInfo info) {
-        Cache cache = right.cache();
-        if (!cache.takesUploads()) {
-            throw Refusal.NOT_TAKEN.because(cache.fullName());
-        }
-        String file = PushPolicy.fileOf(info).toString();
+    /** With the file that is on its way, if one is; else with one that is here. */
+    private Outcome publish(Claim claim) {
+        int cache = claim.cache().id();
         // what the machine's store shows may need no file
-        Optional<Arrival> arrival = cache.whole().showsLocalStore() ? Optional.empty() : pending.take(cache.id(), file);
-        if (arrival.isPresent() && publish(right, asked, info, file, arrival.get())) {
-            return true;
+        Optional<Arrival> arrival =
+                claim.cache().whole().showsLocalStore() ? Optional.empty() : pending.take(cache, claim.fileName());
+        if (arrival.isPresent() && isAdded(claim, arrival.get())) {
+            return new Outcome.Created();
         }
-        if (!pending.await(cache.id(), file)) {
-            throw Refusal.NO_SUCH_NAR.because(Refusal.shown(info.url()));
+        if (!pending.await(cache, claim.fileName())) {
+            throw claim.lacksItsFile();
         }
-        Optional<NarInfo> local = local(cache, asked);
-        PushPolicy.checkPath(cache.storeDir(), asked, info);
-        local.ifPresent(here -> PushPolicy.checkSame(here, info));
-        Optional<ReceivedFile> remembered = pending.remembered(cache.id(), file);
-        if (remembered.isPresent()) {
-            Optional<Boolean> added = publish(right, asked, info, remembered.get());
-            if (added.isPresent()) {
-                return added.get();
-            }
-            pending.forget(cache.id(), file);
-        }
-        boolean needsNoFile = local.isPresent() && cache.showsLocalStore();
-        Optional<ReceivedFile> found = find(cache, file, !needsNoFile);
-        if (found.isEmpty() && needsNoFile) {
-            merging.signLocal(right, local.get(), info);
-            return false;
-        }
-        return found.flatMap(received -> publish(right, asked, info, received))
-                .orElseThrow(() -> Refusal.NO_SUCH_NAR.because(Refusal.shown(info.url())));
+        Optional<NarInfo> local = local(claim.cache(), claim.asked());
+        claim.requirePath();
+        local.ifPresent(here -> PushPolicy.checkSame(here, claim.info()));
+        return remembered(claim).or(() -> found(claim, local)).orElseThrow(claim::lacksItsFile);
     }
 
-    /** Publishes a path while its file is being made durable, if nothing is in the way. */
-    private boolean publish(PushRight right, StorePathHash asked, NarInfo info, String file, Arrival arrival) {
+    /** Adds a path while its file is being made durable, if nothing is in the way. */
+    private boolean isAdded(Claim claim, Arrival arrival) {
         boolean overlapping = arrival.facts().fileSize() <= OVERLAPPING_BYTES && overlaps.tryAcquire();
-        Optional<ReceivedFile> published = Optional.empty();
+        Optional<ReceivedFile> added = Optional.empty();
         try {
-            Cache cache = right.cache();
-            PushPolicy.checkPath(cache.storeDir(), asked, info);
-            PushPolicy.checkTrue(cache.storeDir(), asked, info, arrival.facts());
+            claim.requireTrue(arrival.facts());
             if (overlapping || arrival.awaitDurable()) {
-                NarInfo facts = info.withSignatures(kept(cache, info));
-                Outcome outcome =
-                        paths.publish(right, facts, file, arrival.row(), arrival.durable(), wanted(cache, info));
-                if (outcome instanceof Outcome.Added added) {
-                    published = Optional.of(added.file());
+                NewPaths.Outcome outcome = paths.publish(
+                        claim.right(),
+                        claim.signed(ring),
+                        claim.fileName(),
+                        arrival.row(),
+                        arrival.durable(),
+                        claim.wanted());
+                if (outcome instanceof NewPaths.Outcome.Added done) {
+                    added = Optional.of(done.file());
                 }
             }
         } finally {
             if (overlapping) {
                 overlaps.release();
             }
-            published.ifPresentOrElse(arrival::published, arrival::leave);
+            added.ifPresentOrElse(arrival::published, arrival::leave);
         }
-        return published.isPresent();
+        return added.isPresent();
     }
 
-    private List<Signature> kept(Cache cache, NarInfo info) {
-        return SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+    /** By a file that this node has received lately; empty where there is none, or no more. */
+    private Optional<Outcome> remembered(Claim claim) {
+        int cache = claim.cache().id();
+        Optional<ReceivedFile> file = pending.remembered(cache, claim.fileName());
+        Optional<Outcome> outcome = file.flatMap(known -> publish(claim, known));
+        if (file.isPresent() && outcome.isEmpty()) {
+            pending.forget(cache, claim.fileName());
+        }
+        return outcome;
     }
 
-    private static Collection<StorePath> wanted(Cache cache, NarInfo info) {
-        return cache.references() == ReferenceCheck.LENIENT ? List.of() : PushPolicy.otherReferences(info);
+    /**
+     * By a file that the database knows.
+     *
+     * @param local the path as the machine's store has it: where that shows it, signatures come without a file
+     */
+    private Optional<Outcome> found(Claim claim, Optional<NarInfo> local) {
+        boolean needsNoFile = local.isPresent() && claim.cache().showsLocalStore();
+        Optional<ReceivedFile> file = find(claim.cache(), claim.fileName(), !needsNoFile);
+        if (file.isEmpty() && needsNoFile) {
+            merging.signLocal(claim.right(), local.get(), claim.info());
+            return Optional.of(new Outcome.Merged());
+        }
+        return file.flatMap(received -> publish(claim, received));
     }
 
-    /** Tells whether the path is new; empty where the file is gone. */
-    private Optional<Boolean> publish(PushRight right, StorePathHash asked, NarInfo info, ReceivedFile file) {
-        Cache cache = right.cache();
-        PushPolicy.checkTrue(cache.storeDir(), asked, info, NarIntake.facts(file));
-        List<Signature> kept = kept(cache, info);
-        NarInfo facts = info.withSignatures(kept);
-        Outcome outcome = paths.publish(right, facts, file, wanted(cache, info));
+    /** Adds a path whose file is here, or merges into it; empty where the file is gone. */
+    private Optional<Outcome> publish(Claim claim, ReceivedFile file) {
+        claim.requireTrue(NarIntake.facts(file));
+        NarInfo facts = claim.signed(ring);
+        NewPaths.Outcome outcome = paths.publish(claim.right(), facts, file, claim.wanted());
         List<StorePath> missing = List.of();
-        if (outcome instanceof Outcome.Missing some) {
-            missing = withoutLocal(cache, some.paths());
-            outcome = missing.isEmpty() ? paths.publish(right, facts, file, List.of()) : outcome;
+        if (outcome instanceof NewPaths.Outcome.Missing some) {
+            missing = withoutLocal(claim.cache(), some.paths());
+            outcome = missing.isEmpty() ? paths.publish(claim.right(), facts, file, List.of()) : outcome;
         }
         return switch (outcome) {
-            case Outcome.Added added -> Optional.of(true);
-            case Outcome.Unclaimed gone -> Optional.empty();
-            case Outcome.Present present ->
-                merging.merge(right, asked, facts, file.nar(), missing)
-                        ? Optional.of(false)
-                        : publish(right, asked, info, file);
-            case Outcome.Missing some ->
-                merging.merge(right, asked, facts, file.nar(), missing)
-                        ? Optional.of(false)
-                        : publish(right, asked, info, file);
+            case NewPaths.Outcome.Added added -> Optional.of(new Outcome.Created());
+            case NewPaths.Outcome.Unclaimed gone -> Optional.empty();
+            case NewPaths.Outcome.Present present -> merged(claim, facts, file, missing);
+            case NewPaths.Outcome.Missing some -> merged(claim, facts, file, missing);
         };
+    }
+
+    /** What somebody has deleted meanwhile is published anew. */
+    private Optional<Outcome> merged(Claim claim, NarInfo facts, ReceivedFile file, List<StorePath> missing) {
+        return merging.merge(claim.right(), claim.asked(), facts, file.nar(), missing)
+                ? Optional.of(new Outcome.Merged())
+                : publish(claim, file);
     }
 
     private List<StorePath> withoutLocal(Cache cache, List<StorePath> missing) {

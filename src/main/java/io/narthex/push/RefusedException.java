@@ -8,9 +8,9 @@ public final class RefusedException extends RuntimeException {
 
     private final Refusal refusal;
 
-    /** @param sentence for the person who pushed */
-    RefusedException(Refusal refusal, String sentence) {
-        super(sentence);
+    /** @param words as in {@link Outcome.Refused} */
+    RefusedException(Refusal refusal, String words) {
+        super(words);
         this.refusal = refusal;
     }
 
@@ -22,7 +22,12 @@ public final class RefusedException extends RuntimeException {
         return this;
     }
 
-    public Refusal refusal() {
+    Refusal refusal() {
         return refusal;
+    }
+
+    /** What is told and recorded of it. */
+    public Outcome.Refused outcome() {
+        return new Outcome.Refused(refusal, String.valueOf(getMessage()));
     }
 }

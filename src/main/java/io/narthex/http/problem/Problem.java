@@ -45,7 +45,7 @@ public record Problem(ProblemType type, Optional<String> detail, Map<String, Obj
     }
 
     /** For clients that print what they get: one line. */
-    String line() {
+    public String line() {
         return type.status() + " " + type.title() + detail.map(d -> ": " + d).orElse("") + "\n";
     }
 }

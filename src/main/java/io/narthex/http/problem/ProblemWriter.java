@@ -9,7 +9,7 @@ import jakarta.ws.rs.core.UriInfo;
 /** Writes a problem in the form that its reader understands: JSON for the API, a line of text for Nix. */
 public final class ProblemWriter {
     /** Seconds; a database that restarts is back sooner, and a client that waits longer seems to hang. */
-    private static final int RETRY_AFTER = 5;
+    public static final int RETRY_AFTER = 5;
 
     private static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
 
