@@ -133,6 +133,11 @@ def hashed(closure):
     return time.monotonic() - begun
 
 
+def cost_of(row, name):
+    """Seconds of CPU for one push."""
+    return f"{row.cpu[name] / row.work[name]:.2f}"
+
+
 def main(directory, options):
     say("making the closure")
     closure = Closure(directory, options.quick, options.compression)
@@ -142,9 +147,13 @@ def main(directory, options):
     with open(dav.www + "/nix-cache-info", "w") as f:
         f.write("StoreDir: /nix/store\n")
     narthex = Pushed("narthex", shlex.split(options.command), directory, closure, secret)
-    bench.SERVERS += [dav, narthex]
+    narthexes = [narthex]
+    if options.against:
+        narthexes.append(Pushed("other", shlex.split(options.against), directory, closure, secret))
+    bench.SERVERS += [dav, *narthexes]
     say("starting")
-    narthex.start()
+    for each in narthexes:
+        each.start()
     dav.start()
     seconds, per_push = ("s", 1, 2), ("s of CPU", 1, 2)
     size = sum(os.path.getsize(f"{closure.ready}/nar/{n}") for n in os.listdir(closure.ready + "/nar")) / 1e6
@@ -167,10 +176,13 @@ def main(directory, options):
         pairs = sorted(n / m for n, m in zip(row.values["narthex"], row.values["nginx"]))
         ratio = pairs[len(pairs) // 2]
         middle = lambda values: f"{sorted(values)[len(values) // 2]:.2f} s"
-        cost = lambda name: f"{row.cpu[name] / row.work[name]:.2f}"
         print(f"| {row.title} | {middle(row.values['nginx'])} | {middle(row.values['narthex'])} | **{ratio:.2f}** "
               f"({pairs[0]:.2f}–{pairs[-1]:.2f}) | {most} {'yes' if ratio <= most else '**no**'} "
-              f"| {cost('nginx')} / {cost('narthex')} |")
+              f"| {cost_of(row, 'nginx')} / {cost_of(row, 'narthex')} |")
+    for row, _, _ in rows if options.against else []:
+        pairs = sorted(n / o for n, o in zip(row.values["narthex"], row.values["other"]))
+        print(f"\n- {row.title}: **{pairs[len(pairs) // 2]:.3f}** times as long as the other build "
+              f"({pairs[0]:.2f}–{pairs[-1]:.2f}), CPU {cost_of(row, 'narthex')} / {cost_of(row, 'other')} s")
     print(f"\n- SHA-256 of the same, ready, on one core: {min(hashed(closure) for _ in range(3)):.2f} s")
     print("- narthex: peak RSS " + ", ".join(f"{n} {m:.0f} MB" for n, m in sorted(narthex.peaks().items())))
 
@@ -180,6 +192,7 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="a fifth of the bytes, two rounds")
     parser.add_argument("--compression", default="none", help="of the NARs: none, zstd, xz (%(default)s)")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
+    parser.add_argument("--against", metavar="COMMAND", help="starts another build of Narthex, measured in turn too")
     bench.STARTED = time.monotonic()
     bench.SERVERS = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

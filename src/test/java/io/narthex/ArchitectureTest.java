@@ -84,6 +84,7 @@ class ArchitectureTest {
             "protocol",
             "transfer",
             "push",
+            "receive",
             "index.signing",
             "index.upload",
             "index.local",
@@ -158,6 +159,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("jakarta.ws.rs..")
             .allowEmptyShould(true);
+
+    /** Whoever brings something, a client or another cache, it comes in the same way. */
+    @ArchTest
+    static final ArchRule RECEIVING_KNOWS_NO_HTTP = noClasses()
+            .that()
+            .resideInAPackage("io.narthex.receive..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("io.undertow..", "org.xnio..", "jakarta.ws.rs..", "jakarta.servlet.."));
 
     /** A repository is a plural; it is known by the EntityManager that it holds. */
     @ArchTest

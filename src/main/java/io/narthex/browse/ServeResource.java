@@ -13,7 +13,7 @@ import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.Responses;
-import io.narthex.push.NarParts;
+import io.narthex.receive.NarParts;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;

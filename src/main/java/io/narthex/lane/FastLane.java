@@ -146,7 +146,8 @@ public final class FastLane implements ServletExtension {
             return;
         }
         Sharer who = parts.access.sharer(exchange);
-        HttpHandler upload = UploadLane.isMeant(exchange, cache, path) ? x -> parts.received.take(x, cache, path, next) : next;
+        HttpHandler upload =
+                UploadLane.isMeant(exchange, cache, path) ? x -> parts.received.take(x, cache, path, next) : next;
         if (!HttpContinue.requiresContinueResponse(exchange)) {
             upload(exchange, who, upload, parts);
             return;

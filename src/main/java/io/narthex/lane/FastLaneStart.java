@@ -7,9 +7,9 @@ import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.index.PathIndex;
 import io.narthex.meter.Meters;
-import io.narthex.push.NarIntake;
-import io.narthex.push.Reception;
 import io.narthex.push.RefusedUploads;
+import io.narthex.receive.NarIntake;
+import io.narthex.receive.Reception;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import jakarta.enterprise.inject.spi.BeanManager;
@@ -87,7 +87,7 @@ public class FastLaneStart implements ServletContextListener {
                                 made,
                                 opened,
                                 new MissingNars(known, intake),
-                                new UploadLane(rights, reception, refusals, caches),
+                                new UploadLane(rights, reception, refusals, known),
                                 lanes.bodies(),
                                 lanes.downloads(),
                                 lanes.requests(),

@@ -64,7 +64,8 @@ final class LaneAccess {
         }
     }
 
-    private Optional<Cache> cache(HttpServerExchange exchange) {
+    /** The cache that is meant, whoever asks; empty where there is none, or no more. */
+    Optional<Cache> cache(HttpServerExchange exchange) {
         return CacheRouter.cacheOf(exchange, caches.now());
     }
 

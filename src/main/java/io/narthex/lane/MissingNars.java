@@ -3,7 +3,7 @@ package io.narthex.lane;
 import io.narthex.cache.Cache;
 import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.NarUrl;
-import io.narthex.push.NarIntake;
+import io.narthex.receive.NarIntake;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Methods;

@@ -5,8 +5,6 @@ import io.narthex.access.PushRight;
 import io.narthex.access.PushRights;
 import io.narthex.audit.EarlyRequest;
 import io.narthex.cache.Cache;
-import io.narthex.cache.CacheDirectory;
-import io.narthex.cache.CacheRouter;
 import io.narthex.http.FailedRequest;
 import io.narthex.http.RequestIdFilter;
 import io.narthex.http.Sentence;
@@ -14,9 +12,9 @@ import io.narthex.http.problem.Problem;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.NarUrl;
 import io.narthex.protocol.RequestBody;
-import io.narthex.push.Outcome;
-import io.narthex.push.Reception;
 import io.narthex.push.RefusedUploads;
+import io.narthex.receive.Outcome;
+import io.narthex.receive.Reception;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -26,6 +24,7 @@ import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.util.OptionalLong;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives NAR files and narinfos before the servlets: a closure has thousands, and the way through filters and resource takes
@@ -39,13 +38,13 @@ final class UploadLane {
     private final PushRights rights;
     private final Reception reception;
     private final RefusedUploads refusals;
-    private final CacheDirectory caches;
+    private final LaneAccess access;
 
-    UploadLane(PushRights rights, Reception reception, RefusedUploads refusals, CacheDirectory caches) {
+    UploadLane(PushRights rights, Reception reception, RefusedUploads refusals, LaneAccess access) {
         this.rights = rights;
         this.reception = reception;
         this.refusals = refusals;
-        this.caches = caches;
+        this.access = access;
     }
 
     /**
@@ -73,26 +72,40 @@ final class UploadLane {
 
     /** Takes what is sent, on a thread that may wait, and answers. Who may not push any more takes the usual way, which says so. */
     void take(HttpServerExchange exchange, Cache cache, String path, HttpHandler otherwise) throws Exception {
+        PushRight right = right(exchange, cache);
+        PushRight.Pusher pusher = right == null ? null : right.pusher();
+        if (right == null || pusher == null) {
+            otherwise.handleRequest(exchange);
+            return;
+        }
         String id = RequestIdFilter.newId();
+        EarlyRequest.Sender sender = new EarlyRequest.Sender(
+                pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
         MDC.put(RequestIdFilter.MDC_KEY, id);
         try {
-            PushRight right = rights.of(exchange, cache);
-            PushRight.Pusher pusher = right.pusher();
-            if (pusher != null) {
-                EarlyRequest.Sender sender = new EarlyRequest.Sender(
-                        pusher.publicId(), pusher.note(), exchange.getSourceAddress().getAddress(), id);
-                answer(exchange, EarlyRequest.as(sender, () -> received(exchange, right, path, id)), id);
-                return;
-            }
+            answer(exchange, EarlyRequest.as(sender, () -> received(exchange, right, path, id)), id);
+            return;
         } catch (AccessRefusedException e) {
             // decided again below, where it is told and recorded
         } catch (IOException | RuntimeException e) {
-            refuse(exchange, FailedRequest.problem(e, id, exchange.getRequestMethod().toString()), id);
+            refuse(
+                    exchange,
+                    FailedRequest.problem(e, id, exchange.getRequestMethod().toString()),
+                    id);
             return;
         } finally {
             MDC.remove(RequestIdFilter.MDC_KEY);
         }
         otherwise.handleRequest(exchange);
+    }
+
+    private @Nullable PushRight right(HttpServerExchange exchange, Cache cache) {
+        try {
+            return rights.of(exchange, cache);
+        } catch (RuntimeException e) {
+            // nothing is read yet: the resource meets the same, and says so
+            return null;
+        }
     }
 
     private Outcome received(HttpServerExchange exchange, PushRight right, String path, String id) throws IOException {
@@ -103,9 +116,7 @@ final class UploadLane {
                 : reception.narInfo(right, StorePathHash.parse(path.substring(1, 1 + NarUrl.HASH)), body, coding);
         if (outcome instanceof Outcome.Refused refused) {
             refusals.record(
-                    refused,
-                    new RefusedUploads.Upload(
-                            id, path, right.cache().fullName(), CacheRouter.cacheOf(exchange, caches.now())));
+                    refused, new RefusedUploads.Upload(id, path, right.cache().fullName(), access.cache(exchange)));
         }
         return outcome;
     }

@@ -11,7 +11,7 @@ import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
 import io.narthex.push.DocumentIntake;
-import io.narthex.push.SmallBody;
+import io.narthex.receive.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;

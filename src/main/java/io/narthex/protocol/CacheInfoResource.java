@@ -8,7 +8,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.nix.hash.NixFormatException;
-import io.narthex.push.SmallBody;
+import io.narthex.receive.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;

@@ -9,7 +9,7 @@ import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.upload.Document;
 import io.narthex.push.DocumentIntake;
-import io.narthex.push.SmallBody;
+import io.narthex.receive.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;

@@ -14,7 +14,7 @@ import io.narthex.index.upload.UploadSource;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.nar.NarListing;
 import io.narthex.push.DocumentIntake;
-import io.narthex.push.SmallBody;
+import io.narthex.receive.SmallBody;
 import io.narthex.transfer.Coding;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

@@ -8,7 +8,7 @@ import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.push.RealisationIntake;
-import io.narthex.push.SmallBody;
+import io.narthex.receive.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.HttpHeaders;

@@ -10,7 +10,7 @@
  * </ul>
  *
  * <p>Out of scope: what is answered before JAX-RS ({@code lane}), how bytes go out ({@code transfer}), what is offered ({@code
- * index}), what may come and how it is kept ({@code push}), pages for people ({@code browse}).
+ * index}), what may come and how it is kept ({@code receive}, {@code push}), pages for people ({@code browse}).
  */
 @NullMarked
 package io.narthex.protocol;

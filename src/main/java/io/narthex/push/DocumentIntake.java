@@ -10,6 +10,8 @@ import io.narthex.index.upload.DocumentKind;
 import io.narthex.index.upload.SpooledDocument;
 import io.narthex.index.upload.UploadedDocuments;
 import io.narthex.nix.store.StorePath;
+import io.narthex.receive.PublishPolicy;
+import io.narthex.receive.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -34,7 +36,7 @@ public class DocumentIntake {
 
     /** Keeps a build log; a later one takes its place. */
     public boolean log(PushRight right, StorePath derivation, InputStream text) {
-        PushPolicy.requireUploads(right.cache());
+        PublishPolicy.requireUploads(right.cache());
         try (SpooledDocument spooled = spooled(text)) {
             return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), spooled));
         } catch (IOException e) {
@@ -45,7 +47,7 @@ public class DocumentIntake {
     /** Keeps what has come, if it still may be. */
     static boolean keep(PushRight right, Predicate<PushRight> work) {
         return right.again().use(now -> {
-            PushPolicy.requireUploads(now.cache());
+            PublishPolicy.requireUploads(now.cache());
             return work.test(now);
         });
     }
@@ -91,9 +93,9 @@ public class DocumentIntake {
      * is made from the NAR that was verified.
      */
     public void listing(PushRight right, InputStream body) throws IOException {
-        PushPolicy.requireUploads(right.cache());
+        PublishPolicy.requireUploads(right.cache());
         body.transferTo(OutputStream.nullOutputStream());
-        PushPolicy.requireUploads(right.again().cache());
+        PublishPolicy.requireUploads(right.again().cache());
     }
 
     /** The object that it is; the second is how the sentence of a refusal names it. */

@@ -15,6 +15,9 @@ import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
+import io.narthex.receive.PublishPolicy;
+import io.narthex.receive.Refusal;
+import io.narthex.receive.SignaturePolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -71,11 +74,11 @@ public class RealisationIntake {
 
     private static Realisation merged(Realisation known, Realisation pushed) {
         if (!known.outPath().equals(pushed.outPath())) {
-            throw PushPolicy.conflict(
+            throw PublishPolicy.conflict(
                     "outPath", known.outPath().baseName(), pushed.outPath().baseName());
         }
         if (!known.dependent().equals(pushed.dependent())) {
-            throw PushPolicy.conflict(
+            throw PublishPolicy.conflict(
                     "dependentRealisations",
                     known.dependent().keySet().toString(),
                     pushed.dependent().keySet().toString());

@@ -3,6 +3,8 @@ package io.narthex.push;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.RequestIdFilter;
 import io.narthex.http.problem.ProblemWriter;
+import io.narthex.receive.Outcome;
+import io.narthex.receive.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

@@ -6,6 +6,8 @@ import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.meter.LabelledCounts;
 import io.narthex.meter.Meters;
+import io.narthex.receive.Outcome;
+import io.narthex.receive.Refusal;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;

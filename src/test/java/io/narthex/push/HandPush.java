@@ -8,6 +8,7 @@ import io.narthex.nix.nar.Words;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.receive.Upload;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -9,6 +9,7 @@ import io.narthex.it.ServerJobs;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
+import io.narthex.receive.Upload;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -13,6 +13,7 @@ import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
+import io.narthex.receive.Upload;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
+import io.narthex.receive.Upload;
 import io.narthex.serve.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdOutputStream;
+import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
@@ -26,7 +27,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -412,5 +418,69 @@ class PushRefusalIT {
                 + ".nar.zst\nCompression: zstd\nNarHash: sha256:" + name(nar) + "\nNarSize: " + nar.length
                 + "\nReferences: \n";
         refused(403, "Sig", path.hash() + ".narinfo", info.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A token's push is answered before the servlets, the administrator's behind them: nobody can tell. */
+    @Test
+    void isToldAndRecordedTheSameOnBothWays() throws Exception {
+        byte[] file = Zstd.compress(nar);
+        String info = published(file);
+        String narInfo = path.hash() + ".narinfo";
+        Map<String, String> lies = new LinkedHashMap<>();
+        lies.put("untrue", info.replaceFirst("NarSize: .*", "NarSize: 1"));
+        lies.put("no-such-nar", info.replaceFirst("URL: .*", "URL: nar/" + "0".repeat(52) + ".nar"));
+        lies.put("false-signature", info + "Sig: " + keyName() + ":" + "A".repeat(86) + "==\n");
+        lies.put("too-many-signatures", info + signatures(65));
+        lies.put("", "<html>");
+        for (Map.Entry<String, String> lie : lies.entrySet()) {
+            byte[] body = lie.getValue().getBytes(StandardCharsets.US_ASCII);
+            assertThat(told(narInfo, body, cache.token()))
+                    .as(lie.getKey())
+                    .startsWith("400 ")
+                    .isEqualTo(told(narInfo, body, ApiClient.token()));
+        }
+        for (String target : List.of("nar/" + name(nar) + ".nar.zst", "nar/" + name(file) + ".nar.lzip")) {
+            assertThat(told(target, nar, cache.token()))
+                    .startsWith("4")
+                    .isEqualTo(told(target, nar, ApiClient.token()));
+        }
+        byte[] truth = info.getBytes(StandardCharsets.US_ASCII);
+        assertThat(told(narInfo, truth, cache.token()))
+                .startsWith("200 ")
+                .isEqualTo(told(narInfo, truth, ApiClient.token()));
+
+        // the last of them is written when it has been quiet for two seconds
+        for (int i = 0; i < 100 && recorded("administrator").size() < 6; i++) {
+            Thread.sleep(100);
+        }
+        assertThat(recorded("token")).hasSize(6).isEqualTo(recorded("administrator"));
+    }
+
+    /** What the record tells of who is refused. */
+    private List<String> recorded(String actor) throws Exception {
+        return Rows.ofServer()
+                .texts(
+                        "select concat_ws(' ', detail->>'kind', detail->>'status', detail->>'url', reason) from"
+                                + " audit_event where tenant = ? and actor = ? and action = 'push-refused' order by 1",
+                        cache.tenant(),
+                        actor);
+    }
+
+    private String keyName() throws Exception {
+        return cache.keys().split(":", 2)[0];
+    }
+
+    private static String signatures(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "Sig: k-" + i + ":" + "A".repeat(86) + "==\n")
+                .collect(Collectors.joining());
+    }
+
+    /** All of an answer to a PUT but what is of the one request. */
+    private String told(String target, byte[] body, String token) throws Exception {
+        HttpResponse<byte[]> answer = cache.send("PUT", target, body, token);
+        Map<String, List<String>> headers = new TreeMap<>(answer.headers().map());
+        headers.keySet().removeAll(List.of("date", "x-request-id"));
+        return answer.statusCode() + " " + headers + "\n" + new String(answer.body(), StandardCharsets.UTF_8);
     }
 }

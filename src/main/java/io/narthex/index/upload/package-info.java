@@ -11,7 +11,7 @@
  *   <li>R3: a publication, its record and its change are one transaction.
  * </ul>
  *
- * <p>Out of scope: whether something may come ({@code push}), where bytes lie ({@code blob}).
+ * <p>Out of scope: whether something may come ({@code receive}), where bytes lie ({@code blob}).
  */
 @NullMarked
 package io.narthex.index.upload;

@@ -1,0 +1,140 @@
+package io.narthex.receive;
+
+import com.github.luben.zstd.Zstd;
+import io.narthex.access.PushRight;
+import io.narthex.blob.BlobStore;
+import io.narthex.blob.BlobStoreFullException;
+import io.narthex.blob.BlobWriter;
+import io.narthex.cache.Cache;
+import io.narthex.configuration.Settings;
+import io.narthex.index.upload.ListingJson;
+import io.narthex.index.upload.ReceivedFile;
+import io.narthex.index.upload.ReceivedFiles;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Compression;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Takes NAR files in: verified in one pass, and kept for the narinfos that claim them. Thread-safe. */
+@ApplicationScoped
+public class NarIntake {
+    /** As a listing in memory may have: 150 bytes each. The largest paths of nixpkgs have 300,000. */
+    private static final int MAX_NODES = 500_000;
+
+    @Inject
+    private Settings settings;
+
+    @Inject
+    private BlobStore blobs;
+
+    @Inject
+    private ReceivedFiles files;
+
+    @Inject
+    private PendingNars pending;
+
+    @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
+    private ManagedExecutorService executor;
+
+    /**
+     * Receives a file and starts to make it durable; returns when it was found right, before it is durable. It is read
+     * and hashed in full also where the cache has it already. Whether it may be kept is decided again when it has come.
+     *
+     * @param promised bytes of the body, where the client told
+     * @throws RefusedException for all that is wrong with it
+     * @throws IOException where it cannot be kept
+     */
+    Outcome receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
+            throws IOException {
+        Cache cache = right.cache();
+        PublishPolicy.requireUploads(cache);
+        String fileName = name.toString();
+        // asked meanwhile: the answer waits for neither alone
+        CompletableFuture<Optional<ReceivedFile>> had =
+                CompletableFuture.supplyAsync(() -> files.find(cache.id(), fileName), executor);
+        try (BlobWriter writer = blobs.create()) {
+            NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
+            NarLimits limits = new NarLimits(
+                    usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
+            ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
+            PublishPolicy.requireUploads(right.again().cache());
+            NixHash fileHash = nar.facts().fileHash();
+            // under the hash of its NAR there may be another file of the same, which this one then takes the place of
+            if (pending.isKnown(cache.id(), fileName, fileHash)
+                    || done(had)
+                            .filter(f -> f.nar().fileHash().equals(fileHash))
+                            .isPresent()) {
+                files.renew(cache.id(), fileName);
+                return new Outcome.Merged();
+            }
+            ReceivedFiles.Facts row = facts(writer.key().toString(), nar);
+            Arrival arrival = new Arrival(
+                    nar.facts(), row, writer.finish(), () -> files.stage(cache.id(), fileName, row), executor);
+            pending.add(cache.id(), fileName, arrival);
+            return new Outcome.Created();
+        } catch (BlobStoreFullException e) {
+            throw Refusal.NO_ROOM.because().after(e);
+        }
+    }
+
+    /** As if it had been called here. */
+    private static <T> T done(CompletableFuture<T> had) {
+        try {
+            return had.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
+    }
+
+    /** Whether the cache has received a file, claimed or not; one that is on its way is waited for. */
+    public boolean has(Cache cache, String fileName) {
+        return pending.await(cache.id(), fileName)
+                && files.find(cache.id(), fileName).isPresent();
+    }
+
+    /** Bytes of a file that the cache has received, which then stays another day; empty where there is none. */
+    public OptionalLong lengthOf(Cache cache, String fileName) {
+        if (!pending.await(cache.id(), fileName)) {
+            return OptionalLong.empty();
+        }
+        Optional<ReceivedFile> file = files.find(cache.id(), fileName);
+        file.ifPresent(f -> files.renew(cache.id(), fileName));
+        return file.map(f -> OptionalLong.of(f.nar().fileSize())).orElseGet(OptionalLong::empty);
+    }
+
+    private static ReceivedFiles.Facts facts(String key, ReceivedNar nar) throws IOException {
+        NarFacts facts = nar.facts();
+        ByteArrayOutputStream listing = new ByteArrayOutputStream();
+        ListingJson.write(nar.listing().root(), listing);
+        return new ReceivedFiles.Facts(
+                key,
+                facts.compression().nixName(),
+                facts.fileHash(),
+                facts.fileSize(),
+                facts.narHash(),
+                facts.narSize(),
+                facts.contentsHash(),
+                Zstd.compress(listing.toByteArray()));
+    }
+
+    /** What was found true of a file that a cache has received. */
+    static NarFacts facts(ReceivedFile file) {
+        return new NarFacts(
+                file.nar().fileHash(),
+                file.nar().fileSize(),
+                file.nar().narHash(),
+                file.nar().narSize(),
+                Compression.named(file.nar().compression())
+                        .orElseThrow(() -> new IllegalStateException("a row has an unknown compression")),
+                file.contentsHash());
+    }
+}
