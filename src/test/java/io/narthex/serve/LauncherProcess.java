@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 public final class LauncherProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** For a server that lives for a minute: the second compiler would work longer than the code then runs. */
+    static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private final Path home;
     private final Path output;
     private final Process process;
@@ -48,7 +51,7 @@ public final class LauncherProcess implements AutoCloseable {
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("NARTHEX_") || name.startsWith("NIX_"));
         builder.environment().put("NARTHEX_HOME", home.toString());
-        builder.environment().put("NARTHEX_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        builder.environment().put("NARTHEX_JAVA_OPTS", JAVA_OPTIONS + " " + LoadedClasses.option());
         builder.environment().putAll(settings);
         return new LauncherProcess(home, output, builder.start());
     }

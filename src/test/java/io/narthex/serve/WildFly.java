@@ -72,9 +72,6 @@ final class WildFly {
                         "-XX:MinHeapFreeRatio=15",
                         "-XX:MaxHeapFreeRatio=35",
                         "-XX:-ShrinkHeapInSteps",
-                        // loaded classes, kept from the first stop on: a fifth less work at each later start
-                        "-XX:+AutoCreateSharedArchive",
-                        "-XX:SharedArchiveFile=" + home.directory().resolve("wildfly.jsa"),
                         "-Djava.awt.headless=true",
                         "--enable-native-access=ALL-UNNAMED",
                         "-Djava.net.preferIPv4Stack=false")
@@ -90,12 +87,24 @@ final class WildFly {
                 .setBindAddressHint(listeners.bind().orElse("127.0.0.1"))
                 .setBindAddressHint("management", listeners.managementBind());
         frugal(Runtime.version().feature()).forEach(command::addJavaOption);
-        Stream.of(Optional.ofNullable(System.getenv("NARTHEX_JAVA_OPTS"))
+        List<String> operators = Stream.of(Optional.ofNullable(System.getenv("NARTHEX_JAVA_OPTS"))
                         .orElse("")
                         .split("\\s+", -1))
                 .filter(option -> !option.isEmpty())
-                .forEach(command::addJavaOption);
+                .toList();
+        loadedClasses(home.directory(), operators).forEach(command::addJavaOption);
+        operators.forEach(command::addJavaOption);
         return command;
+    }
+
+    /**
+     * Loaded classes, kept from the first stop on: a fifth less work at each later start. A JVM keeps them in one way only,
+     * so that an operator who chose one has that.
+     */
+    static List<String> loadedClasses(Path home, List<String> operators) {
+        return operators.stream().anyMatch(option -> option.startsWith("-XX:AOT"))
+                ? List.of()
+                : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + home.resolve("wildfly.jsa"));
     }
 
     /** Options that save memory, of those that a JDK of this release has. */
