@@ -1,6 +1,7 @@
 package io.narthex.audit;
 
 import io.narthex.configuration.Migrations;
+import io.narthex.it.TestDatabase;
 import io.narthex.serve.EmbeddedDb;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class RecordDb implements AutoCloseable {
     static RecordDb open() throws IOException, SQLException {
         Path target = Path.of(System.getProperty("it.directory"));
         Path directory = Files.createTempDirectory(Files.createDirectories(target.resolve("it")), "record");
-        EmbeddedDb server = EmbeddedDb.temporary(target.resolve("embedded-pg"), directory);
+        EmbeddedDb server = TestDatabase.in(directory);
         RecordDb db = new RecordDb(server, directory.resolve("passwords"));
         db.migrate();
         db.fill();

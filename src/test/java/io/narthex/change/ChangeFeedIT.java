@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.configuration.Database;
 import io.narthex.configuration.Migrations;
+import io.narthex.it.TestDatabase;
 import io.narthex.serve.EmbeddedDb;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,8 +66,7 @@ class ChangeFeedIT {
 
     @BeforeAll
     static void migrate() throws IOException, SQLException {
-        db = EmbeddedDb.temporary(
-                Path.of(System.getProperty("it.directory")).resolve("embedded-pg"), directory.resolve("postgresql"));
+        db = TestDatabase.in(directory.resolve("postgresql"));
         new Migrations(
                         flyway -> flyway.dataSource(dataSource("owner", true)),
                         db.access().user())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.configuration.Database;
 import io.narthex.it.NixStore;
+import io.narthex.it.TestDatabase;
 import io.narthex.it.WireClient;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
@@ -35,8 +36,7 @@ class KeyIT {
 
     @BeforeAll
     static void startOnceWithAKeyOfTheOperators() throws Exception {
-        Path target = Path.of(System.getProperty("it.directory"));
-        database = EmbeddedDb.temporary(target.resolve("embedded-pg"), shared.resolve("postgresql"));
+        database = TestDatabase.in(shared.resolve("postgresql"));
         Path secret = shared.resolve("secret");
         NixStore.in(shared.resolve("nix"))
                 .run(

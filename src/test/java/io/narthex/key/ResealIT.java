@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.configuration.Database;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
+import io.narthex.it.TestDatabase;
 import io.narthex.it.WireClient;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
@@ -34,12 +35,10 @@ class ResealIT {
 
     @Test
     void sealsTheKeysUnderTheNewMasterKeyAlone() throws Exception {
-        Path target = Path.of(System.getProperty("it.directory"));
         Path changed = Files.writeString(
                 directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
         Path first = directory.resolve("home/master-key");
-        try (EmbeddedDb database =
-                EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
+        try (EmbeddedDb database = TestDatabase.in(directory.resolve("postgresql"))) {
             String published = publicKey(database, Map.of());
 
             String whileBothOpen = publicKey(
@@ -69,11 +68,9 @@ class ResealIT {
     /** More keys than a page of the job has, the last of them held by somebody else until the server is dead. */
     @Test
     void goesOnWhereItWasKilled() throws Exception {
-        Path target = Path.of(System.getProperty("it.directory"));
         Path changed = Files.writeString(
                 directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
-        try (EmbeddedDb database =
-                EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
+        try (EmbeddedDb database = TestDatabase.in(directory.resolve("postgresql"))) {
             List<TenantCache> caches = makeKeys(database);
             Rows rows = Rows.of(database.access());
             Map<String, String> settings = settings(

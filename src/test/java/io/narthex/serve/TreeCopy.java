@@ -12,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Predicate;
 
 /** Copies trees that others change meanwhile: what goes away is left out, what is there already and the same stays. */
-final class TreeCopy extends SimpleFileVisitor<Path> {
+public final class TreeCopy extends SimpleFileVisitor<Path> {
     private final Path from;
     private final Path to;
     private final Predicate<Path> left;
@@ -24,7 +24,7 @@ final class TreeCopy extends SimpleFileVisitor<Path> {
     }
 
     /** Copies a file or a directory with all that is in it, with permissions and times. */
-    static void all(Path from, Path to) throws IOException {
+    public static void all(Path from, Path to) throws IOException {
         without(from, to, relative -> false);
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.configuration.Database;
 import io.narthex.it.TenantCache;
+import io.narthex.it.TestDatabase;
 import io.narthex.it.WireClient;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
@@ -43,9 +44,7 @@ class KilledSigningIT {
 
     @Test
     void goesOnWhereItWas() throws Exception {
-        Path target = Path.of(System.getProperty("it.directory"));
-        try (EmbeddedDb database =
-                EmbeddedDb.temporary(target.resolve("embedded-pg"), directory.resolve("postgresql"))) {
+        try (EmbeddedDb database = TestDatabase.in(directory.resolve("postgresql"))) {
             Map<String, String> settings = settings(database.access());
             WireClient wire = new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
             TenantCache cache;

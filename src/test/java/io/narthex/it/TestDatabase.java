@@ -1,0 +1,42 @@
+package io.narthex.it;
+
+import io.narthex.serve.EmbeddedDb;
+import io.narthex.serve.TreeCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL for tests, with the roles and an empty database. Each is a copy of one that this JVM made first, in a tenth of
+ * the time that initdb takes.
+ */
+public final class TestDatabase {
+    private static @Nullable Path template;
+
+    private TestDatabase() {}
+
+    /** Starts one; all of it lies below the directory, which need not exist. */
+    public static EmbeddedDb in(Path directory) throws IOException, SQLException {
+        TreeCopy.all(template(), directory);
+        return EmbeddedDb.temporary(binaries(), directory);
+    }
+
+    private static synchronized Path template() throws IOException, SQLException {
+        if (template == null) {
+            Path made = Files.createTempDirectory(Files.createDirectories(target().resolve("it")), "postgresql");
+            EmbeddedDb.temporary(binaries(), made).close();
+            template = made;
+        }
+        return template;
+    }
+
+    private static Path binaries() {
+        return target().resolve("embedded-pg");
+    }
+
+    private static Path target() {
+        return Path.of(System.getProperty("it.directory"));
+    }
+}
