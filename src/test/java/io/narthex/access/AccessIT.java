@@ -3,6 +3,7 @@ package io.narthex.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
+import io.narthex.it.SharedServer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The administrator's token at the door of the API. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class AccessIT {
     private static final String JOBS = "/api/v1/jobs";
 
@@ -78,7 +78,7 @@ class AccessIT {
     void keepsTheTokenFromOthersAndFromTheLog() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ApiClient.tokenFile())))
                 .isEqualTo("rw-------");
-        Path log = Path.of(System.getProperty("server.home"), "standalone", "log", "server.log");
+        Path log = Path.of(System.getProperty("it.home"), "log/server.log");
         assertThat(Files.readString(log)).contains("admin-token").doesNotContain(ApiClient.token());
     }
 

@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
+import io.narthex.it.SharedServer;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every kind of route as every kind of caller: the table of src/docs/administration.md. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class AnswersByCallerIT {
     private static final List<String> CALLERS =
             List.of("nobody", "pull", "push", "delete", "administer", "other tenant", "wrong", "expired", "revoked");

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
+import io.narthex.it.SharedServer;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens over HTTP: making, listing, using and revoking them. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class TokensIT {
     private static final String WHOAMI = "/api/v1/whoami";
     private static final String SERVER_TOKENS = "/api/v1/tokens";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.hash.HashAlgorithm;
 import io.narthex.nix.hash.NixHash;
@@ -13,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every change, refusal and read leaves its row, and a change that did not come to be leaves none. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class AuditIT {
     private static final String ACTIONS =
             "select action, outcome, actor from audit_event where tenant = ? and outcome = 'ok' order by id";

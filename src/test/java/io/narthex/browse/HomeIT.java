@@ -2,14 +2,14 @@ package io.narthex.browse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code /}: what people see who open the URL. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class HomeIT {
     private final WireClient wire = WireClient.toServer();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.BlackHole;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.nix.store.StorePath;
 import io.narthex.serve.LauncherProcess;
@@ -21,13 +22,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node of the tests' database, whose way to it leads into nothing: no connection is refused and none is closed. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class VanishedDatabaseIT {
     /** More than the pool has connections, so that some wait for one. */
     private static final int AT_ONCE = 30;

@@ -61,7 +61,7 @@ final class SchemaDb implements AutoCloseable {
         try (Connection connection = asSuperuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("set timezone = 'UTC'");
-            for (String query : Files.readString(DESCRIBE).split(";\n")) {
+            for (String query : Files.readString(DESCRIBE).split(";\n", -1)) {
                 if (!query.isBlank()) {
                     try (ResultSet result = statement.executeQuery(query)) {
                         while (result.next()) {

@@ -2,14 +2,14 @@ package io.narthex.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.SharedServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the migrations make, in databases of its own. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class SchemaIT {
     private static final Path GOLDEN = Path.of("src/test/resources/schema/golden.txt");
 

@@ -2,16 +2,16 @@ package io.narthex.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireConnection;
 import java.util.Optional;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests whose end two servers might see in two places: none is taken, and nothing behind one is read as another. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class FramingIT {
     private static final String NEXT = "GET /nix-cache-info HTTP/1.1\r\nHost: next\r\n\r\n";
 

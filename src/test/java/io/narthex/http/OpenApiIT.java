@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.narthex.it.SharedServer;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.net.http.HttpResponse;
@@ -16,12 +17,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The description of the API, held to what the API is. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class OpenApiIT {
     private static final String DOCUMENT = "/api/v1/openapi";
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");

@@ -3,10 +3,10 @@ package io.narthex.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.narthex.it.SharedServer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every answer has, and what refusals look like to programs and to Nix clients. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class ProblemsIT {
     private static final String JOBS = "/api/v1/jobs";
 

@@ -1,6 +1,7 @@
 package io.narthex.it;
 
 import io.narthex.configuration.Database;
+import io.narthex.configuration.Listeners;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A server of a test's own, on a database of its own that outlives it. */
@@ -27,8 +30,7 @@ public final class OwnServer implements AutoCloseable {
     /** Starts it, with more settings than those of ports and database. */
     public static OwnServer start(Path directory, Map<String, String> more)
             throws IOException, SQLException, InterruptedException {
-        EmbeddedDb db = EmbeddedDb.temporary(
-                Path.of(System.getProperty("it.directory")).resolve("embedded-pg"), directory.resolve("postgresql"));
+        EmbeddedDb db = TestDatabase.in(directory.resolve("postgresql"));
         Database access = db.access();
         Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
         settings.put("NARTHEX_DB_URL", access.url().orElseThrow());
@@ -74,6 +76,26 @@ public final class OwnServer implements AutoCloseable {
 
     public Path home() {
         return home;
+    }
+
+    /** How its tests reach it. */
+    ServerAddress address() {
+        Listeners listeners = new Listeners(
+                Optional.empty(),
+                port("NARTHEX_PORT"),
+                port("NARTHEX_HTTPS_PORT"),
+                "127.0.0.1",
+                port("NARTHEX_MANAGEMENT_PORT"));
+        return new ServerAddress(
+                listeners, home, Path.of(setting("NARTHEX_NIX_STORE")), db.access(), db.superuserUri());
+    }
+
+    private int port(String setting) {
+        return Integer.parseInt(setting(setting));
+    }
+
+    private String setting(String name) {
+        return Objects.requireNonNull(settings.get(name), name);
     }
 
     public String url() {

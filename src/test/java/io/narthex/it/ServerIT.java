@@ -18,16 +18,15 @@ import java.sql.Statement;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the platform promises every feature, seen from outside. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class ServerIT {
-    private static final String MANAGEMENT = "http://127.0.0.1:21990";
+    private static final String MANAGEMENT = System.getProperty("it.management.url");
 
     @ParameterizedTest
     @ValueSource(strings = {"/health/live", "/health/ready"})
@@ -49,7 +48,7 @@ class ServerIT {
         HttpClient client =
                 HttpClient.newBuilder().sslContext(trustingTheServer()).build();
 
-        HttpResponse<String> answer = get(client, "https://localhost:20443/");
+        HttpResponse<String> answer = get(client, System.getProperty("it.https.url") + "/");
 
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
     }
@@ -83,9 +82,9 @@ class ServerIT {
 
     private static SSLContext trustingTheServer() throws Exception {
         // WildFly makes its certificate at the first connection, and this client cannot know it yet
-        assertThatThrownBy(() -> get(HttpClient.newHttpClient(), "https://localhost:20443/"))
+        assertThatThrownBy(() -> get(HttpClient.newHttpClient(), System.getProperty("it.https.url") + "/"))
                 .isInstanceOf(SSLHandshakeException.class);
-        Path file = Path.of(System.getProperty("server.home"), "standalone/configuration/application.keystore");
+        Path file = Path.of(System.getProperty("it.home"), "wildfly/standalone/configuration/application.keystore");
         KeyStore store = KeyStore.getInstance("JKS");
         try (InputStream in = new FileInputStream(file.toFile())) {
             store.load(in, "password".toCharArray());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.store.StorePath;
@@ -23,14 +24,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The keys of a cache through the API. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class KeysIT {
     private final ApiClient api = new ApiClient("");
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
@@ -18,14 +19,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One key in several caches, and several keys of one name: what is a cache's own, and what is the server's. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class KeysOfSeveralCachesIT {
     private final ApiClient api = new ApiClient("");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import java.io.ByteArrayOutputStream;
@@ -25,14 +26,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
 /** No secret lies in the database or in a log, as it is or in another coding. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class SecretsIT {
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -154,14 +154,11 @@ class SecretsIT {
     }
 
     private static void readLogs(Map<String, byte[]> places) throws IOException {
-        Path server = Path.of(System.getProperty("server.home"), "standalone/log");
-        for (Path directory : List.of(server, Path.of(System.getProperty("it.home")))) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.filter(f -> f.getFileName().toString().contains(".log"))
-                        .filter(Files::isRegularFile)
-                        .toList()) {
-                    places.put("log " + file, Files.readAllBytes(file));
-                }
+        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("it.home")))) {
+            for (Path file : files.filter(f -> f.getFileName().toString().contains(".log"))
+                    .filter(Files::isRegularFile)
+                    .toList()) {
+                places.put("log " + file, Files.readAllBytes(file));
             }
         }
         assertThat(places.keySet()).anyMatch(place -> place.endsWith("server.log"));

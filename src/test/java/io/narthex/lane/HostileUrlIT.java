@@ -3,6 +3,7 @@ package io.narthex.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.store.StorePath;
@@ -12,14 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** URLs that no honest client sends, byte for byte: none is an error of the server's, none gives a file away. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class HostileUrlIT {
     private static final String SECRET = "a secret that lies beside the store";
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Request lines of all kinds, made by chance from one seed. None is an error of the server's, and behind each the connection
  * either answers the next request or is closed. A failure names the number of its request: the same seed makes it again.
  */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class RequestLineFuzzIT {
     private static final long SEED = 20_261_129;
     private static final int REQUESTS = 3_000;

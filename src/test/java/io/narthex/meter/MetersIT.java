@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.ServerJobs;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The numbers at {@code /metrics} follow what happens. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class MetersIT {
     private static final Pattern FAMILY = Pattern.compile("^# TYPE (narthex_\\w+) ", Pattern.MULTILINE);
     private static final Pattern DOCUMENTED = Pattern.compile("^\\| `(narthex_\\w+)`", Pattern.MULTILINE);

@@ -14,7 +14,7 @@ import java.net.http.HttpResponse;
  * @param text in the form of Prometheus
  */
 record Numbers(String text) {
-    private static final URI METRICS = URI.create("http://127.0.0.1:21990/metrics");
+    private static final URI METRICS = URI.create(System.getProperty("it.management.url") + "/metrics");
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     /** A request is counted behind its answer. */

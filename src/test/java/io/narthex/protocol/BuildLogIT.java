@@ -3,6 +3,7 @@ package io.narthex.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import java.io.IOException;
@@ -11,14 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code log/{drv}}: what a build printed, kept plain or as bzip2. {@link NixClientIT} reads one that Nix kept. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class BuildLogIT {
     private final WireClient wire = WireClient.toServer();
     private final NixStore served = NixStore.served();

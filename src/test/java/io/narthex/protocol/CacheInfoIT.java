@@ -2,15 +2,15 @@ package io.narthex.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.signature.PublicKey;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the cache says of itself: to clients, to programs. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class CacheInfoIT {
     private final WireClient wire = WireClient.toServer();
 

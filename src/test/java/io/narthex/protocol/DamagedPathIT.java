@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.index.local.ReindexRuns;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Paths whose files are not what Nix registered: nobody gets them whole, and they are not offered until repaired. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class DamagedPathIT {
     /** More than the server sends at a time, so that a part is under way when the flaw is found. */
     private static final int SIZE = 1_500_000;

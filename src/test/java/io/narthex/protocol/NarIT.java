@@ -3,6 +3,7 @@ package io.narthex.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.hash.NixHash;
@@ -10,7 +11,6 @@ import io.narthex.nix.store.StorePath;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code nar/…}: the bytes of a path, all of them and in parts, compared with what the real Nix dumps. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class NarIT {
     private final WireClient wire = WireClient.toServer();
     private final NixStore served = NixStore.served();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.hash.NixHash;
@@ -21,14 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code {hash}.narinfo} as clients get it, compared with what the real Nix says of the path. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class NarInfoIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -7,6 +7,7 @@ import io.narthex.it.CuttingProxy;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixFailedException;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.store.StorePath;
@@ -15,13 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real Nix fetches from the server, into a store that has nothing and with no key but the server's. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class NixClientIT {
     private static final String URL = System.getProperty("it.url");
 

@@ -3,17 +3,17 @@ package io.narthex.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.it.WireClient.Answer;
 import io.narthex.nix.store.StorePath;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every answer that can be kept says by what it is known, and is not sent again to who has it. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class ValidatorIT {
     private final WireClient wire = WireClient.toServer();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import java.net.URI;
 import java.sql.Connection;
@@ -13,7 +14,6 @@ import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Somebody locks what a request needs, and then what the request has: PostgreSQL ends the request's transaction, which
  * is begun again behind the other.
  */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class ConflictIT {
     /** As {@code SigningKeys} locks it. */
     private static final String KEYS = "select pg_advisory_xact_lock(x'6e6172746b657973'::bigint)";

@@ -7,6 +7,7 @@ import io.narthex.http.ApiClient;
 import io.narthex.it.HalfSent;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * While one half of each kind of body has come, what allowed it changes. Revocation, deletion and narrower settings count when
  * the body ends; the end of a token counts when it begins.
  */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class DecidedAgainIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SIG = ":" + "A".repeat(86) + "==";

@@ -6,6 +6,7 @@ import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
 import io.narthex.it.ServerJobs;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What becomes of bytes that nobody needs: the jobs sweep, merge-blobs and purge. Nobody waits for a day: rows and files are
  * made as old as they have to be.
  */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class LeftBehindIT {
     private static final Path BLOBS = Path.of(System.getProperty("it.home", "."), "blobs");
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.nix.narinfo.Compression;
@@ -20,13 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pushes of what a cache has from the machine's store already. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class LocalPathPushIT {
     private static final String SETTINGS = "{\"sources\":[\"local-store\",\"uploads\"]}";
 

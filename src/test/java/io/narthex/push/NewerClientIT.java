@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.luben.zstd.Zstd;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.store.StorePath;
@@ -30,7 +31,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +41,7 @@ import org.tukaani.xz.XZOutputStream;
  * Pushes as Nix of 2.35 and later does (src/libstore/binary-cache-store.cc): all NARs first, the largest first, over several
  * connections at once; then narinfos, each after those of what it refers to, with a Content-Encoding.
  */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class NewerClientIT {
     private static final int CONNECTIONS = 5;
     private static final String[] CODINGS = {"zstd", "br", "gzip", "xz", "bzip2", ""};

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.nar.FileNames;
 import io.narthex.nix.narinfo.NarInfo;
@@ -22,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real Nix pushes into a tenant's cache, and another one fetches from there with nothing but the cache's key. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class PushIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -7,6 +7,7 @@ import com.github.luben.zstd.ZstdOutputStream;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -34,7 +35,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong is refused with a sentence that names it, and leaves nothing behind. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class PushRefusalIT {
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import java.net.http.HttpResponse;
@@ -22,12 +23,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Everything that administrators do, all at once, while others push and delete and the jobs run: nobody's 500. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class StormIT {
     private static final Duration LASTS = Duration.ofSeconds(15);
     /** Beside one another on the same tenant. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
 import io.narthex.serve.LauncherProcess;
@@ -20,13 +21,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers on one database: what one does, the other knows. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class TwoServersIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int PATHS = 15;

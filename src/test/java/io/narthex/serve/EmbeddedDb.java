@@ -3,6 +3,7 @@ package io.narthex.serve;
 import io.narthex.configuration.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -86,7 +87,7 @@ public final class EmbeddedDb implements AutoCloseable {
         if (!Files.exists(data.resolve(COMPLETE))) {
             ServerCopy.delete(data);
         }
-        Path passwordFiles = home.directory().resolve("postgresql-passwords");
+        Path passwordFiles = passwordsOf(home.directory());
         if (Files.exists(data) && !Files.exists(passwordFiles)) {
             throw new Refusal(passwordFiles + " is gone, and without it nobody can log in to " + data
                     + ": bring it back from where it was saved");
@@ -209,8 +210,22 @@ public final class EmbeddedDb implements AutoCloseable {
 
     /** How the application logs in, and the owner that migrates. */
     public Database access() {
+        return access(server.getPort(), passwords);
+    }
+
+    /** The same of the database that a launcher keeps in its home and has started. */
+    public static Database accessOf(Path home) throws IOException {
+        int port = URI.create(Files.readString(Home.superuserUri(home)).strip()).getPort();
+        return access(port, Passwords.in(passwordsOf(home)));
+    }
+
+    private static Path passwordsOf(Path home) {
+        return home.resolve("postgresql-passwords");
+    }
+
+    private static Database access(int port, Passwords passwords) {
         return new Database(
-                Optional.of("jdbc:postgresql://127.0.0.1:" + server.getPort() + "/narthex"),
+                Optional.of("jdbc:postgresql://127.0.0.1:" + port + "/narthex"),
                 APP,
                 passwords.of(APP),
                 Optional.of(OWNER),

@@ -58,10 +58,15 @@ final class Home {
         return directory.resolve("auditor.uri");
     }
 
+    /** The same of the superuser. */
+    static Path superuserUri(Path directory) {
+        return directory.resolve("superuser.uri");
+    }
+
     /** Keeps the URIs by which people log in to the database, each in a file of mode 600; the port may be new. */
     void keep(String auditor, String superuser) throws IOException {
         keep(auditorUri(directory), auditor);
-        keep(directory.resolve("superuser.uri"), superuser);
+        keep(superuserUri(directory), superuser);
     }
 
     private static void keep(Path file, String line) throws IOException {

@@ -43,6 +43,7 @@ public final class LauncherProcess implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx256m",
+                        "-D" + FreePort.LANE + "=" + System.getProperty(FreePort.LANE, ""),
                         "-classpath",
                         System.getProperty("java.class.path"),
                         Serve.class.getName(),

@@ -26,7 +26,10 @@ final class LoadedClasses {
             settings.put("NARTHEX_JAVA_OPTS", LauncherProcess.JAVA_OPTIONS + " -XX:AOTCacheOutput=" + half);
             settings.put("NARTHEX_NIX_STORE", home.resolve("no-store").toString());
             try (LauncherProcess launcher = LauncherProcess.start(home.resolve("home"), settings)) {
-                launcher.awaitBanner();
+                String output = launcher.awaitBanner();
+                if (!output.contains("in nix.conf")) {
+                    throw new IOException("the server does not start: " + output);
+                }
                 // it writes them when it ends
                 launcher.terminate();
                 launcher.awaitEnd();

@@ -2,6 +2,7 @@ package io.narthex.http.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bodies of requests that are answered before they have come. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class LeftoverBodyIT {
     /** More than there are threads of any kind for requests. */
     private static final int MANY = 60;

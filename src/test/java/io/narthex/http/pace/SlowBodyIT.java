@@ -3,6 +3,7 @@ package io.narthex.http.pace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,13 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Bodies that stand still or trickle, on the wire; the server of these tests waits for 5 seconds. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class SlowBodyIT {
     private static final String NAR = "nar/" + "0".repeat(52) + ".nar";
 

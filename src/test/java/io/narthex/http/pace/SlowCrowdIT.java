@@ -3,6 +3,7 @@ package io.narthex.http.pace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,16 +19,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Many of one tenant who send and read as good as nothing, with a valid token. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class SlowCrowdIT {
-    private static final String READY = "http://127.0.0.1:21990/health/ready";
+    private static final String READY = System.getProperty("it.management.url") + "/health/ready";
     private static final String WHO = "/api/v1/whoami";
     private static final Pattern LISTS = Pattern.compile("\"lists\" ?: ?\"([0-9]+) run, ([0-9]+) wait\"");
 

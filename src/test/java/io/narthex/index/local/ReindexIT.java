@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.index.local.ReindexRuns.Found;
 import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
 import io.narthex.it.WireClient;
 import io.narthex.localstore.NixWriter;
 import io.narthex.nix.hash.NixBase32;
@@ -24,12 +25,11 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.TreeSet;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The reindex job over a store that the real Nix changes, and over one of many rows. */
-@ExtendWith(ArquillianExtension.class)
+@ExtendWith(SharedServer.class)
 class ReindexIT {
     private static final int MANY = 100_000;
 
