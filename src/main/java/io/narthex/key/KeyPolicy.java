@@ -42,7 +42,7 @@ record KeyPolicy(@Nullable Integer rotateEveryDays, int publishAheadDays, int ov
 
     /** When the next key signs, in this one's place; never by itself for one from elsewhere. */
     Optional<Instant> replacementOf(SigningKeyEntity key) {
-        Instant since = key.activeAt();
+        Instant since = key.dates().activeAt();
         Integer every = rotateEveryDays;
         boolean counts = key.state() == KeyState.ACTIVE && !key.imported() && key.replacedBy() == null;
         return counts && since != null && every != null

@@ -2,6 +2,7 @@ package io.narthex.key;
 
 import io.narthex.nix.signature.PublicKey;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -40,20 +41,8 @@ class SigningKeyEntity {
     @Column(nullable = false)
     private KeyState state;
 
-    @Column(name = "created_at", nullable = false, updatable = false)
-    private Instant createdAt;
-
-    @Column(name = "active_at")
-    private @Nullable Instant activeAt;
-
-    @Column(name = "retiring_at")
-    private @Nullable Instant retiringAt;
-
-    @Column(name = "retired_at")
-    private @Nullable Instant retiredAt;
-
-    @Column(name = "revoked_at")
-    private @Nullable Instant revokedAt;
+    @Embedded
+    private KeyDates dates;
 
     @Column(name = "revocation_reason", columnDefinition = "text")
     private @Nullable String revocationReason;
@@ -82,14 +71,13 @@ class SigningKeyEntity {
         this.sealedSecret = sealedSecret.clone();
         this.imported = imported;
         this.state = state;
-        this.createdAt = now;
+        this.dates = new KeyDates(now);
+        dates.reached(state, now);
     }
 
     /** A key that signs for a cache from now on. */
     static SigningKeyEntity active(int cacheId, PublicKey key, byte[] sealedSecret, boolean imported, Instant now) {
-        SigningKeyEntity made = new SigningKeyEntity(cacheId, key, sealedSecret, imported, KeyState.ACTIVE, now);
-        made.activeAt = now;
-        return made;
+        return new SigningKeyEntity(cacheId, key, sealedSecret, imported, KeyState.ACTIVE, now);
     }
 
     /** A key that is shown from now on, and signs later. */
@@ -102,38 +90,35 @@ class SigningKeyEntity {
 
     /** It signs from now on. */
     void activate(Instant now) {
-        enter(KeyState.ACTIVE);
-        activeAt = now;
+        enter(KeyState.ACTIVE, now);
         dueAt = null;
     }
 
     /** Another signs beside it from now on, and it no more from a later moment on. */
     void retire(Instant now, Instant until) {
-        enter(KeyState.RETIRING);
-        retiringAt = now;
+        enter(KeyState.RETIRING, now);
         dueAt = until;
     }
 
     /** It signs no more, and its secret is destroyed. */
     void endRetirement(Instant now) {
-        enter(KeyState.RETIRED);
-        retiredAt = now;
+        enter(KeyState.RETIRED, now);
         dueAt = null;
         sealedSecret = null;
     }
 
     /** It is not to be trusted any more, and its secret is destroyed. */
     void revoke(Instant now, String reason) {
-        enter(KeyState.REVOKED);
-        revokedAt = now;
+        enter(KeyState.REVOKED, now);
         revocationReason = reason;
         dueAt = null;
         sealedSecret = null;
     }
 
-    private void enter(KeyState next) {
+    private void enter(KeyState next, Instant now) {
         KeyLifecycle.check(state, next);
         state = next;
+        dates.reached(next, now);
     }
 
     /** A rotation that is under way goes by other times. */
@@ -204,28 +189,8 @@ class SigningKeyEntity {
         return imported || exportedAt != null;
     }
 
-    Instant createdAt() {
-        return createdAt;
-    }
-
-    @Nullable
-    Instant activeAt() {
-        return activeAt;
-    }
-
-    @Nullable
-    Instant retiringAt() {
-        return retiringAt;
-    }
-
-    @Nullable
-    Instant retiredAt() {
-        return retiredAt;
-    }
-
-    @Nullable
-    Instant revokedAt() {
-        return revokedAt;
+    KeyDates dates() {
+        return dates;
     }
 
     @Nullable

@@ -67,10 +67,10 @@ class KeyLifecycleTest {
         assertThat(key.sealedSecret()).isNull();
         assertThat(key.dueAt()).isNull();
         key.revoke(at(5), "leaked");
-        assertThat(key.activeAt()).isEqualTo(at(1));
-        assertThat(key.retiringAt()).isEqualTo(at(2));
-        assertThat(key.retiredAt()).isEqualTo(at(4));
-        assertThat(key.revokedAt()).isEqualTo(at(5));
+        assertThat(key.dates().activeAt()).isEqualTo(at(1));
+        assertThat(key.dates().retiringAt()).isEqualTo(at(2));
+        assertThat(key.dates().retiredAt()).isEqualTo(at(4));
+        assertThat(key.dates().revokedAt()).isEqualTo(at(5));
     }
 
     @Test
