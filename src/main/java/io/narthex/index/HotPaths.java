@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node remembers of the index. Thread-safe, never blocks on the database: the IO threads ask it.
+ * Keeps the paths that were asked for lately in memory. Thread-safe, never waits for the database: the IO threads ask
+ * it.
  *
  * <p>An entry counts only while it is known to be current; then its answer is as good as the database's.
  */

@@ -2,7 +2,7 @@ package io.narthex.index;
 
 import io.narthex.localstore.ValidPath;
 
-/** Where the bytes of a path's NAR come from. */
+/** Says where the bytes of a path's NAR come from. */
 public sealed interface NarSource {
     /** The machine's Nix store: packed while it is sent. */
     record InLocalStore(ValidPath valid) implements NarSource {}

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each cache offers: one path by its hash, or by its NAR's file, from whichever source has it. Thread-safe.
+ * Finds what each cache offers, from whichever source has it: a path by its hash, or by its NAR's file. Thread-safe.
  *
  * <p>All calls throw {@link io.narthex.change.DatabaseAwayException} when the answer is not in memory and the database
  * is away, and {@link io.narthex.localstore.StoreUnreadableException} when Nix's database cannot be read.

@@ -6,8 +6,8 @@ import io.narthex.nix.store.StorePathHash;
 import java.util.Optional;
 
 /**
- * A place that the paths of caches come from, as the machine's store, or what was pushed. A CDI bean of this type is asked for
- * every cache, in the order of {@link #rank}. Thread-safe.
+ * A source of the paths of caches, such as this machine's store, or what was pushed. Every CDI bean of this type is
+ * asked for every cache, in the order of {@link #rank}. Thread-safe.
  */
 public interface PathSource {
     /** The smaller is asked first: what was pushed hides what the machine's store has under the same hash. */

@@ -3,8 +3,8 @@ package io.narthex.index;
 import io.narthex.nix.store.StorePathHash;
 
 /**
- * Which hashes may be present: 64 bits of each, open addressing in one array. It never says "absent" of what was added;
- * of what was not it may say "present" once in 2^64/n. One thread adds at a time; any number look.
+ * A set of hashes in little memory: 64 bits of each, open addressing in one array. It never says "absent" of a hash
+ * that was added; of another it may say "present" once in 2^64/n. One thread adds at a time; any number look.
  */
 public final class PresenceSet {
     private static final int LEAST = 1 << 10;

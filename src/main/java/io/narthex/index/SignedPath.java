@@ -22,12 +22,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A path that a cache may offer: its facts, our signatures, and its narinfo as sent. */
+/** A path as a cache offers it: its facts, our signatures, and the narinfo that clients get. */
 public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
 
-    private final long entryId;
+    private final long rowId;
     private final NarInfo facts;
     private final NarSource source;
     private final Instant since;
@@ -41,7 +41,7 @@ public final class SignedPath {
     private volatile @Nullable Instant checkedAt;
 
     /**
-     * @param entryId the row in the index
+     * @param rowId the row in the index
      * @param facts what is told of it, with the signatures of others
      * @param since when the cache got it
      * @param ring the keys that sign now
@@ -50,7 +50,7 @@ public final class SignedPath {
      * @throws IllegalArgumentException when a signature of ours is missing
      */
     public SignedPath(
-            long entryId,
+            long rowId,
             NarInfo facts,
             NarSource source,
             Instant since,
@@ -62,7 +62,7 @@ public final class SignedPath {
         if (keysThatSign < 1 || ours.size() != keysThatSign) {
             throw new IllegalArgumentException("not signed by every key: " + facts.storePath());
         }
-        this.entryId = entryId;
+        this.rowId = rowId;
         this.facts = facts;
         this.source = source;
         // what a client gives back in If-Modified-Since has no more than the header has
@@ -79,7 +79,7 @@ public final class SignedPath {
     /** A path of the machine's store: its NAR is packed on the way, so that the file is the NAR. */
     public static SignedPath local(
             StoreDir storeDir,
-            long entryId,
+            long rowId,
             ValidPath path,
             KeyRing.Ring ring,
             Collection<Signature> ours,
@@ -99,7 +99,7 @@ public final class SignedPath {
                 path.signatures(),
                 path.contentAddress());
         return new SignedPath(
-                entryId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt, memory);
+                rowId, facts, new NarSource.InLocalStore(path), path.registeredAt(), ring, ours, checkedAt, memory);
     }
 
     /** What the path came with in the name of a key of ours counts no more than that key does now. */
@@ -116,8 +116,8 @@ public final class SignedPath {
         return hits;
     }
 
-    public long entryId() {
-        return entryId;
+    public long rowId() {
+        return rowId;
     }
 
     public StorePath path() {

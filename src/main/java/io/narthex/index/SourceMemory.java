@@ -3,7 +3,7 @@ package io.narthex.index;
 import io.narthex.cache.Cache;
 import io.narthex.nix.store.StorePathHash;
 
-/** What this node remembers of one {@link PathSource}. Thread-safe, never waits: the IO threads ask it. */
+/** Knows from memory what one {@link PathSource} has and has not. Thread-safe, never waits: the IO threads ask it. */
 public interface SourceMemory {
     /** Whether it is known that the cache has no such path from this source now; false where it is not known. */
     boolean isAbsent(Cache cache, StorePathHash hash);

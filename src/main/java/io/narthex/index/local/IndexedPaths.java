@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The index rows of this machine's store; each call is a transaction of its own. */
+/** Reads and writes the index of this machine's store. Each call is a transaction of its own. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -38,7 +38,7 @@ public class IndexedPaths {
     private LocalStore store;
 
     @Inject
-    private PathRows entries;
+    private PathRows rows;
 
     @Inject
     private PathWriter writer;
@@ -61,7 +61,7 @@ public class IndexedPaths {
     /** The number of this machine's store. */
     public int storeId() {
         if (storeId == 0) {
-            storeId = entries.storeId(store.name());
+            storeId = rows.storeId(store.name());
         }
         return storeId;
     }
@@ -72,8 +72,8 @@ public class IndexedPaths {
         if (keys.members().isEmpty()) {
             return Optional.empty();
         }
-        Optional<PathEntity> known = entries.find(storeId(), path.path().hash())
-                .filter(e -> e.digest().equals(path.digest()));
+        Optional<PathEntity> known =
+                rows.find(storeId(), path.path().hash()).filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
             PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
                     .getFirst();
@@ -84,14 +84,13 @@ public class IndexedPaths {
             return Optional.of(
                     SignedPath.local(store.storeDir(), written.id(), signed(cache, path), keys, ours, null, memory));
         }
-        PathEntity entry = known.get();
-        if (entry.isQuarantined()) {
+        PathEntity entity = known.get();
+        if (entity.isQuarantined()) {
             return Optional.empty();
         }
-        List<Signature> ours =
-                writer.complete(store.storeDir(), keys, entry.id(), path, entries.signatures(entry.id()));
+        List<Signature> ours = writer.complete(store.storeDir(), keys, entity.id(), path, rows.signatures(entity.id()));
         return Optional.of(SignedPath.local(
-                store.storeDir(), entry.id(), signed(cache, path), keys, ours, entry.checkedAt(), memory));
+                store.storeDir(), entity.id(), signed(cache, path), keys, ours, entity.checkedAt(), memory));
     }
 
     /** With what was pushed into the cache for it. */
@@ -111,24 +110,24 @@ public class IndexedPaths {
     }
 
     List<StorePathHash> findByNar(NixHash narHash) {
-        return entries.findByNar(storeId(), narHash);
+        return rows.findByNar(storeId(), narHash);
     }
 
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
-        List<ValidPath> page = store.database().page(entries.highestNixId(storeId()), CATCH_UP);
+        List<ValidPath> page = store.database().page(rows.highestNixId(storeId()), CATCH_UP);
         writer.write(storeId(), store.storeDir(), rings(), page);
         return !page.isEmpty();
     }
 
     /** The rows that are in quarantine. */
     List<PathRows.Known> quarantined() {
-        return entries.quarantined(storeId());
+        return rows.quarantined(storeId());
     }
 
     Instant checked(long id) {
         Instant now = clock.instant();
-        entries.find(id).ifPresent(e -> {
+        rows.find(id).ifPresent(e -> {
             if (e.isQuarantined()) {
                 audit.recordOwn(event(AuditAction.PATH_RELEASED, e));
             }
@@ -138,7 +137,7 @@ public class IndexedPaths {
     }
 
     void quarantine(long id, String reason) {
-        entries.find(id).ifPresent(e -> {
+        rows.find(id).ifPresent(e -> {
             e.quarantine(clock.instant(), reason);
             audit.recordOwn(event(AuditAction.PATH_QUARANTINED, e).detail("reason", reason));
             LOG.log(
@@ -150,9 +149,9 @@ public class IndexedPaths {
         });
     }
 
-    private AuditEvent event(AuditAction action, PathEntity entry) {
+    private AuditEvent event(AuditAction action, PathEntity entity) {
         return AuditEvent.of(action)
-                .path(StorePath.parseBaseName(StorePathHash.of(entry.hash()) + "-" + entry.name()))
+                .path(StorePath.parseBaseName(StorePathHash.of(entity.hash()) + "-" + entity.name()))
                 .detail("store", store.name());
     }
 }

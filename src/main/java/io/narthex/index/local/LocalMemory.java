@@ -9,7 +9,10 @@ import io.narthex.localstore.NixDatabase;
 import io.narthex.nix.store.StorePathHash;
 import org.jspecify.annotations.Nullable;
 
-/** Which hashes the machine's store had in one state of Nix's database, which is asked for its state each time. */
+/**
+ * Remembers which hashes this machine's store had in one state of Nix's database, and asks each time whether it is
+ * still in that state.
+ */
 public final class LocalMemory implements SourceMemory {
     /** The store's paths are the same for all caches. */
     private static final int OWNER = 0;

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.hibernate.Session;
 
 /**
- * Signatures of others that were pushed for paths of the machine's Nix store, for each cache. Every call needs a transaction
- * of the caller's.
+ * Keeps signatures of others that were pushed for paths of this machine's store, for each cache. Every call needs a
+ * transaction of the caller's.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)

@@ -20,7 +20,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine's Nix store as a source of paths, for every cache that shows it.
+ * Offers the paths of this machine's Nix store to every cache that shows it.
  *
  * <p>Calls throw {@link StoreUnreadableException} when Nix's database cannot be read.
  */
@@ -137,13 +137,13 @@ public class LocalSource implements PathSource {
     /** Its bytes were just found to be those of its NAR hash. Not written down while the database is away: a reader waits. */
     public void checked(SignedPath path) {
         feed.heartbeat().require();
-        path.checkedAt(rows.checked(path.entryId()));
+        path.checkedAt(rows.checked(path.rowId()));
     }
 
     /** Its bytes were just found wrong: it is not offered any more until the reindex job finds them right again. */
     public void quarantine(SignedPath path, String reason) {
         try {
-            rows.quarantine(path.entryId(), reason);
+            rows.quarantine(path.rowId(), reason);
             quarantine.expect();
         } finally {
             // after the row: who read it before could have remembered the path again

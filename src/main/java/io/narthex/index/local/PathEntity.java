@@ -10,7 +10,10 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a path that a Nix store has registered; written by {@link PathWriter}, read through JPA. */
+/**
+ * The database row of a path that a Nix store has registered. {@link PathWriter} writes it in SQL; it is read through
+ * JPA.
+ */
 @Entity
 @Table(name = "local_path")
 class PathEntity {

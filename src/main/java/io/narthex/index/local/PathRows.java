@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The rows of the index. Every call needs a transaction of the caller's. */
+/** Reads the rows of this machine's store in the index. Every call needs a transaction of the caller's. */
 @ApplicationScoped
 class PathRows {
     @PersistenceContext

@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.hibernate.Session;
 
 /**
- * Writes rows and signatures of many paths in a statement each: a row at a time would take minutes for a store. Every
+ * Writes the rows and signatures of many paths in one statement: a row at a time would take minutes for a store. Every
  * call needs a transaction of the caller's.
  */
 @ApplicationScoped

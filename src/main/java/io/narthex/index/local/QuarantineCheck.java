@@ -12,7 +12,10 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/** Looks whether the bytes of paths in quarantine are whole again. */
+/**
+ * Looks whether the bytes of paths in quarantine are whole again. A path is in quarantine when its bytes were found
+ * wrong.
+ */
 @ApplicationScoped
 class QuarantineCheck {
     private static final System.Logger LOG = System.getLogger(QuarantineCheck.class.getName());

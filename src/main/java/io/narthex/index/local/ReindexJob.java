@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the index like the store: what is new, changed in place or collected. Its checkpoint is the row number of the
- * Nix database that the last page reached.
+ * Keeps the index the same as this machine's store: it adds what is new, changes what was changed in place, and removes
+ * what was collected. Its checkpoint is the row number of the Nix database that the last page reached.
  */
 @ApplicationScoped
 public class ReindexJob implements Job {

@@ -32,7 +32,7 @@ class Reindexer {
     private IndexedPaths rows;
 
     @Inject
-    private PathRows entries;
+    private PathRows index;
 
     @Inject
     private PathWriter writer;
@@ -50,17 +50,17 @@ class Reindexer {
         boolean end = present.isEmpty();
         long lastId = end ? Long.MAX_VALUE : present.lastKey();
         // mostly nothing is new: one value tells, where thousands of rows would be made into objects
-        if (Arrays.equals(bytes(present), entries.digests(rows.storeId(), afterId, lastId))) {
+        if (Arrays.equals(bytes(present), index.digests(rows.storeId(), afterId, lastId))) {
             return new Difference(end ? -1 : lastId, present.size(), 0, 0, 0);
         }
         Map<Long, PathRows.Known> known = new HashMap<>();
-        entries.known(rows.storeId(), afterId, lastId).forEach(k -> known.put(k.nixId(), k));
+        index.known(rows.storeId(), afterId, lastId).forEach(k -> known.put(k.nixId(), k));
         List<ValidPath> changed = present.entrySet().stream().allMatch(e -> isSame(known.get(e.getKey()), e.getValue()))
                 ? List.of()
                 : changed(afterId, known);
         long added = changed.stream().filter(p -> !known.containsKey(p.id())).count();
         List<Long> gone = gone(known, present.keySet(), end);
-        entries.remove(gone);
+        index.remove(gone);
         writer.write(rows.storeId(), store.storeDir(), rows.rings(), changed);
         return new Difference(end ? -1 : lastId, present.size(), added, changed.size() - added, gone.size());
     }

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
- * Signs what is stored by keys that have not signed it yet, a page of rows at a time, each page in a few statements. The
- * rings are taken anew for every page: a key that is revoked meanwhile signs no more.
+ * Signs stored paths by keys that have not signed them yet, a page of rows at a time, each page in a few statements.
+ * The key rings are taken anew for every page: a key that is revoked meanwhile signs no more.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)

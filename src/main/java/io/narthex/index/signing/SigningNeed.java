@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether stored paths may lack signatures: at the start, after each change of keys, and once more a while after it, for
- * what was published meanwhile by somebody who had not heard of the change. Thread-safe.
+ * Knows whether stored paths may lack signatures: at the start, after each change of keys, and once more a while after
+ * it, for what was published meanwhile by somebody who had not heard of the change. Thread-safe.
  */
 final class SigningNeed {
     /** By then no node signs by keys that were replaced. */

@@ -9,7 +9,7 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
-/** The row of a NAR file that lies in the blob store; without its listing, which is read by itself. */
+/** The database row of a NAR file that lies in the blob store, without its listing, which is read by itself. */
 @Entity
 @Table(name = "blob")
 class BlobEntity {

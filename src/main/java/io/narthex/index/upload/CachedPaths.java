@@ -26,7 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What was pushed into a cache, to be listed and deleted; each call is a transaction of its own. */
+/** Lists and deletes the paths that were pushed into a cache. Each call is a transaction of its own. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -70,16 +70,16 @@ public class CachedPaths {
                 .setMaxResults(limit)
                 .getResultList()
                 .stream()
-                .map(entry -> answer(cache, entry))
+                .map(entity -> response(cache, entity))
                 .toList();
     }
 
-    private PathResponse answer(Cache cache, UploadEntity entry) {
-        NarInfo facts = pushed.of(cache, entry);
+    private PathResponse response(Cache cache, UploadEntity entity) {
+        NarInfo facts = pushed.of(cache, entity);
         List<Signature> foreign = ring.find(cache)
                 .map(keys -> keys.foreign(facts.signatures(), Fingerprint.of(facts)))
                 .orElse(List.of());
-        return PathResponse.of(entry, facts, foreign, token(entry.publishedBy()));
+        return PathResponse.of(entity, facts, foreign, token(entity.publishedBy()));
     }
 
     /** The public id of a token; null for the administrator's. */
@@ -97,14 +97,14 @@ public class CachedPaths {
      * @param offered as the index has it, for one that was not pushed; its signatures are there
      */
     Optional<PathDetail> find(Cache cache, StorePathHash hash, Optional<SignedPath> offered) {
-        return entry(cache, hash)
-                .map(entry ->
-                        new PathDetail(answer(cache, entry), null, signatures("upload_signature", cache, entry.id())))
+        return entity(cache, hash)
+                .map(entity -> new PathDetail(
+                        response(cache, entity), null, signatures("upload_signature", cache, entity.id())))
                 .or(() -> offered.filter(path -> path.source() instanceof NarSource.InLocalStore)
                         .map(path -> new PathDetail(
                                 PathResponse.of(path),
-                                store(path.entryId()),
-                                signatures("path_signature", cache, path.entryId()))));
+                                store(path.rowId()),
+                                signatures("path_signature", cache, path.rowId()))));
     }
 
     private String store(long pathId) {
@@ -135,7 +135,7 @@ public class CachedPaths {
                 .toList();
     }
 
-    private Optional<UploadEntity> entry(Cache cache, StorePathHash hash) {
+    private Optional<UploadEntity> entity(Cache cache, StorePathHash hash) {
         return entities.createQuery(BY_HASH, UploadEntity.class)
                 .setParameter("cache", cache.id())
                 .setParameter("hash", hash.toBytes())
@@ -169,7 +169,7 @@ public class CachedPaths {
     record UploadedHash(long id, StorePath path) {}
 
     Optional<UploadedHash> locate(Cache cache, StorePathHash hash) {
-        return entry(cache, hash).map(entry -> new UploadedHash(entry.id(), entry.path()));
+        return entity(cache, hash).map(entity -> new UploadedHash(entity.id(), entity.path()));
     }
 
     private List<StorePath> referrers(Cache cache, UploadedHash path) {

@@ -5,7 +5,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
 
-/** What is left of caches that are deleted, or whose tenants are. Every call needs a transaction of the caller's. */
+/** Removes what is left of deleted caches and tenants. Every call needs a transaction of the caller's. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class DeletedCaches {

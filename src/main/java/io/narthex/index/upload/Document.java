@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** A document that was pushed. */
+/** A document that was pushed beside paths, such as a build log. */
 public record Document(Coded coded, Instant publishedAt) {
     /** Half a SHA-256 tells two texts apart well enough. */
     private static final int TAG_BYTES = 16;

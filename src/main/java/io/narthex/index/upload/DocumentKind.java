@@ -2,7 +2,7 @@ package io.narthex.index.upload;
 
 import java.util.Locale;
 
-/** What is pushed beside paths. */
+/** The kinds of documents that are pushed beside paths. */
 public enum DocumentKind {
     LOG,
     REALISATION,

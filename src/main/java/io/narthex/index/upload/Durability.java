@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for what makes bytes durable. */
+/** Waits until bytes are durable on disk. */
 public final class Durability {
     /** Much longer than a disk takes that works; a client gives up after five minutes. */
     private static final long PATIENCE_SECONDS = 120;

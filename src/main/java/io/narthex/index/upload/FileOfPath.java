@@ -2,7 +2,7 @@ package io.narthex.index.upload;
 
 import io.narthex.index.StoredNar;
 
-/** The file of a path that is published. */
+/** The file that a path is published with: one that has just come, or one that was there. */
 sealed interface FileOfPath {
     /** Where it lies; without the number of a row where it has none yet. */
     StoredNar nar();

@@ -7,7 +7,7 @@ import io.narthex.nix.nar.NarNode;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Writes what is in a path as {@code .ls} files have it (Nix: src/libutil/nar-listing.cc). */
+/** Writes a listing in the JSON of {@code .ls} files (Nix: src/libutil/nar-listing.cc). */
 public final class ListingJson {
     /** Deeper than any path that a file system takes. */
     private static final int DEPTH = 20_000;

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes paths that the cache does not have yet. One call of the database is the whole transaction: the path, our
- * signatures, what tells the nodes, and the event; a client that pushes a closure waits for one after the other.
+ * signatures, what tells the nodes, and the event. A client that pushes a closure waits for one after the other.
  */
 @ApplicationScoped
 @Retried

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One path as JSON, with where it came from and who vouches for it.
+ * The JSON that describes one path, with where it came from and who signed it.
  *
  * @param indexedFrom the name of the Nix store in which it lies; null where it was pushed
  * @param signatures ours, by the keys that sign now

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path as JSON.
+ * The JSON that describes a path in a list.
  *
  * @param id its row; where a list goes on
  * @param narSize in bytes
@@ -41,10 +41,10 @@ record PathResponse(
      *
      * @param foreign the signatures of others that may be told of
      */
-    static PathResponse of(UploadEntity entry, NarInfo facts, List<Signature> foreign, @Nullable String publishedBy) {
-        StoredNar nar = entry.nar();
+    static PathResponse of(UploadEntity entity, NarInfo facts, List<Signature> foreign, @Nullable String publishedBy) {
+        StoredNar nar = entity.nar();
         return new PathResponse(
-                entry.id(),
+                entity.id(),
                 facts.storePath().hash().toString(),
                 facts.storePath().toString(facts.storeDir()),
                 facts.narHash().toNix32(),
@@ -56,7 +56,7 @@ record PathResponse(
                 facts.deriver().map(StorePath::baseName).orElse(null),
                 facts.contentAddress().orElse(null),
                 foreign.stream().map(Signature::toString).toList(),
-                entry.publishedAt(),
+                entity.publishedAt(),
                 publishedBy);
     }
 
@@ -64,7 +64,7 @@ record PathResponse(
     static PathResponse of(SignedPath path) {
         NarInfo facts = path.facts();
         return new PathResponse(
-                path.entryId(),
+                path.rowId(),
                 path.path().hash().toString(),
                 path.path().toString(facts.storeDir()),
                 facts.narHash().toNix32(),

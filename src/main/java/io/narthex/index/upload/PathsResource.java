@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What was pushed into a cache: lists of it, one of it, and its deletion. */
+/** {@code …/caches/{cache}/paths}: lists, shows and deletes what was pushed into a cache. */
 @Path("/api/v1/tenants/{tenant}/caches/{cache}/paths")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

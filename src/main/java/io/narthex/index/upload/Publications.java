@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import org.hibernate.Session;
 
-/** Adds to paths that are published. Every call needs a transaction of the caller's. */
+/** Adds signatures and files to paths that are published. Every call needs a transaction of the caller's. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 public class Publications {
@@ -76,7 +76,7 @@ public class Publications {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
-                .map(entry -> new Published(entry.id(), entry.facts(cache.storeDir())));
+                .map(entity -> new Published(entity.id(), entity.facts(cache.storeDir())));
     }
 
     /**

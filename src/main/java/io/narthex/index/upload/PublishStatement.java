@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** The call that publishes a path, and what it is given. */
+/** Calls the function of the database that publishes a path. */
 final class PublishStatement {
     static final String SQL = """
         select outcome, missing, event, tenant_name, cache_name, used_blob

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the rows of what deleted caches and tenants held. Their keys (without secrets), tokens and names stay, for who
- * asks later.
+ * Removes the rows of what deleted caches and tenants held. Their keys (without secrets), tokens and names stay, for
+ * who asks later.
  */
 @ApplicationScoped
 public class PurgeJob implements Job, ChangeListener {

@@ -11,7 +11,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What is told of a path that was pushed. Every call needs a transaction of the caller's. */
+/** Reads the facts of a pushed path, as its narinfo has them. Every call needs a transaction of the caller's. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class PushedFacts {
@@ -22,8 +22,8 @@ class PushedFacts {
      * With the signatures of others alone: those that came with it, and those that were pushed while the path lay in the
      * machine's store only. They are kept apart, since they are told of the store's path too when this one is deleted.
      */
-    NarInfo of(Cache cache, UploadEntity entry) {
-        NarInfo facts = entry.facts(cache.storeDir());
+    NarInfo of(Cache cache, UploadEntity entity) {
+        NarInfo facts = entity.facts(cache.storeDir());
         if (!cache.whole().showsLocalStore()) {
             return facts;
         }

@@ -12,8 +12,9 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * The NAR files that each cache has received: those that wait to be claimed, and those of published paths. Each call is one
- * statement, in the caller's transaction where there is one; asked for every file that is pushed, so without Hibernate.
+ * Reads and writes which NAR files each cache has received: those that wait for their narinfo, and those of published
+ * paths. Each call is one statement, in the caller's transaction where there is one. It is called for every file that
+ * is pushed, so it works without Hibernate.
  */
 @ApplicationScoped
 public class ReceivedFiles {

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A document on its way to the database, compressed, in a file that has no name: many at once would fill the heap. The end
- * of the process frees the file.
+ * Keeps a document on its way to the database, compressed, in a file that has no name. In memory many at once would
+ * fill the heap, and a file without a name is gone when the process ends.
  */
 public final class SpooledDocument implements Closeable {
     private final FileChannel file;

@@ -18,8 +18,9 @@ import java.util.Set;
 import org.hibernate.Session;
 
 /**
- * NAR files that nobody needs: those that no narinfo claimed, those that are there twice, and the bytes of those whose
- * rows are gone. Every call needs a transaction of the caller's; ages are by the clock of the database.
+ * Finds and removes NAR files that nobody needs: those that no narinfo claimed, those that are there twice, and the
+ * bytes of those whose rows are gone. Every call needs a transaction of the caller's; ages are by the clock of the
+ * database.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)

@@ -23,7 +23,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The row of a path that was pushed into a cache; written by {@link UploadWriter}, read through JPA. */
+/**
+ * The database row of a path that was pushed into a cache. {@link UploadWriter} writes it in SQL; it is read through
+ * JPA.
+ */
 @Entity
 @Table(name = "uploaded_path")
 class UploadEntity {

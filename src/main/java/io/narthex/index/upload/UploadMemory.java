@@ -8,7 +8,7 @@ import io.narthex.index.SourceMemory;
 import io.narthex.nix.store.StorePathHash;
 import org.jspecify.annotations.Nullable;
 
-/** Which hashes were pushed into which cache, as far as this node knows. */
+/** Remembers which hashes were pushed into which cache, as far as this node knows. */
 final class UploadMemory implements SourceMemory {
     private final Heartbeat heartbeat;
     private volatile @Nullable PresenceSet known;

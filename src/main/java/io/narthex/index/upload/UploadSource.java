@@ -15,7 +15,7 @@ import jakarta.inject.Inject;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What was pushed into caches, as a source of their paths. */
+/** Offers the paths that were pushed into a cache. */
 @ApplicationScoped
 public class UploadSource implements PathSource {
     @Inject

@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 import org.hibernate.Session;
 
 /**
- * Build logs, realisations and debug information that were pushed into each cache; kept compressed. What keeps one throws
- * {@link io.narthex.access.RightChangedException} where what allowed it is not as it was.
+ * Keeps build logs, realisations and debug information that were pushed into each cache, compressed. A call that keeps
+ * one throws {@link io.narthex.access.RightChangedException} where what allowed it is not as it was.
  */
 @ApplicationScoped
 @Retried

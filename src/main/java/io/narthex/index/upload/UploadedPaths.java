@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The rows of paths that were pushed, as they are offered; each call is a transaction of its own. */
+/** Reads the rows of pushed paths as they are offered. Each call is a transaction of its own. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -49,24 +49,24 @@ public class UploadedPaths {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
-                .flatMap(entry -> signed(cache, entry, memory));
+                .flatMap(entity -> signed(cache, entity, memory));
     }
 
-    private Optional<SignedPath> signed(Cache cache, UploadEntity entry, UploadMemory memory) {
+    private Optional<SignedPath> signed(Cache cache, UploadEntity entity, UploadMemory memory) {
         KeyRing.Ring keys = ring.of(cache);
         if (keys.members().isEmpty()) {
             return Optional.empty();
         }
-        NarInfo facts = pushed.of(cache, entry);
-        List<Signature> ours = writer.complete(keys, entry.id(), facts, signatures(entry.id()));
+        NarInfo facts = pushed.of(cache, entity);
+        List<Signature> ours = writer.complete(keys, entity.id(), facts, signatures(entity.id()));
         return Optional.of(new SignedPath(
-                entry.id(),
+                entity.id(),
                 facts,
-                new NarSource.InBlobStore(entry.nar()),
-                entry.publishedAt(),
+                new NarSource.InBlobStore(entity.nar()),
+                entity.publishedAt(),
                 keys,
                 ours,
-                entry.publishedAt(),
+                entity.publishedAt(),
                 memory));
     }
 
