@@ -12,7 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * What the operator decided, read once at start. All paths are absolute.
+ * The settings of this server: what the operator decided, read once at the start. All paths are absolute.
  *
  * @param home where the server keeps its data, keys and tokens; mode 700
  * @param listeners addresses and ports

@@ -1,7 +1,8 @@
 package io.narthex.operations;
 
 /**
- * Tells from the number of garbage collections, looked at once a minute, when a busy time has ended. For one thread at a time.
+ * Tells when a busy time has ended, from the number of garbage collections, looked at once a minute. For one thread at
+ * a time.
  */
 final class QuietTime {
     /** What jobs and timers of a server at rest cause in a minute. */

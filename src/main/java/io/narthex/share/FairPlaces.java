@@ -6,7 +6,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Places of which there are few, shared out fairly. A place is whatever the caller likes: a thread, a stream, a mebibyte.
+ * Shares out places of which there are few, fairly. A place is whatever the caller likes: a thread, a stream, a
+ * mebibyte.
  *
  * <p>Each tenant may hold three quarters of what other tenants leave, each of its tokens seven eighths of what the tenant's
  * other tokens leave of that, and each address of the token likewise. So one alone gets most of the places, several get

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** A digest and the function that made it. Nix: src/libutil/hash.cc. */
+/** A hash: a digest and the function that made it. Nix: src/libutil/hash.cc. */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
 public record NixHash(HashAlgorithm algorithm, byte[] bytes) {
     private static final String SUBJECT = "hash";

@@ -3,7 +3,7 @@ package io.narthex.nix.nar;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Is told what lies in a tree on disk, in the order of an archive. */
+/** Is told, by whoever walks a tree on disk, what lies in it, in the order of an archive. */
 interface TreeVisitor {
     void enterDirectory() throws IOException;
 

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * An Ed25519 secret key with the name its signatures carry. Thread-safe; {@link #close} waits for signatures under way
- * and wipes the secret, after which the key can neither sign nor be written.
+ * An Ed25519 secret key, with the name that its signatures carry. Thread-safe; {@link #close} waits for signatures
+ * under way and wipes the secret, after which the key can neither sign nor be written.
  */
 public final class SecretKey implements AutoCloseable {
     private static final String SUBJECT = "secret key";

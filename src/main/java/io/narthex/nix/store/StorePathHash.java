@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash part of a store path, 160 bits: the number that its 32 digits write, the most significant bits in
+ * The hash part of a store path: 160 bits, which its 32 digits write as one number, the most significant bits in
  * {@code high}. So unsigned order of the number is bytewise order of the text.
  */
 public record StorePathHash(long high, long middle, int low) implements Comparable<StorePathHash> {
