@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.Assertions;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ArquillianExtension.class)
 class JobsIT {
     private static final String JOBS = "/api/v1/jobs";
+    /** The test's own. */
+    private static final Set<String> SAMPLES = Set.of("due", "quick", "slow");
 
     private final ApiClient client = new ApiClient(TestWar.CONTEXT);
 
@@ -38,6 +44,22 @@ class JobsIT {
         assertThat(names).contains("due", "quick", "slow").isSorted();
         assertThat(item("slow").path("subject").asText()).isEqualTo("here");
         assertThat(item("slow").fieldNames()).toIterable().containsExactly("name", "subject", "running", "lastRun");
+    }
+
+    @Test
+    void areDocumented() throws Exception {
+        StringBuilder documents = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("src/docs"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                documents.append(Files.readString(file));
+            }
+        }
+        for (JsonNode job : get(JOBS).path("items")) {
+            String name = job.path("name").asText();
+            if (!SAMPLES.contains(name)) {
+                assertThat(documents).contains('`' + name + '`');
+            }
+        }
     }
 
     @Test
