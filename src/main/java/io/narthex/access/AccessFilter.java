@@ -47,7 +47,7 @@ final class AccessFilter implements ContainerRequestFilter {
         decide(request, begun);
         // the bodies of pushes are their own lanes' and intakes'
         if (ProblemWriter.isApi(request.getUriInfo()) && WITH_BODY.contains(request.getMethod())) {
-            request.setEntityStream(new AgainAtEnd(request.getEntityStream(), () -> decide(request, begun)));
+            request.setEntityStream(new RecheckedBody(request.getEntityStream(), () -> decide(request, begun)));
         }
     }
 

@@ -28,7 +28,7 @@ public class Lanes {
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("narthex-lane-probe"));
     private @Nullable Running running;
-    private List<Newcomer> newcomers = List.of();
+    private List<LaneProbe> probes = List.of();
 
     /**
      * How a lane stands.
@@ -66,11 +66,11 @@ public class Lanes {
                 new FairLane("requests", 24, 1_024, paced),
                 // each holds a piece of its answer, and is sent on its thread
                 new FairLane("lists", 12, 256, paced));
-        newcomers = running().all().stream()
-                .map(lane -> new Newcomer(lane, System::nanoTime))
+        probes = running().all().stream()
+                .map(lane -> new LaneProbe(lane, System::nanoTime))
                 .toList();
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
-                new Guarded("lane-probe", () -> newcomers.forEach(Newcomer::ask)), 0, 1, TimeUnit.SECONDS);
+                new Guarded("lane-probe", () -> probes.forEach(LaneProbe::ask)), 0, 1, TimeUnit.SECONDS);
     }
 
     /** What is sent as it is made, however long that takes. */
@@ -103,7 +103,7 @@ public class Lanes {
 
     /** How each lane stands now. */
     public List<State> states() {
-        return newcomers.stream().map(Newcomer::state).toList();
+        return probes.stream().map(LaneProbe::state).toList();
     }
 
     private Running running() {

@@ -21,7 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Takes in logs, debug information and listings, and gives the first two back. Thread-safe. */
+/** Receives build logs, debug information and listings, and gives the first two back. Thread-safe. */
 @ApplicationScoped
 public class DocumentIntake {
     private static final ObjectMapper JSON = new ObjectMapper();

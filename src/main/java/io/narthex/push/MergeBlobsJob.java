@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets equal files of whichever tenants be stored once: what refers to the later ones refers to the oldest, and the sweep
- * takes the others. Done behind the answers, and never by leaving out a write: a clock would show that.
+ * Lets equal files of whichever tenants be stored once: what refers to the later ones refers to the oldest, and the
+ * sweep removes the others. It runs behind the answers, and no write is ever left out: a clock would show that.
  */
 @ApplicationScoped
 public class MergeBlobsJob implements Job, ChangeListener {

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Takes in realisations, merges their signatures, and gives them back. Thread-safe. */
+/** Receives realisations, merges their signatures, and gives them back. Thread-safe. */
 @ApplicationScoped
 public class RealisationIntake {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 
-/** Tells who pushes what is wrong: a sentence, since Nix prints the body. */
+/** Answers a refused upload with a sentence, since Nix prints the body. */
 @Provider
 @ApplicationScoped
 public class RefusedMapper implements ExceptionMapper<RefusedException> {

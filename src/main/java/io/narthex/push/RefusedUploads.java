@@ -16,7 +16,7 @@ import jakarta.inject.Inject;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Has refused uploads logged, counted and recorded: here and nowhere else. Thread-safe. */
+/** Logs, counts and records every refused upload. Nothing else does. Thread-safe. */
 @ApplicationScoped
 public class RefusedUploads {
     private static final System.Logger LOG = System.getLogger(RefusedUploads.class.getName());

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes what pushes left behind: files that no narinfo claimed within a day, files that nothing refers to any more, and
- * bytes that no row names. A row goes first, its bytes an hour later, so that who reads them comes to the end.
+ * Removes what pushes left behind: files that no narinfo claimed within a day, files that nothing refers to any more,
+ * and bytes that no row names. A row goes first, its bytes an hour later, so that who reads them comes to the end.
  */
 @ApplicationScoped
 public class SweepJob implements Job {

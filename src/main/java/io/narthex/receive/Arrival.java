@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * A file that was received, found right, and is being made durable. Its row is written once: by the publication that takes
- * it meanwhile, or else by staging it soon after it is durable. Thread-safe.
+ * A file that was received and found right, while it is being made durable. Its row is written once: by the publication
+ * that takes it meanwhile, or else by staging it soon after it is durable. Thread-safe.
  */
 final class Arrival {
     /** A client that pushes path by path sends the narinfo at once; its publication then writes the row as well. */

@@ -8,24 +8,24 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * SHA-256 worked out on another thread while this one goes on. What is no larger than one piece is hashed where it is,
- * since handing it over costs more. Holds {@value BufferRing#MOST} pieces of {@value #PIECE_BYTES} bytes at most. One stream's
- * thread uses it.
+ * Works out a SHA-256 on another thread while this one goes on. What is no larger than one piece is hashed where it is,
+ * since handing it over costs more. It holds {@value BufferRing#MOST} pieces of {@value #PIECE_BYTES} bytes at most.
+ * One stream's thread uses it.
  */
 final class AsyncDigest extends MessageDigest {
     static final int PIECE_BYTES = 256 << 10;
 
     private final MessageDigest digest = HashAlgorithm.SHA256.newDigest();
     private final AsyncTask hashing;
-    private final BufferRing pieces;
+    private final BufferRing ring;
     private ByteBuffer current;
 
     /** @param executor runs what hashes, which never waits; may run it in the calling thread */
     AsyncDigest(Executor executor) {
         super("SHA-256");
         hashing = new AsyncTask(executor, digest::update);
-        pieces = new BufferRing(() -> ByteBuffer.allocate(PIECE_BYTES), List.of(hashing));
-        current = pieces.next();
+        ring = new BufferRing(() -> ByteBuffer.allocate(PIECE_BYTES), List.of(hashing));
+        current = ring.next();
     }
 
     @Override
@@ -39,8 +39,8 @@ final class AsyncDigest extends MessageDigest {
         int left = length;
         while (left > 0) {
             if (!current.hasRemaining()) {
-                pieces.show(current.flip()).release();
-                current = pieces.next();
+                ring.show(current.flip()).release();
+                current = ring.next();
             }
             int part = Math.min(left, current.remaining());
             current.put(input, from, part);

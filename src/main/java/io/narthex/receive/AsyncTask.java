@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does one thing with the pieces of a stream, one behind the other, on another thread while this one receives more. After
- * it failed once it does nothing. One stream's thread uses it.
+ * Does some work with each piece of a stream, one after the other, on another thread while this one receives more.
+ * After it failed once it does nothing. One stream's thread uses it.
  */
 final class AsyncTask {
     private final Executor executor;

@@ -17,7 +17,10 @@ import org.tukaani.xz.BasicArrayCache;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
-/** The libraries that unpack, each told to take several frames one behind the other and to keep to a memory limit. */
+/**
+ * Opens a decompressing stream for each compression. Each library is told to take several frames one behind the other
+ * and to keep to a memory limit.
+ */
 final class Decompressor {
     /** In the words of Nix, for people. */
     private static final String SUPPORTED = "none, xz, zstd, bzip2, gzip, br, lz4";

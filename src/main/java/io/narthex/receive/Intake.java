@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body as it comes: limited, counted, and shown to others, who hash and keep it while who reads this looks at it.
- * Remembers what broke it, since a decompressor may hide that behind an exception of its own.
+ * Reads the body of an upload: limits it, counts it, and shows it to others, who hash and keep it meanwhile. It
+ * remembers what broke the body, since a decompressor may hide that behind an exception of its own.
  */
 final class Intake extends PassableStream {
     /**
@@ -29,8 +29,8 @@ final class Intake extends PassableStream {
     private final ReadableByteChannel body;
     private final long most;
     private final OptionalLong promised;
-    private final List<AsyncTask> asides;
-    private final BufferRing pieces;
+    private final List<AsyncTask> tasks;
+    private final BufferRing ring;
 
     private ByteBuffer current = ByteBuffer.allocate(0);
     private BufferRing.@Nullable Shown shown;
@@ -40,13 +40,13 @@ final class Intake extends PassableStream {
     private boolean over;
     private @Nullable Exception failure;
 
-    /** @param asides get all that comes */
-    Intake(ReadableByteChannel body, OptionalLong promised, long most, AsyncTask... asides) {
+    /** @param tasks get all that comes */
+    Intake(ReadableByteChannel body, OptionalLong promised, long most, AsyncTask... tasks) {
         this.body = body;
         this.promised = promised;
         this.most = most;
-        this.asides = List.of(asides);
-        pieces = new BufferRing(BUFFERS::take, this.asides);
+        this.tasks = List.of(tasks);
+        ring = new BufferRing(BUFFERS::take, this.tasks);
     }
 
     /** So many bytes of those that come next, or all there are; they are read again afterwards. */
@@ -84,7 +84,7 @@ final class Intake extends PassableStream {
      */
     void finish() throws IOException {
         release();
-        asides.forEach(AsyncTask::finish);
+        tasks.forEach(AsyncTask::finish);
         requireAsides();
     }
 
@@ -148,15 +148,15 @@ final class Intake extends PassableStream {
     private void receive() throws IOException {
         release();
         requireAsides();
-        ByteBuffer piece = pieces.next();
+        ByteBuffer piece = ring.next();
         try {
             fill(piece);
         } catch (IOException | RuntimeException e) {
-            pieces.giveBack(piece);
+            ring.giveBack(piece);
             throw e;
         }
         current = piece.duplicate().flip();
-        shown = pieces.show(piece.flip());
+        shown = ring.show(piece.flip());
     }
 
     private void fill(ByteBuffer piece) throws IOException {
@@ -195,8 +195,8 @@ final class Intake extends PassableStream {
     }
 
     private void requireAsides() throws IOException {
-        for (AsyncTask aside : asides) {
-            switch (aside.failure()) {
+        for (AsyncTask task : tasks) {
+            switch (task.failure()) {
                 case null -> {}
                 case IOException broken -> throw broken;
                 case Throwable unexpected -> throw new IllegalStateException("a body cannot be kept", unexpected);
@@ -208,7 +208,7 @@ final class Intake extends PassableStream {
     @Override
     public void close() {
         release();
-        asides.forEach(AsyncTask::stop);
-        pieces.drain(BUFFERS::giveBack);
+        tasks.forEach(AsyncTask::stop);
+        ring.drain(BUFFERS::giveBack);
     }
 }

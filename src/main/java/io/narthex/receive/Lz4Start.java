@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * How an LZ4 file must begin: with a frame that carries data. Readers differ in what they make of skippable frames, the legacy
- * format or an empty frame before it: some take the first for all there is. The format: lz4_Frame_format.md of lz4.
+ * Checks how an LZ4 file begins: with a frame that carries data. Readers differ in what they make of skippable frames,
+ * the legacy format or an empty frame before it: some take the first for all there is. The format: lz4_Frame_format.md
+ * of lz4.
  */
 final class Lz4Start {
     private static final byte[] MAGIC = {0x04, 0x22, 0x4d, 0x18};

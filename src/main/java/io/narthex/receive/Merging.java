@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Adds signatures of others to a path that a cache has; each call is one transaction, which holds the right. */
+/** Adds signatures of others to a path that a cache has. Each call is one transaction, which holds the right. */
 @ApplicationScoped
 @Retried
 @Transactional

@@ -5,7 +5,7 @@ import io.narthex.nix.narinfo.Compression;
 import java.util.Optional;
 
 /**
- * What was found true of an uploaded file and of the NAR in it. All hashes are SHA-256.
+ * The facts that were found true of an uploaded file and of the NAR in it. All hashes are SHA-256.
  *
  * @param fileSize in bytes, as uploaded
  * @param narSize in bytes, unpacked

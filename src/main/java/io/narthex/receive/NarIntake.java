@@ -24,7 +24,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Takes NAR files in: verified in one pass, and kept for the narinfos that claim them. Thread-safe. */
+/** Receives NAR files: each is verified in one pass, and kept for the narinfo that claims it. Thread-safe. */
 @ApplicationScoped
 public class NarIntake {
     /** As a listing in memory may have: 150 bytes each. The largest paths of nixpkgs have 300,000. */

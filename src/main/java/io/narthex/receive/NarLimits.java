@@ -3,7 +3,7 @@ package io.narthex.receive;
 import io.narthex.nix.nar.NarListing;
 
 /**
- * What one upload may cost.
+ * The limits of what one upload may cost.
  *
  * @param maxFileBytes of the body, as it is stored
  * @param maxNarBytes of the NAR, unpacked

@@ -14,8 +14,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.ForkJoinPool;
 
 /**
- * Takes the body of an upload in one pass: limits, hash of the file, unpacking, a well-formed NAR, its hash and its
- * listing. Holds 2 or 3 MiB, the decompressor's window and the listing, whatever the size. Thread-safe.
+ * Reads the body of an upload in one pass and checks everything about it: limits, hash of the file, unpacking, a
+ * well-formed NAR, its hash and its listing. It holds 2 or 3 MiB, the decompressor's window and the listing, whatever
+ * the size. Thread-safe.
  */
 final class NarReceiver {
     private final NarLimits limits;

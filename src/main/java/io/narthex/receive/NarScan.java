@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Lists an archive, and hashes its contents where it is one file. */
+/** Lists an archive, and hashes the contents where it holds one file. */
 final class NarScan implements NarVisitor {
     /** From this size on the reader lends its source without a copy in between. */
     private static final int BUFFER_SIZE = 1 << 16;

@@ -3,7 +3,7 @@ package io.narthex.receive;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 
-/** What came of a NAR or narinfo that was sent; with all that its sender is to be told. */
+/** What came of a NAR or narinfo that was sent, with all that its sender is to be told. */
 public sealed interface Outcome {
     /** It is kept, and the cache did not have it. */
     record Created() implements Outcome {}

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The files that this node has received lately: those that it is making durable, and what they are. Thread-safe. */
+/** Knows the files that this node has received lately and is making durable. Thread-safe. */
 @ApplicationScoped
 public class PendingNars {
     private static final System.Logger LOG = System.getLogger(PendingNars.class.getName());

@@ -11,7 +11,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Whether a cache takes a narinfo, whether it is true, and whether it agrees with what is published. Pure. */
+/**
+ * Decides whether a cache takes a narinfo, whether it is true, and whether it agrees with what is published: a pure
+ * function.
+ */
 public final class PublishPolicy {
     private static final String NAR_PREFIX = "nar/";
 

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Publishes a path by its narinfo, once the file that this names is durable. Thread-safe. */
+/** Publishes a path by its narinfo, once the file that the narinfo names is durable. Thread-safe. */
 @ApplicationScoped
 public class Publisher {
     /** How long the row of a file may take that another node has received. */

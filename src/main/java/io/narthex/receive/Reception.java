@@ -15,8 +15,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way in for NARs and narinfos: each is read, judged and kept, and what came of it is an {@link Outcome}, whoever
- * brings it. What fails on this side is thrown, and so is that the right has gone: who asks for it again hears why. Thread-safe.
+ * The one way in for NARs and narinfos: reads, judges and keeps each, and says as an {@link Outcome} what came of it,
+ * whoever brings it. What fails on this side is thrown, and so is that the right has gone: who asks for it again hears
+ * why. Thread-safe.
  */
 @ApplicationScoped
 public class Reception {

@@ -2,7 +2,7 @@ package io.narthex.receive;
 
 import org.jspecify.annotations.Nullable;
 
-/** An upload is refused. Unchecked, so that a transaction under way is rolled back. */
+/** Says that an upload is refused. It is unchecked, so that a transaction under way is rolled back. */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which signatures of a pushed narinfo are kept. One in the name of a key that was made here, which is nobody else's, or of a
- * trusted one must verify: a client would believe the name, and a wrong one shows a lie or a mix-up. One by an unknown key
- * cannot be judged.
+ * Decides which foreign signatures of a pushed narinfo are kept and which are refused. One in the name of a key that
+ * was made here, which is nobody else's, or of a trusted one must verify: a client would believe the name, and a wrong
+ * one shows a lie or a mix-up. One by an unknown key cannot be judged.
  *
  * @param made keys of the cache that were made here, in whatever state; what they signed is not foreign and is made anew
  * @param imported keys of the cache from elsewhere, likewise; others may have given keys of theirs the same names

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Bodies that are small enough to hold: narinfos, listings, logs, realisations. */
+/** Reads bodies that are small enough to hold in memory: narinfos, listings, logs, realisations. */
 public final class SmallBody {
     private SmallBody() {}
 

@@ -7,8 +7,8 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The NAR in a body, unpacked as it is read and held to size and ratio. Throws a {@link RefusedException} for all that is
- * wrong with the body, whatever the libraries throw, and an IOException only where the sink did.
+ * Unpacks the NAR in a body as it is read, and holds it to size and ratio. It throws a {@link RefusedException} for all
+ * that is wrong with the body, whatever the libraries throw, and an IOException only where the sink did.
  */
 final class Unpacked extends PassableStream {
     /** As much as a decompressor gives at once. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class NewcomerTest {
+class LaneProbeTest {
     private final PacedResponses paced = new PacedResponses();
     private final AtomicLong now = new AtomicLong();
     private final CountDownLatch open = new CountDownLatch(1);
@@ -23,29 +23,29 @@ class NewcomerTest {
     @Test
     void getsATurnAsLongAsAnyPlaceIsFree() throws Exception {
         try (FairLane lane = new FairLane("test", 2, 1, paced)) {
-            Newcomer newcomer = new Newcomer(lane, now::get);
+            LaneProbe probe = new LaneProbe(lane, now::get);
             hold(lane, "a");
 
-            now.addAndGet(Newcomer.PATIENCE_NANOS + 1);
-            newcomer.ask();
+            now.addAndGet(LaneProbe.PATIENCE_NANOS + 1);
+            probe.ask();
 
-            awaitTurn(newcomer);
+            awaitTurn(probe);
         }
     }
 
     @Test
     void isStuckWhileItWaitsAndNoLonger() throws Exception {
         try (FairLane lane = new FairLane("test", 1, 1, paced)) {
-            Newcomer newcomer = new Newcomer(lane, now::get);
+            LaneProbe probe = new LaneProbe(lane, now::get);
             hold(lane, "a");
-            newcomer.ask();
-            assertThat(newcomer.state()).isEqualTo(new Lanes.State("test", 1, 1, false));
+            probe.ask();
+            assertThat(probe.state()).isEqualTo(new Lanes.State("test", 1, 1, false));
 
-            now.addAndGet(Newcomer.PATIENCE_NANOS + 1);
-            assertThat(newcomer.state()).isEqualTo(new Lanes.State("test", 1, 1, true));
+            now.addAndGet(LaneProbe.PATIENCE_NANOS + 1);
+            assertThat(probe.state()).isEqualTo(new Lanes.State("test", 1, 1, true));
 
             open.countDown();
-            awaitTurn(newcomer);
+            awaitTurn(probe);
         }
     }
 
@@ -53,16 +53,16 @@ class NewcomerTest {
     @Test
     void isStuckWhileTheLineIsFullAndNoLonger() throws Exception {
         try (FairLane lane = new FairLane("test", 1, 1, paced)) {
-            Newcomer newcomer = new Newcomer(lane, now::get);
+            LaneProbe probe = new LaneProbe(lane, now::get);
             hold(lane, "a");
             hold(lane, "b");
-            newcomer.ask();
+            probe.ask();
 
-            now.addAndGet(Newcomer.PATIENCE_NANOS + 1);
-            assertThat(newcomer.isStuck()).isTrue();
+            now.addAndGet(LaneProbe.PATIENCE_NANOS + 1);
+            assertThat(probe.isStuck()).isTrue();
 
             open.countDown();
-            awaitTurn(newcomer);
+            awaitTurn(probe);
         }
     }
 
@@ -80,11 +80,11 @@ class NewcomerTest {
     }
 
     /** Fails after ten seconds. */
-    private static void awaitTurn(Newcomer newcomer) throws InterruptedException {
-        for (int i = 0; i < 1_000 && newcomer.isStuck(); i++) {
-            newcomer.ask();
+    private static void awaitTurn(LaneProbe probe) throws InterruptedException {
+        for (int i = 0; i < 1_000 && probe.isStuck(); i++) {
+            probe.ask();
             Thread.sleep(10);
         }
-        assertThat(newcomer.isStuck()).isFalse();
+        assertThat(probe.isStuck()).isFalse();
     }
 }

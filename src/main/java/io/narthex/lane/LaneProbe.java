@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /** Tests a lane: it asks for turns as somebody new would, to tell whether such a one gets any. Thread-safe. */
-final class Newcomer {
+final class LaneProbe {
     /** Whoever waits for so long has gone to another node. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -19,7 +19,7 @@ final class Newcomer {
     private volatile long servedAt;
 
     /** @param nanos a clock that only goes forwards */
-    Newcomer(FairLane lane, LongSupplier nanos) {
+    LaneProbe(FairLane lane, LongSupplier nanos) {
         this.lane = lane;
         this.nanos = nanos;
         servedAt = nanos.getAsLong();

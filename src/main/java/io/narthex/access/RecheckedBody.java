@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** Wraps a request body and has a decision taken again when the body ends. */
-final class AgainAtEnd extends FilterInputStream {
+final class RecheckedBody extends FilterInputStream {
     private final Runnable decision;
     private boolean taken;
 
     /** @param decision throws what the reader is to get instead of the end */
-    AgainAtEnd(InputStream body, Runnable decision) {
+    RecheckedBody(InputStream body, Runnable decision) {
         super(body);
         this.decision = decision;
     }
