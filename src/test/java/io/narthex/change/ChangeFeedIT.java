@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,18 +128,25 @@ class ChangeFeedIT {
             write(third, 3);
             third.commit();
             // no wait for a transaction that began before
-            RecordingListener.await(SOON, () -> subjects(there).equals(List.of(3L)));
+            awaitTold(3L);
             first.commit();
-            RecordingListener.await(SOON, () -> subjects(there).equals(List.of(3L, 1L)));
+            awaitTold(3L, 1L);
             write(first, 4);
             first.commit();
-            RecordingListener.await(SOON, () -> subjects(there).equals(List.of(3L, 1L, 4L)));
+            awaitTold(3L, 1L, 4L);
             second.commit();
-            RecordingListener.await(SOON, () -> subjects(there).equals(List.of(3L, 1L, 4L, 2L)));
+            awaitTold(3L, 1L, 4L, 2L);
         }
         Thread.sleep(1_200);
         assertThat(subjects(there)).containsExactly(3L, 1L, 4L, 2L);
         assertThat(subjects(here)).containsExactly(3L, 1L, 4L, 2L);
+    }
+
+    /** On both nodes: one that polls later is told of two changes in the order in which they were written. */
+    private void awaitTold(Long... subjects) throws InterruptedException {
+        RecordingListener.await(
+                SOON,
+                () -> Stream.of(here, there).allMatch(node -> subjects(node).equals(List.of(subjects))));
     }
 
     @Test
