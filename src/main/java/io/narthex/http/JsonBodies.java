@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import io.narthex.http.pace.WaitingClient;
 import io.narthex.share.FairPlaces;
 import io.narthex.share.Sharer;
 import io.undertow.server.HttpHandler;
@@ -44,10 +45,11 @@ public final class JsonBodies {
         ArrivingBody body = new ArrivingBody(exchange, idle, next, () -> places.isWanted(who), () -> leave(who));
         AtomicBoolean refused = new AtomicBoolean();
         Executor turn = work -> {
-            Runnable begin = () -> exchange.getIoThread().execute(work);
+            WaitingClient client = new WaitingClient(exchange);
+            Runnable begin = () -> client.proceed(work);
             switch (places.enter(who, begin)) {
                 case TAKEN -> begin.run();
-                case WAITS -> {} // leave() gives it back
+                case WAITS -> client.watch(() -> places.withdraw(who, begin)); // leave() gives it back
                 case REFUSED -> {
                     refused.set(true);
                     begin.run();

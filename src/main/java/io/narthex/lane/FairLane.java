@@ -2,6 +2,7 @@ package io.narthex.lane;
 
 import io.narthex.http.Sentence;
 import io.narthex.http.pace.PacedResponses;
+import io.narthex.http.pace.WaitingClient;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.share.FairPlaces;
@@ -9,6 +10,7 @@ import io.narthex.share.Sharer;
 import io.narthex.thread.NamedThreads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -18,7 +20,8 @@ import org.xnio.IoUtils;
 
 /**
  * Runs requests of one kind on threads of their own, which tenants, tokens and addresses share fairly. A request that
- * waits for its turn holds no thread; one whose response is read too slowly while others wait is ended. Thread-safe.
+ * waits for its turn holds no thread, and ends when its client hangs up; one whose response is read too slowly while others
+ * wait is ended. Thread-safe.
  */
 final class FairLane implements PacedResponses.Places, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(FairLane.class.getName());
@@ -27,6 +30,9 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
     private static final String BUSY = "More requests wait already than may: try again later";
     private static final Sentence LINE =
             new Sentence(StatusCodes.SERVICE_UNAVAILABLE, "The server cannot answer now: " + BUSY);
+    /** Nix before 2.33 hangs when it sends a body again, which it does after 408, 429 and 5xx; after 400 it shows this. */
+    private static final Sentence UPLOADS =
+            new Sentence(StatusCodes.BAD_REQUEST, "More uploads wait already than may: push again later");
     private static final Sentence PROBLEM = Sentence.of(Problem.of(ProblemType.UNAVAILABLE, BUSY));
 
     private final String name;
@@ -96,7 +102,11 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
 
     /** Answers that too many wait. */
     static void refuse(HttpServerExchange exchange) {
-        (exchange.getRelativePath().startsWith("/api/") ? PROBLEM : LINE).send(exchange);
+        if (exchange.getRelativePath().startsWith("/api/")) {
+            PROBLEM.send(exchange);
+        } else {
+            (exchange.getRequestMethod().equals(Methods.PUT) ? UPLOADS : LINE).send(exchange);
+        }
     }
 
     /** One request on its way through the lane. */
@@ -113,10 +123,11 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
         }
 
         void enter(Runnable work) {
-            Runnable begin = () -> begin(work);
-            switch (places.enter(who, begin)) {
-                case TAKEN -> begin.run();
-                case WAITS -> {} // whoever leaves runs it
+            WaitingClient client = new WaitingClient(exchange);
+            Runnable turn = () -> client.proceed(() -> begin(work));
+            switch (places.enter(who, turn)) {
+                case TAKEN -> begin(work);
+                case WAITS -> client.watch(() -> places.withdraw(who, turn)); // whoever leaves runs it
                 case REFUSED -> {
                     refused = true;
                     work.run();

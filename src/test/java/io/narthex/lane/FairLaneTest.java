@@ -6,7 +6,9 @@ import io.narthex.http.pace.PacedResponses;
 import io.narthex.protocol.LoopbackServer;
 import io.narthex.share.Sharer;
 import io.undertow.server.HttpServerExchange;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -20,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FairLaneTest {
     private static final int THREADS = 16;
@@ -83,6 +87,59 @@ class FairLaneTest {
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("try again later");
         assertThat(held).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void refusesAnUploadWithAStatusThatOldClientsDoNotRetry() throws Exception {
+        List<CompletableFuture<HttpResponse<byte[]>>> held = fill(SHARE, SHARE + LINE_SHARE);
+
+        try (Socket upload = send("PUT /nar/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nbytes")) {
+            assertThat(firstLine(upload)).isEqualTo("HTTP/1.1 400 Bad Request");
+        }
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /thread HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /thread HTTP/1.1\r\nHost: x\r\n\r\nGET /thread HTTP/1.1\r\nHost: x\r\n\r\n",
+                "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n",
+                "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nby",
+                "PUT /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nby"
+            })
+    void letsAClientThatHangsUpLeaveTheLine(String request) throws Exception {
+        List<CompletableFuture<HttpResponse<byte[]>>> held = fill(SHARE, SHARE);
+        Socket leaving = send(request);
+        awaitWaiting(1);
+
+        leaving.close();
+
+        awaitWaiting(0);
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+    }
+
+    @Test
+    void losesNothingOfWhatAClientSendsWhileItWaits() throws Exception {
+        fill(SHARE, SHARE);
+        String body = "0123456789".repeat(2_000);
+        try (Socket waiting = send("PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n")) {
+            awaitWaiting(1);
+            for (int at = 0; at < body.length(); at += 2_500) {
+                waiting.getOutputStream().write(body.substring(at, at + 2_500).getBytes(StandardCharsets.US_ASCII));
+                // longer than from one look at the client to the next
+                Thread.sleep(at < 5_000 ? 1_200 : 0);
+            }
+            waiting.getOutputStream()
+                    .write("GET /thread HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            open.countDown();
+
+            assertThat(new String(waiting.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains("\r\n\r\n" + body + "HTTP/1.1 200 OK")
+                    .contains("narthex-test-");
+        }
     }
 
     @Test
@@ -152,12 +209,35 @@ class FairLaneTest {
                 running.decrementAndGet();
                 exchange.getResponseSender().send("streamed");
             }
+            case "/echo" -> {
+                exchange.startBlocking();
+                byte[] body = exchange.getInputStream().readAllBytes();
+                exchange.setResponseContentLength(body.length);
+                exchange.getOutputStream().write(body);
+            }
             case "/large" -> {
                 exchange.startBlocking();
                 exchange.getOutputStream().write(new byte[LARGE]);
             }
             default -> throw new IOException("a stream that fails");
         }
+    }
+
+    private Socket send(String request) throws IOException {
+        Socket socket = new Socket("localhost", server.port());
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String firstLine(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+    }
+
+    private void awaitWaiting(int clients) throws InterruptedException {
+        for (int i = 0; i < 1_000 && lane.waiting() != clients; i++) {
+            Thread.sleep(10);
+        }
+        assertThat(lane.waiting()).isEqualTo(clients);
     }
 
     private static String text(CompletableFuture<HttpResponse<byte[]>> answer) {
