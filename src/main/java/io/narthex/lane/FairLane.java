@@ -5,6 +5,8 @@ import io.narthex.http.pace.PacedResponses;
 import io.narthex.http.pace.WaitingClient;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.receive.UnpackingMemory;
+import io.narthex.share.CurrentSharer;
 import io.narthex.share.FairPlaces;
 import io.narthex.share.Sharer;
 import io.narthex.thread.NamedThreads;
@@ -33,6 +35,7 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
     /** Nix before 2.33 hangs when it sends a body again, which it does after 408, 429 and 5xx; after 400 it shows this. */
     private static final Sentence UPLOADS =
             new Sentence(StatusCodes.BAD_REQUEST, "More uploads wait already than may: push again later");
+
     private static final Sentence PROBLEM = Sentence.of(Problem.of(ProblemType.UNAVAILABLE, BUSY));
 
     private final String name;
@@ -70,14 +73,20 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
         return places.held();
     }
 
+    /** How many stand in line. */
+    int queued() {
+        return places.waiting();
+    }
+
+    /** How many want a place, or what those hold who have one. */
     @Override
     public int waiting() {
-        return places.waiting();
+        return places.waiting() + UnpackingMemory.SHARED.waiting();
     }
 
     @Override
     public boolean isWanted(Sharer who) {
-        return places.isWanted(who);
+        return places.isWanted(who) || UnpackingMemory.SHARED.isWanted(who);
     }
 
     /** Lets the rest of the request run on a thread of the lane, when it is its turn. */
@@ -162,7 +171,7 @@ final class FairLane implements PacedResponses.Places, AutoCloseable {
         try {
             threads.execute(() -> {
                 try {
-                    work.run();
+                    CurrentSharer.run(who, work);
                 } finally {
                     leave(who);
                 }

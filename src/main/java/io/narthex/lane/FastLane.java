@@ -32,6 +32,7 @@ public final class FastLane implements ServletExtension {
     static final String ATTRIBUTE = FastLane.class.getName();
 
     private static final String NAR = "/nar/";
+    private static final String LOG = "/log/";
     private static final String API = "/api/";
     /** How the URLs of the API end whose answers may be long. */
     private static final Set<String> LISTS = Set.of("events", "heads", "paths", "runs");
@@ -55,6 +56,7 @@ public final class FastLane implements ServletExtension {
             FairLane downloads,
             FairLane requests,
             FairLane lists,
+            FairLane logs,
             FairLane uploads) {
         /** Gives a request its turn among those that are answered soon. */
         void request(HttpServerExchange exchange, HttpHandler next) {
@@ -87,6 +89,9 @@ public final class FastLane implements ServletExtension {
             NOT_UTF_8.send(exchange);
         } else if (parts.missing.isMeant(exchange, path)) {
             parts.request(exchange, x -> parts.missing.answer(x, path, next));
+        } else if (path.startsWith(LOG)) {
+            exchange.putAttachment(SmallResponseFilter.STREAMED, true);
+            parts.logs.run(exchange, parts.access.sharer(exchange), next);
         } else if (isStream(path)) {
             stream(exchange, next, parts);
         } else if (path.startsWith(API)) {
@@ -97,7 +102,7 @@ public final class FastLane implements ServletExtension {
     }
 
     private static boolean isStream(String path) {
-        return path.startsWith(NAR) || path.startsWith("/serve/") || path.startsWith("/log/") || path.endsWith(".ls");
+        return path.startsWith(NAR) || path.startsWith("/serve/") || path.endsWith(".ls");
     }
 
     private static void stream(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {

@@ -10,6 +10,7 @@ import io.narthex.meter.Meters;
 import io.narthex.push.RefusedUploads;
 import io.narthex.receive.NarIntake;
 import io.narthex.receive.Reception;
+import io.narthex.receive.UnpackingMemory;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import jakarta.enterprise.inject.spi.BeanManager;
@@ -69,8 +70,12 @@ public class FastLaneStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         index.load();
-        show("download", lanes.downloads()::held, lanes.downloads()::waiting);
-        show("upload", lanes.uploads()::held, lanes.uploads()::waiting);
+        show("download", lanes.downloads()::held, lanes.downloads()::queued);
+        show("upload", lanes.uploads()::held, lanes.uploads()::queued);
+        meters.gauge(
+                "narthex.unpacking.bytes",
+                "Memory that is set aside for unpacking",
+                () -> (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches);
@@ -92,6 +97,7 @@ public class FastLaneStart implements ServletContextListener {
                                 lanes.downloads(),
                                 lanes.requests(),
                                 lanes.lists(),
+                                lanes.logs(),
                                 lanes.uploads()));
     }
 

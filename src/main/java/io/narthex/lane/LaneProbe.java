@@ -44,6 +44,6 @@ final class LaneProbe {
 
     /** How the lane stands. */
     Lanes.State state() {
-        return new Lanes.State(lane.name(), lane.held(), lane.waiting(), isStuck());
+        return new Lanes.State(lane.name(), lane.held(), lane.queued(), isStuck());
     }
 }

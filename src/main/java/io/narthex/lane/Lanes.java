@@ -33,7 +33,7 @@ public class Lanes {
     /**
      * How a lane stands.
      *
-     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}
+     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}, {@code logs}
      * @param held how many run
      * @param waiting how many wait for their turn
      * @param stuck whether who comes new got no turn for five seconds
@@ -46,9 +46,10 @@ public class Lanes {
             FairLane downloads,
             FairLane uploads,
             FairLane requests,
-            FairLane lists) {
+            FairLane lists,
+            FairLane logs) {
         List<FairLane> all() {
-            return List.of(downloads, uploads, requests, lists);
+            return List.of(downloads, uploads, requests, lists, logs);
         }
     }
 
@@ -60,12 +61,14 @@ public class Lanes {
                 new JsonBodies(settings.bodyIdle()),
                 // a thread costs little while it waits for its reader; a Nix client opens 25 connections
                 new FairLane("downloads", 256, 2_048, paced),
-                // unpacking one costs 8 MiB, and up to 130
+                // unpacking one costs 10 MiB, and up to 130: UnpackingMemory bounds all of them
                 new FairLane("uploads", 32, 2_048, paced),
                 // each may need one of the 20 connections to the database
                 new FairLane("requests", 24, 1_024, paced),
                 // each holds a piece of its answer, and is sent on its thread
-                new FairLane("lists", 12, 256, paced));
+                new FairLane("lists", 12, 256, paced),
+                // each is unpacked while it is sent, which takes 5 MiB
+                new FairLane("logs", 16, 512, paced));
         probes = running().all().stream()
                 .map(lane -> new LaneProbe(lane, System::nanoTime))
                 .toList();
@@ -91,6 +94,11 @@ public class Lanes {
     /** What the API is asked for and has no bound. */
     FairLane lists() {
         return running().lists;
+    }
+
+    /** What builds printed. */
+    FairLane logs() {
+        return running().logs;
     }
 
     JsonBodies bodies() {

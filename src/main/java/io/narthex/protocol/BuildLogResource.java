@@ -6,7 +6,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.upload.Document;
+import io.narthex.index.upload.DocumentFacts;
 import io.narthex.localstore.BuildLog;
 import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
@@ -53,9 +53,9 @@ public class BuildLogResource {
         StorePath derivation = Responses.derivation(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
-            Document pushed = pushed(derivation);
+            DocumentFacts pushed = pushed(derivation);
             return answer(pushed, (StreamingOutput) out -> {
-                try (InputStream text = pushed.open()) {
+                try (InputStream text = documents.open(pushed)) {
                     text.transferTo(out);
                 }
             });
@@ -102,7 +102,7 @@ public class BuildLogResource {
         return requested.get().showsLocalStore() ? store.buildLog(derivation) : Optional.empty();
     }
 
-    private Document pushed(StorePath derivation) {
+    private DocumentFacts pushed(StorePath derivation) {
         return documents.findLog(requested.get(), derivation).orElseThrow(AbsentPath::problem);
     }
 
@@ -115,7 +115,7 @@ public class BuildLogResource {
         }
     }
 
-    private Response answer(Document log, @Nullable StreamingOutput body) {
+    private Response answer(DocumentFacts log, @Nullable StreamingOutput body) {
         return answer(
                 Response.ok(body)
                         .header(HttpHeaders.ETAG, log.entityTag())

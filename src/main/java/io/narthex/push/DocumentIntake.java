@@ -6,7 +6,9 @@ import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.index.upload.Document;
+import io.narthex.index.upload.DocumentFacts;
 import io.narthex.index.upload.DocumentKind;
+import io.narthex.index.upload.DocumentStream;
 import io.narthex.index.upload.SpooledDocument;
 import io.narthex.index.upload.UploadedDocuments;
 import io.narthex.nix.store.StorePath;
@@ -25,7 +27,7 @@ import java.util.function.Predicate;
 @ApplicationScoped
 public class DocumentIntake {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Bytes of a log, compressed: so many are in memory while it is read. */
+    /** Bytes of a log, compressed: the database writes so many at once. */
     private static final int LONGEST_CODED = 16 << 20;
 
     @Inject
@@ -62,8 +64,15 @@ public class DocumentIntake {
     }
 
     /** The log that was pushed. */
-    public Optional<Document> findLog(Cache cache, StorePath derivation) {
-        return find(cache, DocumentKind.LOG, derivation.baseName());
+    public Optional<DocumentFacts> findLog(Cache cache, StorePath derivation) {
+        return cache.takesUploads()
+                ? documents.facts(cache.id(), DocumentKind.LOG, derivation.baseName())
+                : Optional.empty();
+    }
+
+    /** Its text, fetched as it is read. */
+    public InputStream open(DocumentFacts log) throws IOException {
+        return DocumentStream.open(documents, log);
     }
 
     /**

@@ -7,6 +7,8 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.Compression;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
@@ -28,6 +30,9 @@ final class Decompressor {
     /** As much as the zstd library wants at once. */
     private static final int BUFFER_SIZE = 1 << 17;
 
+    /** Of a window of zstd: 128 MiB. */
+    private static final int LARGEST_LOG = 27;
+
     private Decompressor() {}
 
     static void requireSupported(Compression compression) {
@@ -45,11 +50,26 @@ final class Decompressor {
     /**
      * Unpacks as it is read. Whatever it throws that is not the input's own means damaged input or too little memory.
      *
-     * @param memory in bytes, of the window
+     * @param start the first bytes of what is read, {@link WindowSize#LOOKED_AT} or all
+     * @param memory in bytes, of the window; what is taken of {@link UnpackingMemory} is given back when this is closed
      * @throws RefusedException where no library reads it
      */
-    static InputStream open(Compression compression, InputStream in, long memory) throws IOException {
+    static InputStream open(Compression compression, byte[] start, InputStream in, long memory) throws IOException {
         requireSupported(compression);
+        if (compression == Compression.NONE) {
+            return in;
+        }
+        long window = Math.min(memory, WindowSize.of(compression, start));
+        Closeable taken = UnpackingMemory.SHARED.take(window);
+        try {
+            return new Taking(unpacking(compression, in, window), taken);
+        } catch (IOException | RuntimeException e) {
+            taken.close();
+            throw e;
+        }
+    }
+
+    private static InputStream unpacking(Compression compression, InputStream in, long memory) throws IOException {
         return switch (compression) {
             case BR -> new BrotliInputStream(in, BUFFER_SIZE);
             case BZIP2 -> new BZip2CompressorInputStream(new BufferedInputStream(in, BUFFER_SIZE), true);
@@ -79,8 +99,8 @@ final class Decompressor {
     }
 
     private static InputStream zstd(InputStream in, long memory) throws IOException {
-        return new ZstdInputStreamNoFinalizer(in, RecyclingBufferPool.INSTANCE)
-                .setLongMax(Long.SIZE - 1 - Long.numberOfLeadingZeros(memory));
+        int log = Long.SIZE - Long.numberOfLeadingZeros(memory - 1);
+        return new ZstdInputStreamNoFinalizer(in, RecyclingBufferPool.INSTANCE).setLongMax(Math.min(log, LARGEST_LOG));
     }
 
     /** Whether that is how a library says that it would take more memory than it may. */
@@ -88,5 +108,32 @@ final class Decompressor {
         return thrown instanceof MemoryLimitException
                 || (thrown instanceof ZstdIOException zstd
                         && zstd.getErrorCode() == Zstd.errFrameParameterWindowTooLarge());
+    }
+
+    /** Gives back what it has taken when it is closed. */
+    private static final class Taking extends FilterInputStream {
+        private final Closeable taken;
+        private boolean closed;
+
+        Taking(InputStream in, Closeable taken) {
+            super(in);
+            this.taken = taken;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return in.read(target, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try (taken) {
+                super.close();
+            }
+        }
     }
 }

@@ -33,7 +33,8 @@ public class NarParts {
             if (compression == Compression.NONE) {
                 return new Closing(blob.range(first, length), blob);
             }
-            InputStream plain = Decompressor.open(compression, blob.range(0, nar.fileSize()), NarLimits.DEFAULT_MEMORY);
+            InputStream plain = Decompressor.open(
+                    compression, start(blob, nar), blob.range(0, nar.fileSize()), NarLimits.DEFAULT_MEMORY);
             try {
                 plain.skipNBytes(first);
             } catch (IOException | RuntimeException e) {
@@ -44,6 +45,12 @@ public class NarParts {
         } catch (IOException | RuntimeException e) {
             blob.close();
             throw e;
+        }
+    }
+
+    private static byte[] start(Blob blob, StoredNar nar) throws IOException {
+        try (InputStream start = blob.range(0, Math.min(WindowSize.LOOKED_AT, nar.fileSize()))) {
+            return start.readAllBytes();
         }
     }
 

@@ -1,9 +1,12 @@
 package io.narthex.receive;
 
 import io.narthex.nix.narinfo.Compression;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.util.Locale;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads bodies that are small enough to hold in memory: narinfos, listings, logs, realisations. */
 public final class SmallBody {
+    /** As most narinfos have: so much is read without asking whether there is memory. */
+    private static final int FREE_BYTES = 64 << 10;
+
     private SmallBody() {}
 
     /**
@@ -27,9 +33,19 @@ public final class SmallBody {
      */
     public static byte[] read(InputStream body, @Nullable String contentEncoding, int limit) {
         try (InputStream plain = open(body, contentEncoding, limit)) {
-            return plain.readAllBytes();
+            byte[] start = plain.readNBytes(FREE_BYTES);
+            return start.length < FREE_BYTES ? start : joined(start, plain, contentEncoding, limit);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What is coded has taken memory to unpack with; the body of three times its size while it grows and is joined. */
+    private static byte[] joined(byte[] start, InputStream rest, @Nullable String contentEncoding, int limit)
+            throws IOException {
+        long grown = coding(contentEncoding) == Compression.NONE ? 3L * limit : 0;
+        try (Closeable taken = UnpackingMemory.SHARED.take(grown)) {
+            return new SequenceInputStream(new ByteArrayInputStream(start), rest).readAllBytes();
         }
     }
 

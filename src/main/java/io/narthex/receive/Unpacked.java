@@ -66,7 +66,8 @@ final class Unpacked extends PassableStream {
     private int unpack(byte[] target, int offset, int length) throws IOException {
         try {
             if (decompressor == null) {
-                decompressor = Decompressor.open(compression, new Heard(), limits.maxMemory());
+                byte[] start = intake.peek(WindowSize.LOOKED_AT);
+                decompressor = Decompressor.open(compression, start, new Heard(), limits.maxMemory());
             }
             return decompressor.read(target, offset, length);
         } catch (RefusedException e) {

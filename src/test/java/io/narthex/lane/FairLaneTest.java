@@ -62,7 +62,7 @@ class FairLaneTest {
     void letsOneHaveAPartAndForgetsNone() throws Exception {
         List<CompletableFuture<HttpResponse<byte[]>>> answers = fill(SHARE, SHARE + LINE_SHARE);
         assertThat(lane.held()).isEqualTo(SHARE);
-        assertThat(lane.waiting()).isEqualTo(LINE_SHARE);
+        assertThat(lane.queued()).isEqualTo(LINE_SHARE);
 
         open.countDown();
 
@@ -183,7 +183,7 @@ class FairLaneTest {
             answers.add(server.ask("/held"));
         }
         assertThat(inside.await(1, TimeUnit.MINUTES)).isTrue();
-        while (lane.held() + lane.waiting() < streams) {
+        while (lane.held() + lane.queued() < streams) {
             Thread.onSpinWait(); // the last one has been received and enters now
         }
         return answers;
@@ -234,10 +234,10 @@ class FairLaneTest {
     }
 
     private void awaitWaiting(int clients) throws InterruptedException {
-        for (int i = 0; i < 1_000 && lane.waiting() != clients; i++) {
+        for (int i = 0; i < 1_000 && lane.queued() != clients; i++) {
             Thread.sleep(10);
         }
-        assertThat(lane.waiting()).isEqualTo(clients);
+        assertThat(lane.queued()).isEqualTo(clients);
     }
 
     private static String text(CompletableFuture<HttpResponse<byte[]>> answer) {

@@ -14,13 +14,19 @@ import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePath;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,6 +189,45 @@ class PushIT {
         assertThat(second.body()).asString(StandardCharsets.UTF_8).isEqualTo("second");
         assertThat(cache.send("HEAD", url, new byte[0], cache.token()).headers().firstValueAsLong("Content-Length"))
                 .hasValue(6);
+    }
+
+    /** What memory held would go out whole: a log is fetched as its reader takes it. */
+    @Test
+    void breaksALogOffThatIsReplacedWhileItIsRead() throws Exception {
+        String url = "log/" + "3".repeat(32) + "-long.drv";
+        byte[] random = new byte[6 << 20];
+        new Random(1).nextBytes(random);
+        byte[] text = Base64.getEncoder().encode(random);
+        assertThat(cache.put(url, text).statusCode()).isEqualTo(201);
+        assertThat(cache.get(url).body()).isEqualTo(text);
+        try (Socket reader = new Socket()) {
+            URI uri = URI.create(cache.url());
+            reader.setReceiveBufferSize(2_048);
+            reader.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
+            reader.getOutputStream()
+                    .write(("GET " + uri.getPath() + "/" + url + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                    + "Authorization: Bearer " + cache.token() + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(reader.getInputStream().read()).isEqualTo('H');
+
+            assertThat(put(url, "another")).isEqualTo(200);
+
+            assertThat(readToEnd(reader)).isLessThan(text.length);
+        }
+    }
+
+    private static long readToEnd(Socket socket) {
+        long read = 0;
+        try {
+            InputStream in = socket.getInputStream();
+            byte[] piece = new byte[1 << 16];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                read += n;
+            }
+        } catch (IOException e) {
+            return read; // a reset, and what came before it
+        }
+        return read;
     }
 
     @Test

@@ -88,8 +88,8 @@ public final class WaitingClient {
 
     /** Where the next reader of the connection looks first. */
     private static void keep(AbstractServerConnection connection, @Nullable PooledByteBuffer sent, ByteBuffer more) {
-        ByteBuffer all = ByteBuffer.allocate(
-                (sent == null ? 0 : sent.getBuffer().remaining()) + more.remaining());
+        ByteBuffer all =
+                ByteBuffer.allocate((sent == null ? 0 : sent.getBuffer().remaining()) + more.remaining());
         if (sent != null) {
             all.put(sent.getBuffer());
             sent.close();

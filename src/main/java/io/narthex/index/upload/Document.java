@@ -1,27 +1,19 @@
 package io.narthex.index.upload;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.narthex.nix.hash.HashAlgorithm;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.HexFormat;
 
 /** A document that was pushed beside paths, such as a build log. */
 public record Document(Coded coded, Instant publishedAt) {
     /** Half a SHA-256 tells two texts apart well enough. */
-    private static final int TAG_BYTES = 16;
+    static final int TAG_BYTES = 16;
 
     /** All of it; for what is small. */
     public byte[] content() {
         return Zstd.decompress(coded.zstd, Math.toIntExact(coded.length));
-    }
-
-    /** Its bytes, decompressed as they are read. */
-    public InputStream open() throws IOException {
-        return new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(coded.zstd));
     }
 
     /** Bytes, decompressed. */

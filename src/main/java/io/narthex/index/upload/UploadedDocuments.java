@@ -16,6 +16,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -32,6 +34,14 @@ public class UploadedDocuments {
 
     private static final String FIND = """
         select content, length, published_at from uploaded_document where cache_id = ? and kind = ? and name = ?
+        """;
+    private static final String FACTS = """
+        select length, published_at, sha256(content) from uploaded_document
+        where cache_id = ? and kind = ? and name = ?
+        """;
+    private static final String SLICE = """
+        select substring(content from ? for ?) from uploaded_document
+        where cache_id = ? and kind = ? and name = ? and published_at = ?
         """;
     /** The parameter of the statements below that is the content, compressed. */
     private static final int CONTENT = 4;
@@ -70,6 +80,43 @@ public class UploadedDocuments {
                                     new Document.Coded(r.getBytes(1), r.getLong(2)),
                                     r.getTimestamp(3).toInstant()))
                             : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** What is known of a document, if the cache has it; its bytes are for {@link #slice}. */
+    public Optional<DocumentFacts> facts(int cacheId, DocumentKind kind, String name) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(FACTS)) {
+                s.setInt(1, cacheId);
+                s.setString(2, kind.text());
+                s.setString(3, name);
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next()
+                            ? Optional.of(new DocumentFacts(
+                                    new DocumentFacts.Name(cacheId, kind, name),
+                                    r.getLong(1),
+                                    r.getObject(2, OffsetDateTime.class).toInstant(),
+                                    r.getBytes(3)))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** Some of its bytes as they are kept, empty at their end; absent where it is gone or another has taken its place. */
+    public Optional<byte[]> slice(DocumentFacts of, long from, int most) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(SLICE)) {
+                s.setInt(1, Math.toIntExact(from + 1));
+                s.setInt(2, most);
+                s.setInt(3, of.name().cacheId());
+                s.setString(4, of.name().kind().text());
+                s.setString(5, of.name().name());
+                s.setObject(6, of.publishedAt().atOffset(ZoneOffset.UTC));
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next() ? Optional.of(r.getBytes(1)) : Optional.empty();
                 }
             }
         });
