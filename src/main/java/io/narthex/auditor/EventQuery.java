@@ -1,5 +1,6 @@
 package io.narthex.auditor;
 
+import io.narthex.http.RequestText;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import java.time.DateTimeException;
@@ -30,7 +31,8 @@ record EventQuery(
         for (String word : new @Nullable String[] {tenant, cache, action, outcome, token, path}) {
             if (word != null && !WORD.matcher(word).matches()) {
                 throw new ProblemException(
-                        ProblemType.BAD_REQUEST, "tenant, cache, action, outcome, token and path are names");
+                        ProblemType.BAD_REQUEST,
+                        "tenant, cache, action, outcome, token and path are names" + RequestText.met(word));
             }
         }
     }
@@ -48,6 +50,7 @@ record EventQuery(
         } catch (DateTimeException e) {
             // told below
         }
-        throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z");
+        throw new ProblemException(
+                ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z" + RequestText.met(text));
     }
 }

@@ -46,7 +46,7 @@ public class LegalHoldResource {
     @Requires(Right.ADMINISTER_SERVER)
     public Response put(@PathParam("tenant") String tenant, InputStream body) throws IOException {
         TenantName name = known(tenant);
-        String reason = JsonBody.read(body, List.of("reason"))
+        String reason = JsonBody.readPut(body, List.of("reason"), LegalHolds.Hold.class)
                 .text("reason", LONGEST_REASON)
                 .or("", "");
         boolean made = holds.set(name, reason);

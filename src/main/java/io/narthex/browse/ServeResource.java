@@ -68,7 +68,8 @@ public class ServeResource {
     private Response answer(String text, HttpServletRequest request, boolean body) throws IOException {
         StorePathHash hash = Responses.hash(text);
         List<byte[]> names = UrlNames.after(request.getRequestURI(), "/serve/" + text)
-                .orElseThrow(() -> Responses.malformed("Not a path inside a store path: serve/{hash}/{path}"));
+                .orElseThrow(() -> Responses.malformed(
+                        "A path inside a store path must be serve/{hash}/{path}", request.getRequestURI()));
         Cache cache = requested.get();
         SignedPath path = index.find(cache, hash).orElseThrow(AbsentPath::problem);
         String logicalRoot = path.path().toString(cache.storeDir());

@@ -45,7 +45,7 @@ public class SetupResource {
         List<SetupPart> wanted = part == null
                 ? List.of(SetupPart.values())
                 : List.of(SetupPart.named(part)
-                        .orElseThrow(() -> Responses.malformed("There is no such part; there are " + SetupPart.NAMES)));
+                        .orElseThrow(() -> Responses.malformed("part must be one of " + SetupPart.NAMES, part)));
         if (Responses.isJson(request.getHeaderString(HttpHeaders.ACCEPT))) {
             Map<String, String> parts = new LinkedHashMap<>();
             wanted.forEach(one -> parts.put(one.text(), text.part(one)));

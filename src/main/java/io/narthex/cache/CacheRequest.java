@@ -2,6 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.http.JsonBody;
 import io.narthex.http.JsonField;
+import io.narthex.http.RequestText;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
@@ -53,7 +54,7 @@ record CacheRequest(
      * @throws IOException if it is no JSON
      */
     static CacheRequest read(InputStream body) throws IOException {
-        JsonBody json = JsonBody.read(body, FIELDS);
+        JsonBody json = JsonBody.readPut(body, FIELDS, CacheResponse.class);
         CacheRequest request = new CacheRequest(
                 json.choice("visibility", Visibility.class),
                 json.integer("priority", 0, WORST_PRIORITY),
@@ -66,7 +67,8 @@ record CacheRequest(
                 json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key));
         List<Source> named = request.sources.value();
         if (named != null && named.isEmpty()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "sources must have local-store, uploads, or both");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "sources must have local-store, uploads, or both, not '[]'");
         }
         return request;
     }
@@ -103,12 +105,15 @@ record CacheRequest(
         if (path.indexOf(',') >= 0 || path.indexOf(';') >= 0) {
             throw new ProblemException(
                     ProblemType.BAD_REQUEST,
-                    "storeDir must have no , and no ;, which separate what signatures are made of");
+                    "storeDir must have no , and no ;, which separate what signatures are made of"
+                            + RequestText.met(path));
         }
         try {
             return new JsonField<>(true, StoreDir.parse(path));
         } catch (NixFormatException e) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "storeDir must be an absolute path like /nix/store");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST,
+                    "storeDir must be an absolute path like /nix/store" + RequestText.met(path));
         }
     }
 

@@ -5,19 +5,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.nix.hash.NixFormatException;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON object that a client sends to make or change something. It tells an omitted field from one that is null. */
 public final class JsonBody {
@@ -25,6 +31,8 @@ public final class JsonBody {
     static final int MOST = 64 * 1024;
     /** Of a list. */
     private static final int MOST_ITEMS = 100;
+
+    private static final String TEXT = "a text of at most %d characters";
 
     private static final ObjectMapper MAPPER = new JsonResolver().getContext(JsonNode.class);
 
@@ -42,19 +50,37 @@ public final class JsonBody {
      * @throws IOException if it is no JSON, or cannot be read
      */
     public static JsonBody read(InputStream body, Collection<String> known) throws IOException {
+        return read(body, known, Set.of());
+    }
+
+    /**
+     * The same for a PUT: what a GET gave may be sent back as it is, and its fields that nobody can set are not looked at.
+     *
+     * @param shown what the resource answers with
+     */
+    public static JsonBody readPut(InputStream body, Collection<String> known, Class<? extends Record> shown)
+            throws IOException {
+        Set<String> ignored = Arrays.stream(shown.getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.toSet());
+        return read(body, known, ignored);
+    }
+
+    private static JsonBody read(InputStream body, Collection<String> known, Set<String> ignored) throws IOException {
         byte[] bytes = body.readNBytes(MOST + 1);
         if (bytes.length > MOST) {
             throw new ProblemException(ProblemType.TOO_LARGE, "The body is longer than " + MOST + " bytes");
         }
         JsonNode read = bytes.length == 0 ? MAPPER.createObjectNode() : parse(bytes);
         if (!read.isObject()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "The body must be a JSON object");
+            throw new ProblemException(ProblemType.BAD_REQUEST, "The body must be a JSON object" + met(read));
         }
         read.fieldNames().forEachRemaining(name -> {
-            if (!known.contains(name)) {
-                throw new ProblemException(
-                        Problem.of(ProblemType.UNKNOWN_FIELD, "There is no field \"" + name + "\" here")
-                                .with("field", name));
+            if (!known.contains(name) && !ignored.contains(name)) {
+                throw new ProblemException(Problem.of(
+                                ProblemType.UNKNOWN_FIELD,
+                                "There is no field " + NixFormatException.quote(name) + " here")
+                        .with("field", name));
             }
         });
         return new JsonBody(read);
@@ -82,26 +108,35 @@ public final class JsonBody {
     }
 
     public JsonField<Boolean> bool(String name) {
-        return field(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false"));
+        return field(name, value -> value.isBoolean() ? value.booleanValue() : refuse(name, "true or false", value));
     }
 
     public JsonField<Integer> integer(String name, int least, int most) {
         return field(name, value -> {
             boolean fits = value.isInt() && value.intValue() >= least && value.intValue() <= most;
-            return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most);
+            return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most, value);
         });
     }
 
     public JsonField<String> text(String name, int longest) {
         return field(name, value -> {
             boolean fits = value.isTextual() && value.textValue().length() <= longest;
-            return fits ? value.textValue() : refuse(name, "a text of at most " + longest + " characters");
+            return fits ? value.textValue() : refuse(name, TEXT.formatted(longest), value);
+        });
+    }
+
+    /** A text that no answer may repeat. */
+    public JsonField<String> secret(String name, int longest) {
+        return field(name, value -> {
+            boolean fits = value.isTextual() && value.textValue().length() <= longest;
+            return fits ? value.textValue() : refuse(name, TEXT.formatted(longest), null);
         });
     }
 
     /** A constant as JSON has it: {@code require-trusted} for {@code REQUIRE_TRUSTED}. */
     public <E extends Enum<E>> JsonField<E> choice(String name, Class<E> type) {
-        return field(name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type))));
+        return field(
+                name, value -> constant(type, value).orElseGet(() -> refuse(name, "one of " + choices(type), value)));
     }
 
     public <E extends Enum<E>> JsonField<List<E>> choices(String name, Class<E> type) {
@@ -130,7 +165,7 @@ public final class JsonBody {
             try {
                 return OffsetDateTime.parse(value.asText()).toInstant().truncatedTo(ChronoUnit.MICROS);
             } catch (DateTimeException e) {
-                return refuse(name, "a moment like 2027-01-31T12:00:00Z");
+                return refuse(name, "a moment like 2027-01-31T12:00:00Z", value);
             }
         });
     }
@@ -144,13 +179,14 @@ public final class JsonBody {
 
     private static <T> List<T> items(String name, JsonNode value, String each, Function<JsonNode, Optional<T>> reader) {
         if (!value.isArray() || value.size() > MOST_ITEMS) {
-            return refuse(name, "a list of at most " + MOST_ITEMS);
+            return refuse(name, "a list of at most " + MOST_ITEMS, value);
         }
         List<T> read = new ArrayList<>();
         for (JsonNode item : value) {
             read.add(reader.apply(item)
                     .orElseThrow(() -> new ProblemException(
-                            ProblemType.BAD_REQUEST, name + " has " + item + ", which must be " + each)));
+                            ProblemType.BAD_REQUEST,
+                            name + " has " + NixFormatException.quote(text(item)) + ", which must be " + each)));
         }
         return read;
     }
@@ -177,7 +213,15 @@ public final class JsonBody {
     }
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // stands where a value would, and never gives one
-    private static <T> T refuse(String name, String expected) {
-        throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be " + expected);
+    private static <T> T refuse(String name, String expected, @Nullable JsonNode value) {
+        throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be " + expected + met(value));
+    }
+
+    private static String met(@Nullable JsonNode value) {
+        return RequestText.met(value == null ? null : text(value));
+    }
+
+    private static String text(JsonNode value) {
+        return value.isTextual() ? value.textValue() : value.toString();
     }
 }

@@ -28,14 +28,16 @@ public record Page(@Nullable String after, int limit) {
      */
     public static Page parse(@Nullable String limit, @Nullable String after, Pattern form) {
         if (after != null && !form.matcher(after).matches()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "after must be the next of a page");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "after must be the next of a page" + RequestText.met(after));
         }
         if (limit == null) {
             return new Page(after, USUAL);
         }
         int number = DIGITS.matcher(limit).matches() ? Integer.parseInt(limit) : 0;
         if (number < 1 || number > MOST) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "limit must be a number from 1 to " + MOST);
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "limit must be a number from 1 to " + MOST + RequestText.met(limit));
         }
         return new Page(after, number);
     }

@@ -2,10 +2,17 @@ package io.narthex.http;
 
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.nix.hash.NixFormatException;
+import org.jspecify.annotations.Nullable;
 
-/** Checks texts that clients sent: that Unicode and the database know them as text. */
-final class RequestText {
+/** Checks texts that clients sent, and repeats them in refusals. */
+public final class RequestText {
     private RequestText() {}
+
+    /** What was met instead, as a sentence's end: in quotes, cut short, without what cannot be printed. */
+    public static String met(@Nullable Object value) {
+        return value == null ? "" : ", not " + NixFormatException.quote(value.toString());
+    }
 
     /**
      * Goes on only with what Unicode and the database know as text.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
+import io.narthex.nix.hash.NixFormatException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -21,7 +22,8 @@ public class UnknownFieldMapper implements ExceptionMapper<UnrecognizedPropertyE
     @Override
     public Response toResponse(UnrecognizedPropertyException e) {
         String field = e.getPropertyName();
-        Problem problem = Problem.of(ProblemType.UNKNOWN_FIELD, "There is no field \"" + field + "\" here")
+        Problem problem = Problem.of(
+                        ProblemType.UNKNOWN_FIELD, "There is no field " + NixFormatException.quote(field) + " here")
                 .with("field", field);
         return ProblemWriter.answer(problem, uri).build();
     }

@@ -22,7 +22,8 @@ record KeyPolicyRequest(
      * @throws IOException if it is no JSON
      */
     static KeyPolicyRequest read(InputStream body) throws IOException {
-        JsonBody json = JsonBody.read(body, List.of("rotateEveryDays", "publishAheadDays", "overlapDays"));
+        JsonBody json = JsonBody.readPut(
+                body, List.of("rotateEveryDays", "publishAheadDays", "overlapDays"), KeyPolicyResponse.class);
         return new KeyPolicyRequest(
                 json.integer("rotateEveryDays", 1, KeyPolicy.MOST_ROTATION),
                 json.integer("publishAheadDays", 0, KeyPolicy.MOST),

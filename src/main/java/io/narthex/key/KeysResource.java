@@ -4,6 +4,7 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.JsonBody;
 import io.narthex.http.JsonField;
+import io.narthex.http.RequestText;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -81,7 +82,7 @@ public class KeysResource {
     public Response add(@PathParam("tenant") String tenant, @PathParam("cache") String name, InputStream body)
             throws IOException {
         Cache cache = caches.require(tenant, name);
-        JsonField<String> posted = JsonBody.read(body, List.of("secretKey")).text("secretKey", LONGEST_SECRET);
+        JsonField<String> posted = JsonBody.read(body, List.of("secretKey")).secret("secretKey", LONGEST_SECRET);
         String secret = posted.value();
         if (posted.named() && secret == null) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "secretKey must be a key: leave it out to make one");
@@ -93,7 +94,9 @@ public class KeysResource {
         try (SecretKey secret = SecretKey.parse(text.strip())) {
             if (!NAME.matcher(secret.publicKey().name()).matches()) {
                 throw new ProblemException(
-                        ProblemType.BAD_REQUEST, "The key's name must be letters, digits and ._@+=-, at most 255");
+                        ProblemType.BAD_REQUEST,
+                        "The key's name must be letters, digits and ._@+=-, at most 255"
+                                + RequestText.met(secret.publicKey().name()));
             }
             if (KEPT.contains(secret.publicKey().name())) {
                 throw new ProblemException(
@@ -135,7 +138,8 @@ public class KeysResource {
                 .text("reason", LONGEST_REASON)
                 .value();
         if (reason == null || reason.isBlank()) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "reason must say why the key is revoked");
+            throw new ProblemException(
+                    ProblemType.BAD_REQUEST, "reason must say why the key is revoked" + RequestText.met(reason));
         }
         return Response.ok(answer(cache, keys.revoke(cache, key, reason.strip())))
                 .build();

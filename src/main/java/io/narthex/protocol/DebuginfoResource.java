@@ -62,7 +62,8 @@ public class DebuginfoResource {
 
     private static String buildId(String file) {
         if (!FILE.matcher(file).matches()) {
-            throw Responses.malformed("Not the name of debug information: {build id of 40 hexadecimal digits}.debug");
+            throw Responses.malformed(
+                    "The name of debug information must be {build id of 40 hexadecimal digits}.debug", file);
         }
         return file.substring(0, 40);
     }

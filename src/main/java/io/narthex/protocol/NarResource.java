@@ -119,8 +119,10 @@ public class NarResource {
         Cache cache = requested.get();
         Optional<NarUrl> url = NarUrl.parse(file);
         if (url.isEmpty() && !NarUrl.isFileName(file)) {
-            throw Responses.malformed("Not the name of a NAR: {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
-                    + " {filehash}.nar.{compression}");
+            throw Responses.malformed(
+                    "The name of a NAR must be {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
+                            + " {filehash}.nar.{compression}",
+                    file);
         }
         Optional<PathIndex.FileOf> found = find(cache, file, url)
                 .map(path -> new PathIndex.FileOf(path, path.source()))

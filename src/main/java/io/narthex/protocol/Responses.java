@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
+import io.narthex.http.RequestText;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
@@ -32,6 +33,11 @@ public final class Responses {
         return new ProblemException(ProblemType.BAD_REQUEST, sentence);
     }
 
+    /** A part of the URL that is not what it must be. */
+    public static ProblemException malformed(String sentence, String met) {
+        return malformed(sentence + RequestText.met(met));
+    }
+
     /** Whether a client that accepts this is a program that wants JSON, and not a browser. */
     public static boolean isJson(@Nullable String accept) {
         return accept != null && accept.contains("application/json") && !accept.contains("text/html");
@@ -41,7 +47,7 @@ public final class Responses {
     public static StorePathHash hash(String text) {
         StorePathHash hash = StorePathHash.tryParse(text, 0);
         if (hash == null || text.length() != NarUrl.HASH) {
-            throw malformed("Not the hash of a store path: it has 32 characters of Nix's base32");
+            throw malformed("The hash of a store path must be 32 characters of Nix's base32", text);
         }
         return hash;
     }
@@ -56,6 +62,6 @@ public final class Responses {
         } catch (NixFormatException e) {
             // answered below, in words of the URL
         }
-        throw malformed("Not the name of a derivation: {hash}-{name}.drv");
+        throw malformed("The name of a derivation must be {hash}-{name}.drv", text);
     }
 }

@@ -43,9 +43,11 @@ public final class SmallBody {
     /** What is coded has taken memory to unpack with; the body of three times its size while it grows and is joined. */
     private static byte[] joined(byte[] start, InputStream rest, @Nullable String contentEncoding, int limit)
             throws IOException {
-        long grown = coding(contentEncoding) == Compression.NONE ? 3L * limit : 0;
-        try (Closeable taken = UnpackingMemory.SHARED.take(grown)) {
+        Closeable taken = UnpackingMemory.SHARED.take(coding(contentEncoding) == Compression.NONE ? 3L * limit : 0);
+        try {
             return new SequenceInputStream(new ByteArrayInputStream(start), rest).readAllBytes();
+        } finally {
+            taken.close();
         }
     }
 

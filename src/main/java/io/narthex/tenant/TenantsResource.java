@@ -70,7 +70,7 @@ public class TenantsResource {
             throws IOException {
         TenantName parsed = parse(name);
         // a tenant has no settings yet
-        JsonBody.read(body, List.of());
+        JsonBody.readPut(body, List.of(), TenantResponse.class);
         TenantAdministration.Put put = tenants.put(parsed, new Preconditions(ifMatch, ifNoneMatch));
         ResponseBuilder response =
                 put.made() ? Response.created(url.base().resolve("/api/v1/tenants/" + parsed)) : Response.ok();

@@ -3,6 +3,7 @@ package io.narthex.index.upload;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.Page;
+import io.narthex.http.RequestText;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.http.problem.Problem;
@@ -85,7 +86,7 @@ public class PathsResource {
         Cache cache = cache(tenant, name);
         StorePathHash hash = parse(text);
         if (!force.equals("true") && !force.equals("false")) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "force must be true or false");
+            throw new ProblemException(ProblemType.BAD_REQUEST, "force must be true or false" + RequestText.met(force));
         }
         CachedPaths.UploadedHash path = paths.locate(cache, hash).orElse(null);
         if (path == null) {
@@ -116,7 +117,8 @@ public class PathsResource {
         StorePathHash hash = text.length() == HASH ? StorePathHash.tryParse(text, 0) : null;
         if (hash == null) {
             throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "Not the hash of a store path: it has 32 characters of Nix's base32");
+                    ProblemType.BAD_REQUEST,
+                    "The hash of a store path must be 32 characters of Nix's base32" + RequestText.met(text));
         }
         return hash;
     }
