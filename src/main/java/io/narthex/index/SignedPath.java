@@ -33,6 +33,7 @@ public final class SignedPath {
     private final Instant since;
     private final KeyRing.Ring ring;
     private final SourceMemory memory;
+    private final long revocations;
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
@@ -69,6 +70,8 @@ public final class SignedPath {
         this.since = since.truncatedTo(ChronoUnit.SECONDS);
         this.ring = ring;
         this.memory = memory;
+        // before they are asked: what changes meanwhile is seen
+        this.revocations = ring.revocations();
         this.checkedAt = checkedAt;
         this.narInfo = render(facts, ring, ours);
         this.lastModified = HttpDate.format(since);
@@ -188,9 +191,9 @@ public final class SignedPath {
         checkedAt = when;
     }
 
-    /** Whether it carries the signatures of the keys that sign now. */
+    /** Whether it carries the signatures of the keys that sign now, and none of a key that was revoked. */
     public boolean isSignedByAll() {
-        return ring.isCurrent();
+        return ring.isCurrent(revocations, facts.signatures());
     }
 
     /** Whether Nix still says the same of it. */

@@ -49,7 +49,7 @@ class CacheKeys {
      * @throws StartRefused when the master key is missing
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
-    KeyRing.Ring read(Cache cache, RevokedKeys revoked) {
+    KeyRing.Ring read(Cache cache, Revocations revoked) {
         List<SigningKeyEntity> all = keys.of(cache.id());
         if (all.stream().noneMatch(key -> key.state().signs())) {
             keys.lock();
@@ -74,9 +74,9 @@ class CacheKeys {
                 revoked);
     }
 
-    /** Those of the whole server. */
+    /** Those of the whole server that are revoked, the oldest first. */
     @Transactional
-    RevokedKeys revoked() {
-        return new RevokedKeys(keys.revoked());
+    List<RevokedKeys.Entry> revoked() {
+        return keys.revoked();
     }
 }

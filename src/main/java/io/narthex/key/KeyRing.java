@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** Keeps the keys of each cache in memory, with the secrets of those that sign now. Thread-safe. */
 @ApplicationScoped
@@ -48,9 +47,7 @@ public class KeyRing implements ChangeListener {
     private ManagedScheduledExecutorService timer;
 
     private final Map<Integer, Ring> rings = new ConcurrentHashMap<>();
-    /** Null: to be read. */
-    private volatile @Nullable RevokedKeys revoked;
-
+    private final Revocations revoked = new Revocations();
     private final AtomicLong changes = new AtomicLong();
 
     /**
@@ -72,7 +69,7 @@ public class KeyRing implements ChangeListener {
     public static final class Ring {
         private final List<Member> members;
         private final List<PublishedKey> all;
-        private final RevokedKeys revoked;
+        private final Revocations revoked;
         private final KnownKeys known;
         private volatile boolean replaced;
 
@@ -82,6 +79,11 @@ public class KeyRing implements ChangeListener {
          * @param revoked those of all caches of the server
          */
         public Ring(List<Member> members, List<PublishedKey> all, RevokedKeys revoked) {
+            this(members, all, new Revocations(revoked));
+        }
+
+        /** @param revoked those of all caches of the server, as they are read anew */
+        Ring(List<Member> members, List<PublishedKey> all, Revocations revoked) {
             this.members = List.copyOf(members);
             this.all = List.copyOf(all);
             this.revoked = revoked;
@@ -111,7 +113,7 @@ public class KeyRing implements ChangeListener {
 
         /** Whether it is a key that was revoked, in whichever cache of the server and by whatever name. */
         public boolean isRevoked(PublicKey key) {
-            return revoked.contains(key);
+            return revoked.get().contains(key);
         }
 
         /**
@@ -126,9 +128,21 @@ public class KeyRing implements ChangeListener {
                     .toList();
         }
 
-        /** Whether these still are the keys and their states. */
-        public boolean isCurrent() {
-            return !replaced;
+        /** Which state of the server's revoked keys it goes by now, for {@link #isCurrent}. */
+        public long revocations() {
+            return revoked.get().version();
+        }
+
+        /**
+         * Whether these still are the keys and their states, and what was told by them of others' signatures still holds.
+         *
+         * @param revocations the state of the revoked keys by which that was told
+         * @param others those signatures
+         */
+        public boolean isCurrent(long revocations, Collection<Signature> others) {
+            return !replaced
+                    && revoked.areCurrent()
+                    && revoked.get().saySame(revocations, others.stream().map(Signature::keyName));
         }
 
         private void wipe() {
@@ -177,6 +191,9 @@ public class KeyRing implements ChangeListener {
      * @throws KeyException.Sealed where one that signs does not open
      */
     public Ring of(Cache cache) {
+        if (!revoked.areCurrent()) {
+            revoked.refresh(keys::revoked);
+        }
         Ring known = rings.get(cache.id());
         // not in computeIfAbsent: a change that comes while the database is asked must find the map free
         return known != null ? known : read(cache);
@@ -188,16 +205,10 @@ public class KeyRing implements ChangeListener {
             return known;
         }
         long before = changes.get();
-        RevokedKeys dead = revoked;
-        if (dead == null) {
-            dead = keys.revoked();
-        }
-        Ring read = keys.read(cache, dead);
-        revoked = dead;
+        Ring read = keys.read(cache, revoked);
         rings.put(cache.id(), read);
         if (changes.get() != before) {
             // they may have been read before the change
-            revoked = null;
             if (rings.remove(cache.id(), read)) {
                 replace(read);
             }
@@ -205,11 +216,11 @@ public class KeyRing implements ChangeListener {
         return read;
     }
 
-    /** A key says the cache that it signs for; one that is revoked concerns all that hold a signature of it. */
+    /** A key says the cache that it signs for; one that is revoked also concerns all that hold a signature of it. */
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.KEY && change.subject() == EVERY_CACHE) {
-            lost();
+            revoked.changed();
         } else if (change.kind() == ChangeKind.KEY) {
             changes.incrementAndGet();
             Ring old = rings.remove((int) change.subject());
@@ -222,7 +233,7 @@ public class KeyRing implements ChangeListener {
     @Override
     public void lost() {
         changes.incrementAndGet();
-        revoked = null;
+        revoked.changed();
         rings.keySet().forEach(cache -> {
             Ring old = rings.remove(cache);
             if (old != null) {

@@ -5,11 +5,12 @@ import io.narthex.nix.signature.Signature;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Tells which signatures are by keys that a cache knows: its own, in whatever state, and the revoked ones of the
- * server. A name says nothing, since anybody may give a key any name: the signature is verified. Immutable.
+ * server. A name says nothing, since anybody may give a key any name: the signature is verified. Thread-safe.
  */
 final class KnownKeys {
     /**
@@ -22,10 +23,10 @@ final class KnownKeys {
     /** Dead, and others may have signed by them in other names. */
     private final List<PublicKey> deadElsewhere;
 
-    private final RevokedKeys revoked;
+    private final Supplier<RevokedKeys> revoked;
 
     /** @param all every key that the cache ever had, the oldest first */
-    KnownKeys(Collection<PublishedKey> all, RevokedKeys revoked) {
+    KnownKeys(Collection<PublishedKey> all, Supplier<RevokedKeys> revoked) {
         this.own = all.stream()
                 .map(PublishedKey::publicKey)
                 .collect(Collectors.toUnmodifiableMap(PublicKey::name, key -> key));
@@ -42,6 +43,6 @@ final class KnownKeys {
         PublicKey named = own.get(signature.keyName());
         return (named != null && named.made(signed, signature))
                 || deadElsewhere.stream().anyMatch(key -> key.made(signed, signature))
-                || revoked.haveMade(signature, signed);
+                || revoked.get().haveMade(signature, signed);
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The keys of the whole server that are not to be trusted any more. Immutable. */
 public final class RevokedKeys {
@@ -24,6 +25,10 @@ public final class RevokedKeys {
 
     private final Set<ByteBuffer> publicKeys;
     private final Map<String, Set<PublicKey>> byName;
+    /** Counts up with each reading. */
+    private final long version;
+    /** The version in which the keys of a name were others than before. */
+    private final Map<String, Long> changedIn = new HashMap<>();
 
     /**
      * One of them.
@@ -38,6 +43,11 @@ public final class RevokedKeys {
      * @param entries the oldest first
      */
     public RevokedKeys(Collection<Entry> entries) {
+        this(entries, 0);
+    }
+
+    private RevokedKeys(Collection<Entry> entries, long version) {
+        this.version = version;
         Set<ByteBuffer> all = new HashSet<>();
         Map<String, Set<PublicKey>> named = new HashMap<>();
         Map<String, Map<Integer, Integer>> counts = new HashMap<>();
@@ -53,6 +63,23 @@ public final class RevokedKeys {
         }
         publicKeys = all;
         byName = named;
+    }
+
+    /** All that there are now, of which it is known what is another than here. */
+    RevokedKeys then(Collection<Entry> entries) {
+        RevokedKeys now = new RevokedKeys(entries, version + 1);
+        now.byName.forEach((name, keys) -> now.changedIn.put(
+                name, keys.equals(byName.get(name)) ? changedIn.getOrDefault(name, version) : now.version));
+        return now;
+    }
+
+    long version() {
+        return version;
+    }
+
+    /** Whether they say the same of signatures in these names as in an earlier version. */
+    boolean saySame(long earlier, Stream<String> names) {
+        return earlier == version || names.allMatch(name -> changedIn.getOrDefault(name, 0L) <= earlier);
     }
 
     /** Whether it is one of them, by whatever name. */

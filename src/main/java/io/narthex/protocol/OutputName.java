@@ -34,7 +34,7 @@ sealed interface OutputName {
             try {
                 return new ByHash(DerivationOutput.parse(id));
             } catch (NixFormatException e) {
-                throw Responses.malformed("Not the id of a realisation: sha256:{64 hexadecimal digits}!{output}");
+                throw Responses.malformed("The id of a realisation must be sha256:{64 hexadecimal digits}!{output}", id);
             }
         }
 
@@ -76,7 +76,7 @@ sealed interface OutputName {
         static ByPath parse(String derivation, String output) {
             StorePath path = Responses.derivation(derivation);
             if (!StorePath.isName(output)) {
-                throw Responses.malformed("Not the name of an output");
+                throw Responses.malformed("The name of an output must be letters, digits and +-._?=", output);
             }
             return new ByPath(path, output);
         }
