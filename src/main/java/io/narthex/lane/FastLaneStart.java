@@ -72,10 +72,8 @@ public class FastLaneStart implements ServletContextListener {
         index.load();
         show("download", lanes.downloads()::held, lanes.downloads()::queued);
         show("upload", lanes.uploads()::held, lanes.uploads()::queued);
-        meters.gauge(
-                "narthex.unpacking.bytes",
-                "Memory that is set aside for unpacking",
-                () -> (double) ((long) UnpackingMemory.SHARED.held() << 20));
+        meters.gauge("narthex.unpacking.bytes", "Memory that is set aside for unpacking", () ->
+                (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches);

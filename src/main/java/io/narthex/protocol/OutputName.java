@@ -34,7 +34,8 @@ sealed interface OutputName {
             try {
                 return new ByHash(DerivationOutput.parse(id));
             } catch (NixFormatException e) {
-                throw Responses.malformed("The id of a realisation must be sha256:{64 hexadecimal digits}!{output}", id);
+                throw Responses.malformed(
+                        "The id of a realisation must be sha256:{64 hexadecimal digits}!{output}", id);
             }
         }
 

@@ -55,7 +55,9 @@ class RevocationsTest {
 
         for (int i = 0; i < 3; i++) {
             revoke(leaked);
-            assertThat(ring.isCurrent(told, others)).as("before it is known which").isFalse();
+            assertThat(ring.isCurrent(told, others))
+                    .as("before it is known which")
+                    .isFalse();
             refresh();
             assertThat(ring.isCurrent(told, others)).isTrue();
             assertThat(ring.isCurrent(told, concerned)).isFalse();
