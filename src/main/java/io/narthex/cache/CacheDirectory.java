@@ -116,6 +116,11 @@ public class CacheDirectory implements ChangeListener {
         return known == null ? reload() : known;
     }
 
+    /** The same for who asks once a request, without the proxy before this bean, which every hot narinfo would meet twice. */
+    public CacheRouter.Directory unproxied() {
+        return this::now;
+    }
+
     /**
      * The cache that a URL of the API names.
      *

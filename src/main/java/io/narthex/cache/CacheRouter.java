@@ -47,7 +47,7 @@ public final class CacheRouter implements ServletExtension {
     record Route(Optional<Cache> cache, String name, boolean atHost, String place, String prefix) {}
 
     /** Gives the caches as they stand now. */
-    interface Directory {
+    public interface Directory {
         CacheDirectory.Snapshot now();
     }
 

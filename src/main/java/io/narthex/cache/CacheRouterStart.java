@@ -14,8 +14,7 @@ public class CacheRouterStart implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         directory.now();
-        CacheRouter.Directory giver = directory::now;
-        event.getServletContext().setAttribute(CacheRouter.ATTRIBUTE, giver);
+        event.getServletContext().setAttribute(CacheRouter.ATTRIBUTE, directory.unproxied());
     }
 
     @Override

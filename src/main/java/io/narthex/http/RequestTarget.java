@@ -22,8 +22,8 @@ public final class RequestTarget implements ServletExtension {
     private static final Sentence CONTROL =
             new Sentence(StatusCodes.BAD_REQUEST, "The URL has a control character in it");
 
-    /** RFC 3986: unreserved letters, sub-delims, {@code :@/?} and the sign of an escape. */
-    private static final String PLAIN = "-._~!$&'()*+,;=:@/?%";
+    /** RFC 3986: unreserved letters, sub-delims, {@code :@/?} and the sign of an escape. From - to 9: {@code -./0123456789}. */
+    private static final String PLAIN = "_~!$&'()*+,;=:@?%";
 
     private static final String AUTHORITY = "://";
 
@@ -35,6 +35,10 @@ public final class RequestTarget implements ServletExtension {
     }
 
     static void handle(HttpServerExchange exchange, HttpHandler next) throws Exception {
+        if (isUsual(exchange)) {
+            next.handleRequest(exchange);
+            return;
+        }
         if (hasControl(exchange.getRequestURI()) || hasControl(exchange.getQueryString())) {
             exchange.setPersistent(false);
             CONTROL.send(exchange);
@@ -43,6 +47,13 @@ public final class RequestTarget implements ServletExtension {
         toOriginForm(exchange);
         escape(exchange);
         next.handleRequest(exchange);
+    }
+
+    /** Nearly every target is: each request for a narinfo would pay for looking at it three times. */
+    private static boolean isUsual(HttpServerExchange exchange) {
+        return !exchange.isHostIncludedInRequestURI()
+                && isPlain(exchange.getRequestURI())
+                && isPlain(exchange.getQueryString());
     }
 
     private static boolean hasControl(String text) {
@@ -102,7 +113,16 @@ public final class RequestTarget implements ServletExtension {
         return all == null ? null : all.toString();
     }
 
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isPlain(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isPlain(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || PLAIN.indexOf(c) >= 0;
+        return (c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') || (c >= 'A' && c <= 'Z') || PLAIN.indexOf(c) >= 0;
     }
 }

@@ -76,7 +76,7 @@ public class FastLaneStart implements ServletContextListener {
                 (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
-        LaneAccess known = new LaneAccess(access, caches);
+        LaneAccess known = new LaneAccess(access, caches.unproxied());
         SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
         small = made;
         StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());

@@ -2,7 +2,6 @@ package io.narthex.lane;
 
 import io.narthex.access.Access;
 import io.narthex.cache.Cache;
-import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.share.Sharer;
 import io.undertow.server.HttpServerExchange;
@@ -17,9 +16,9 @@ final class LaneAccess {
     private static final String API = "/api/";
 
     private final Access access;
-    private final CacheDirectory caches;
+    private final CacheRouter.Directory caches;
 
-    LaneAccess(Access access, CacheDirectory caches) {
+    LaneAccess(Access access, CacheRouter.Directory caches) {
         this.access = access;
         this.caches = caches;
     }
