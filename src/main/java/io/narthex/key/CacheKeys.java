@@ -49,7 +49,7 @@ class CacheKeys {
      * @throws StartRefused when the master key is missing
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW) // the lock must go before whoever asks is done
-    KeyRing.Ring read(Cache cache, Revocations revoked) {
+    KeyRing.Ring read(Cache cache, RevokedKeys.Latest revoked) {
         List<SigningKeyEntity> all = keys.of(cache.id());
         if (all.stream().noneMatch(key -> key.state().signs())) {
             keys.lock();

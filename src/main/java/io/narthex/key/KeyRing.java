@@ -47,7 +47,7 @@ public class KeyRing implements ChangeListener {
     private ManagedScheduledExecutorService timer;
 
     private final Map<Integer, Ring> rings = new ConcurrentHashMap<>();
-    private final Revocations revoked = new Revocations();
+    private final RevokedKeys.Latest revoked = new RevokedKeys.Latest();
     private final AtomicLong changes = new AtomicLong();
 
     /**
@@ -69,7 +69,7 @@ public class KeyRing implements ChangeListener {
     public static final class Ring {
         private final List<Member> members;
         private final List<PublishedKey> all;
-        private final Revocations revoked;
+        private final RevokedKeys.Latest revoked;
         private final KnownKeys known;
         private volatile boolean replaced;
 
@@ -79,11 +79,11 @@ public class KeyRing implements ChangeListener {
          * @param revoked those of all caches of the server
          */
         public Ring(List<Member> members, List<PublishedKey> all, RevokedKeys revoked) {
-            this(members, all, new Revocations(revoked));
+            this(members, all, new RevokedKeys.Latest(revoked));
         }
 
         /** @param revoked those of all caches of the server, as they are read anew */
-        Ring(List<Member> members, List<PublishedKey> all, Revocations revoked) {
+        Ring(List<Member> members, List<PublishedKey> all, RevokedKeys.Latest revoked) {
             this.members = List.copyOf(members);
             this.all = List.copyOf(all);
             this.revoked = revoked;

@@ -10,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The keys of the whole server that are not to be trusted any more. Immutable. */
@@ -94,5 +96,52 @@ public final class RevokedKeys {
     boolean haveMade(Signature signature, byte[] signed) {
         return byName.getOrDefault(signature.keyName(), Set.of()).stream()
                 .anyMatch(key -> key.verify(signed, signature));
+    }
+
+    /**
+     * The revoked keys of the server as this node has read them last. A revocation makes them old, and nothing else: the rings of
+     * caches stay, and whatever was made by them is asked whether it is concerned. Thread-safe.
+     */
+    static final class Latest implements Supplier<RevokedKeys> {
+        private final AtomicLong changes = new AtomicLong();
+        private volatile RevokedKeys known;
+        /** How many changes there had been when they were read; one more: to be read. */
+        private volatile long readAt;
+
+        /** Such as were never read. */
+        Latest() {
+            this(NONE);
+            changed();
+        }
+
+        /** Such as do not change. */
+        Latest(RevokedKeys known) {
+            this.known = known;
+        }
+
+        /** There is another. */
+        void changed() {
+            changes.incrementAndGet();
+        }
+
+        /** Whether no change is known that they were not read behind. */
+        boolean areCurrent() {
+            return readAt == changes.get();
+        }
+
+        /** Reads them where they are old; whoever asks meanwhile waits for that. */
+        synchronized void refresh(Supplier<Collection<Entry>> reader) {
+            long now = changes.get();
+            if (readAt != now) {
+                known = known.then(reader.get());
+                // a change that came meanwhile lets them be read again
+                readAt = now;
+            }
+        }
+
+        @Override
+        public RevokedKeys get() {
+            return known;
+        }
     }
 }

@@ -11,11 +11,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a revocation costs those whom it does not concern. */
-class RevocationsTest {
+class RevokedKeysTest {
     private static final byte[] SIGNED = {1, 2, 3};
 
     private final List<RevokedKeys.Entry> rows = new ArrayList<>();
-    private final Revocations revoked = new Revocations();
+    private final RevokedKeys.Latest revoked = new RevokedKeys.Latest();
     private final KeyRing.Ring ring = new KeyRing.Ring(List.of(), List.of(), revoked);
     private int readings;
 
