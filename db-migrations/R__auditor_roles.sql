@@ -127,21 +127,27 @@ begin
     if not has_schema_privilege('narthex_audit_views', 'public', 'usage') then
         grant usage on schema public to narthex_audit_views;
     end if;
+    -- by columns where a table has more than auditors see; a column that took another's place was granted to nobody
     for item in select * from (values
-        ('tenant', '(id, name, created_at, deleted_at)'),
-        ('cache', '(id, tenant_id, name, visibility, sources, created_at, deleted_at)'),
-        ('token', '(id, public_id, tenant_id, note, scopes, caches, created_at, created_by, expires_at, revoked_at, last_used_at)'),
-        ('signing_key', '(id, name, public_key, state, created_at, active_at, retiring_at, retired_at, revoked_at, cache_id,'
-                        ' imported, revocation_reason, due_at, replaced_by)'),
-        ('audit_key', '(id, name, public_key)'), ('blob', '(id, file_size)'),
-        ('audit_event', ''), ('audit_seal', ''), ('audit_head', ''), ('audit_chain_start', ''), ('audit_export', ''),
-        ('audit_writer', ''), ('audit_whole', ''), ('audit_scope', ''), ('nar_download', ''), ('narinfo_hour', ''),
-        ('narinfo_miss_hour', ''), ('storage_daily', ''), ('legal_hold', ''), ('uploaded_path', ''), ('local_path', ''),
-        ('nix_store', ''), ('upload_signature', ''), ('path_signature', ''), ('store_path', ''), ('path_held', ''),
-        ('path_edge', ''), ('path_queue', ''), ('package_held', ''), ('package_fetched', ''), ('local_signature', '')) as x(name, columns)
+        ('tenant', array['id', 'name', 'created_at', 'deleted_at']),
+        ('cache', array['id', 'tenant_id', 'name', 'visibility', 'sources', 'created_at', 'deleted_at']),
+        ('token', array['id', 'public_id', 'tenant_id', 'note', 'scopes', 'caches', 'created_at', 'created_by', 'expires_at',
+                        'revoked_at', 'last_used_at']),
+        ('signing_key', array['id', 'name', 'public_key', 'state', 'created_at', 'active_at', 'retiring_at', 'retired_at',
+                              'revoked_at', 'cache_id', 'imported', 'revocation_reason', 'due_at', 'replaced_by']),
+        ('audit_key', array['id', 'name', 'public_key']), ('blob', array['id', 'file_size']),
+        ('audit_event', null), ('audit_seal', null), ('audit_head', null), ('audit_chain_start', null), ('audit_export', null),
+        ('audit_writer', null), ('audit_whole', null), ('audit_scope', null), ('nar_download', null), ('narinfo_hour', null),
+        ('narinfo_miss_hour', null), ('storage_daily', null), ('legal_hold', null), ('uploaded_path', null),
+        ('local_path', null), ('nix_store', null), ('upload_signature', null), ('path_signature', null), ('store_path', null),
+        ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
+        ('local_signature', null)) as x(name, columns)
     loop
-        if not has_any_column_privilege('narthex_audit_views', 'public.' || item.name, 'select') then
-            execute format('grant select %s on public.%I to narthex_audit_views', item.columns, item.name);
+        if item.columns is null and not has_table_privilege('narthex_audit_views', 'public.' || item.name, 'select')
+           or exists (select from unnest(item.columns) as c
+                       where not has_column_privilege('narthex_audit_views', 'public.' || item.name, c, 'select')) then
+            execute format('grant select%s on public.%I to narthex_audit_views',
+                           ' (' || array_to_string(item.columns, ', ') || ')', item.name);
         end if;
     end loop;
     for item in select c.relname as name, r.rolname as owner

@@ -1,6 +1,5 @@
 package io.narthex.configuration;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,12 +44,10 @@ public final class DatabaseProblem {
 
     /** The one line for a schema that a build of before 1.0 made, whose migrations were others. */
     static String earlierBuild(String url, Path home) {
-        Path embedded = home.resolve("postgresql");
         return "the database at " + where(url)
-                + " was made by an earlier build, and no database of before 1.0 is taken over: "
-                + (Files.isDirectory(embedded)
-                        ? "move " + embedded + " away and start again"
-                        : "name an empty database in NARTHEX_DB_URL");
+                + " was made by an earlier build, and no database of before 1.0 is taken over:"
+                + " start with an empty one, named in NARTHEX_DB_URL; where it is the embedded one, move "
+                + home.resolve("postgresql") + " away";
     }
 
     /** The one line for a failed login. */

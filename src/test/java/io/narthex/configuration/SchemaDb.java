@@ -17,9 +17,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A database of a test's own in the PostgreSQL of the integration tests, without a schema at first. */
+/** A database of a test's own in the PostgreSQL of the integration tests. */
 final class SchemaDb implements AutoCloseable {
     private static final Path DESCRIBE = Path.of("src/test/resources/schema/describe.sql");
+    private static final Path FILL = Path.of("src/test/resources/schema/fill.sql");
+    private static final Path RECORD = Path.of("src/test/resources/audit/record.sql");
 
     private final String name;
     private final URI superuser;
@@ -29,16 +31,22 @@ final class SchemaDb implements AutoCloseable {
         this.superuser = superuser;
     }
 
+    /** Without a schema at first. */
     static SchemaDb create(String name) throws SQLException {
-        URI superuser = URI.create(System.getProperty("it.db.superuser.uri"));
-        Rows server = Rows.by(superuser);
-        server.change("create database " + name + " owner narthex_owner");
-        server.change("revoke temporary on database " + name + " from public");
-        return new SchemaDb(name, superuser);
+        return create(name, "template1");
     }
 
-    String url() {
-        return "jdbc:postgresql://" + superuser.getHost() + ":" + superuser.getPort() + "/" + name;
+    /** One with the same content. */
+    SchemaDb copy(String as) throws SQLException {
+        return create(as, name);
+    }
+
+    private static SchemaDb create(String name, String template) throws SQLException {
+        URI superuser = URI.create(System.getProperty("it.db.superuser.uri"));
+        Rows server = Rows.by(superuser);
+        server.change("create database " + name + " template " + template + " owner narthex_owner");
+        server.change("revoke temporary on database " + name + " from public");
+        return new SchemaDb(name, superuser);
     }
 
     /** By the migrations that are built in, as the server's start runs them. */
@@ -55,20 +63,50 @@ final class SchemaDb implements AutoCloseable {
                 others);
     }
 
+    String url() {
+        return "jdbc:postgresql://" + superuser.getHost() + ":" + superuser.getPort() + "/" + name;
+    }
+
+    /** The record of two tenants, sealed, and an auditor of one of them. */
+    void fill() throws SQLException, IOException {
+        String[] parts = Files.readString(FILL).split("-- record.sql\n", -1);
+        try (Connection connection = asSuperuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute(parts[0]);
+            statement.execute(Files.readString(RECORD));
+            statement.execute(parts[1]);
+        }
+    }
+
+    /** A connection that the database takes for that login's. */
+    Connection as(String role) throws SQLException {
+        Connection connection = asSuperuser();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set timezone = 'UTC'");
+            statement.execute("set session authorization " + role);
+        }
+        return connection;
+    }
+
+    /** The first column of each row, as text, for a login. */
+    List<String> texts(String role, String sql) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Connection connection = as(role);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                texts.add(result.getString(1));
+            }
+        }
+        return texts;
+    }
+
     /** All that the catalogue knows of the schema, in text, the months of the record counted from the present one. */
     String describe() throws SQLException, IOException {
         List<String> lines = new ArrayList<>();
-        try (Connection connection = asSuperuser();
-                Statement statement = connection.createStatement()) {
-            statement.execute("set timezone = 'UTC'");
-            for (String query : Files.readString(DESCRIBE).split(";\n", -1)) {
-                if (!query.isBlank()) {
-                    try (ResultSet result = statement.executeQuery(query)) {
-                        while (result.next()) {
-                            lines.add(result.getString(1));
-                        }
-                    }
-                }
+        for (String query : Files.readString(DESCRIBE).split(";\n", -1)) {
+            if (!query.isBlank()) {
+                lines.addAll(texts("postgres", query));
             }
         }
         return withoutMonths(String.join("\n", lines)) + "\n";
