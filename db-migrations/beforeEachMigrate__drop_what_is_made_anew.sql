@@ -10,6 +10,8 @@ begin
         return;
     end if;
     perform set_config('narthex.made_anew', 'begun', true);
+    -- everybody waits behind who waits for such a lock: the whole is given up after a moment, and tried again (Migrations.java)
+    perform set_config('lock_timeout', '1s', true);
     for step in
         select 1 as number, format('drop policy %I on %s', p.polname, p.polrelid::regclass) as statement
           from pg_policy p join pg_class c on c.oid = p.polrelid

@@ -1,6 +1,7 @@
 package io.narthex.configuration;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,15 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 public final class Migrations {
     private static final System.Logger LOG = System.getLogger(Migrations.class.getName());
     private static final String BUILT_IN = "classpath:db/migration";
+
+    /** PostgreSQL's code for a wait that lasted longer than lock_timeout, which the first callback sets. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /** Longer than an auditor's transaction may take, and than one that its owner left open. */
+    private static final Duration READERS = Duration.ofMinutes(12);
+
+    /** As long as a try waits, so that others get what they wait for between two. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Consumer<FluentConfiguration> database;
     private final String application;
@@ -57,9 +67,41 @@ public final class Migrations {
         if (state.isLater()) {
             LOG.log(Level.WARNING, "event=schema-left-alone: a later build migrated it");
         } else {
-            flyway(digest).migrate();
+            migrate(digest);
         }
         return true;
+    }
+
+    /** Whoever waits for these locks keeps everybody behind waiting, so each try waits a moment only. */
+    private void migrate(String digest) {
+        long end = System.nanoTime() + READERS.toNanos();
+        while (true) {
+            try {
+                flyway(digest).migrate();
+                return;
+            } catch (FlywayException e) {
+                if (!isLockedOut(e) || System.nanoTime() - end > 0 || !pause()) {
+                    throw e;
+                }
+                LOG.log(Level.INFO, "event=schema-in-use: tried again in a moment");
+            }
+        }
+    }
+
+    private static boolean isLockedOut(FlywayException e) {
+        return MigrationProblem.cause(e)
+                .filter(cause -> LOCK_NOT_AVAILABLE.equals(cause.getSQLState()))
+                .isPresent();
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private SchemaState state(String digest) {

@@ -7,10 +7,13 @@ import io.narthex.it.Rows;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -85,6 +88,46 @@ class UpgradeIT {
     }
 
     @Test
+    void waitsForWhoReadsAndKeepsNobodyElseWaiting() throws Exception {
+        try (SchemaDb db = filled.copy("upgrade_read");
+                Connection auditor = db.as("upgrade_auditor");
+                Connection application = db.as("narthex_app");
+                Statement asked = application.createStatement()) {
+            auditor.setAutoCommit(false);
+            read(auditor);
+            CompletableFuture<Boolean> upgrade =
+                    CompletableFuture.supplyAsync(() -> db.migrations(CHANGED).run());
+            awaitWaiting(db);
+
+            asked.execute("set statement_timeout = '15s'");
+            asked.execute("select count(*) from token");
+
+            assertThat(upgrade).isNotDone();
+            auditor.rollback();
+            assertThat(upgrade.get(1, TimeUnit.MINUTES)).isTrue();
+            read(auditor);
+        }
+    }
+
+    private static void read(Connection auditor) throws Exception {
+        try (Statement statement = auditor.createStatement();
+                ResultSet tokens = statement.executeQuery("select token_id from audit.tokens")) {
+            assertThat(tokens.next()).isTrue();
+        }
+    }
+
+    /** Until the upgrade waits for a lock. */
+    private static void awaitWaiting(SchemaDb db) throws Exception {
+        String waiting =
+                "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (db.texts("postgres", waiting).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(50);
+        }
+    }
+
+    @Test
     void leavesWhatALaterReleaseMadeAlone() throws Exception {
         for (List<String> later : List.of(CHANGED, FUNCTIONS)) {
             try (SchemaDb db = filled.copy("upgrade_later")) {
@@ -132,8 +175,21 @@ class UpgradeIT {
 
             assertThat(problem(db, List.of()))
                     .isEqualTo("the database schema is not what this build made of it (Migration checksum mismatch for"
-                            + " migration version 4): start the build that made it, or restore the database from a"
-                            + " backup");
+                            + " migration version 4): start the build that made it, restore the database from a"
+                            + " backup, or start with an empty one");
+        }
+    }
+
+    @Test
+    void leavesAViewOfSomebodyElsesAndAllElseAsItWas() throws Exception {
+        try (SchemaDb db = filled.copy("upgrade_dependent")) {
+            execute(db, "create schema reports; create view reports.tokens as select * from audit.tokens");
+            String before = db.describe();
+
+            assertThat(problem(db, CHANGED))
+                    .contains("view reports.tokens depends on view audit.tokens")
+                    .endsWith("drop what is not Narthex's, and make it again after the upgrade");
+            assertThat(db.describe()).isEqualTo(before);
         }
     }
 
