@@ -1,7 +1,7 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- The chains of seals behind the events: their canonical form, how they are sealed, and how the seals are verified.
 
--- The canonical form of an event: a JSON array as PostgreSQL writes jsonb (', ' between elements, ': ' behind keys, keys
+-- The canonical form of an event: a JSON array as PostgreSQL writes jsonb (', ' between elements, ': ' after keys, keys sorted
 -- by length and then by bytes), in UTF-8. Nothing else defines it.
 create or replace function audit.canonical(
     id bigint, at timestamptz, login name, tenant_id integer, tenant text, cache_id integer, cache text, action text,
@@ -16,7 +16,8 @@ $$
                              cache_id, cache, action, outcome, reason, count, token_id, token_note, actor,
                              address::text, request_id, path, key_name, detail)::text
 $$;
-comment on function audit.canonical is 'The canonical form of an event, which is hashed in UTF-8 behind the previous hash';
+comment on function audit.canonical is
+    'The canonical form of an event. A seal hashes it in UTF-8, after the hash of the seal before';
 
 create or replace function audit_chain_step(state bytea, start bytea, canonical text) returns bytea
     language sql
@@ -27,7 +28,7 @@ $$
 $$;
 create or replace aggregate audit_chain_hash(start bytea, canonical text) (sfunc = audit_chain_step, stype = bytea);
 
--- The last seal of a chain, or where its exported part ended; sequence 0 and 32 zeros: there is none yet.
+-- The last seal of a chain, or the last one that was exported; sequence 0 and 32 zeros where there is none yet.
 create or replace function audit_chain_head(chain integer, out sequence bigint, out hash bytea)
     language sql
     stable
@@ -62,10 +63,10 @@ $$
 $$;
 comment on function audit_heads_now() is 'The last seal of every chain that has one';
 
--- Seals what is visible, not only what is older than every open transaction: one that somebody left open, be it in another
--- database of the same PostgreSQL, kept every event from its seal. What becomes visible later is sealed behind it; the mark
--- behind which is looked for unsealed events moves no further than transactions that have all ended.
--- Only one seals at a time; a second finds the lock taken and leaves.
+-- Seals every event that is visible, even while older transactions are open: one that somebody forgot, in any database of this
+-- PostgreSQL, would otherwise keep all later events unsealed. An event that becomes visible later is sealed later. The search
+-- for unsealed events begins where audit_progress says, which never moves past a transaction that is still open. Only one
+-- caller seals at a time; another finds the lock taken and returns.
 create or replace function seal_audit_events(most integer) returns integer
     language plpgsql
     security definer
@@ -86,7 +87,7 @@ begin
     end if;
     select * into done from audit_progress p where p.what = 'seal';
     ended := pg_snapshot_xmin(pg_current_snapshot());
-    -- transactions began anew at a small number: the database was restored from a dump
+    -- transaction numbers are small again: the database was restored from a dump
     anew := done.tx > ended;
     if anew then
         done.tx := '0';
@@ -125,17 +126,17 @@ begin
          where p.what = 'seal';
     elsif last.count < most
           and (anew or exists (select from audit_event e where (e.tx, e.id) > (done.tx, done.id) and e.tx < ended)) then
-        -- nothing to pass, nothing written: who calls this each second uses up no transaction numbers
+        -- without progress nothing is written: a call each second must not use up transaction numbers
         update audit_progress p set tx = ended, id = 0 where p.what = 'seal';
     end if;
     return last.count;
 end
 $$;
 comment on function seal_audit_events(integer) is
-    'Seals events that were committed, so many at most; gives how many. Called once a second';
+    'Seals committed events, at most so many, and returns how many. It is called once a second';
 
--- The same checks as audit.verify_chain's, a part of the chain at a time, for the job that verifies: whether a part is
--- whole. What is broken, and why, is audit.verify_chain's to say.
+-- Makes the checks of audit.verify_chain on one part of a chain, for the job that verifies: it says only whether the part is
+-- whole. audit.verify_chain says what is broken, and why.
 create or replace function verify_seals(of_chain integer, after bigint, most integer, out last bigint, out whole boolean)
     language plpgsql
     stable
@@ -155,7 +156,7 @@ begin
     if after > begun then
         select s.hash into known from audit_seal s where s.chain = of_chain and s.sequence = after;
     end if;
-    -- all of one number in one part
+    -- seals with the same number belong to the same part
     select max(q.sequence) into upto
       from (select q.sequence from audit_seal q where q.chain = of_chain and q.sequence > after order by q.sequence limit most) q;
     select max(x.sequence),
@@ -186,7 +187,8 @@ begin
 end
 $$;
 comment on function verify_seals(integer, bigint, integer) is
-    'Whether so many seals of a chain behind one, and their events, are whole, and the sequence of the last; null: there were none';
+    'Checks the seals of a chain after a given one, at most so many, and their events. Returns whether they are whole and the'
+    ' sequence of the last one; null: there were none';
 
 create or replace function audit_event_is_kept(id bigint, at timestamptz, tx xid8, login name) returns boolean
     language sql
@@ -206,7 +208,7 @@ create or replace function verify_events_sealed(of_chain integer, after bigint, 
 as
 $$
 begin
-    -- two statements, so that each goes by the index
+    -- two statements, so that each uses the index
     if of_chain = 0 then
         select max(x.id), coalesce(bool_and(x.good), true) into last, whole
           from (select e.id, audit_event_is_kept(e.id, e.at, e.tx, e.login) as good
@@ -219,8 +221,8 @@ begin
 end
 $$;
 comment on function verify_events_sealed(integer, bigint, integer) is
-    'Whether so many events of a chain behind one have their seals and came from the application, and the id of the last;'
-    ' null: there were none';
+    'Checks the events of a chain after a given one, at most so many: each has its seal and was written by the application.'
+    ' Returns whether that holds and the id of the last one; null: there were none';
 
 revoke all on function audit_chain_step(bytea, bytea, text), audit_chain_hash(bytea, text), audit_chain_head(integer),
     audit_heads_now(), seal_audit_events(integer), verify_seals(integer, bigint, integer),

@@ -1,13 +1,13 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- How events are written: by the application alone, and never changed after.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- How events are written: only the application writes them, and nobody changes them.
 
--- Which logins write events: the application's. A placeholder does not stand behind a dollar sign, where Flyway would leave it.
+-- The application's login may write events. (Flyway does not replace a placeholder right after a dollar sign.)
 insert into audit_writer (role)
 select rolname from pg_roles where quote_ident(rolname) = '${app}' or '"' || replace(rolname, '"', '""') || '"' = '${app}'
 on conflict do nothing;
 insert into audit_auditor (role) select role from audit_writer on conflict do nothing;
 
--- Fires for the application too: what it writes is stamped, so that what was put in beside it shows.
+-- The trigger stamps what the application writes, so that a row that somebody else put in can be told apart.
 create or replace function audit_event_stamp() returns trigger
     language plpgsql
     set search_path = public, pg_temp
@@ -84,7 +84,6 @@ begin
     into record_event.event, record_event.tenant, record_event.cache;
 end
 $$;
-comment on function record_event is
-    'Appends an event in the caller''s transaction; the names of tenant and cache are kept beside their numbers';
+comment on function record_event is 'Adds an event in the caller''s transaction, with the names that tenant and cache have now';
 revoke all on function record_event from public;
 grant execute on function record_event to ${app};

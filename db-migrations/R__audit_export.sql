@@ -1,5 +1,5 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- The lines of the export of a month.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- The lines of an exported month.
 
 create or replace function audit_export_events(month date) returns table (line text)
     language sql
@@ -21,8 +21,8 @@ $$
     order by s.chain, s.sequence
 $$;
 comment on function audit_export_events(date) is
-    'The events of a month, a line of JSON each, by chain and sequence: SHA-256 of previousHash (32 bytes) and canonical'
-    ' (UTF-8) is hash';
+    'The events of a month, each a line of JSON, ordered by chain and sequence. SHA-256 of previousHash (32 bytes) followed'
+    ' by canonical (UTF-8) is hash';
 
 create or replace function audit_export_downloads(month date) returns table (line text)
     language sql
@@ -34,9 +34,9 @@ $$
     where d.at >= audit_export_downloads.month::timestamp at time zone 'UTC'
       and d.at < (audit_export_downloads.month + interval '1 month') at time zone 'UTC'
 $$;
-comment on function audit_export_downloads(date) is 'The downloads of a month, a line of JSON each';
+comment on function audit_export_downloads(date) is 'The downloads of a month, each a line of JSON';
 
--- The counts of narinfos leave the database with the month that they are of, so they go into its export too.
+-- Counts of narinfos leave the database together with their month, so they are exported too.
 create or replace function audit_export_narinfos(month date) returns table (line text)
     language sql
     stable
@@ -51,7 +51,8 @@ $$
     where m.hour >= audit_export_narinfos.month::timestamp at time zone 'UTC'
       and m.hour < (audit_export_narinfos.month + interval '1 month') at time zone 'UTC'
 $$;
-comment on function audit_export_narinfos(date) is 'The counts of narinfos of a month, a line of JSON each: hits of a path, or misses';
+comment on function audit_export_narinfos(date) is
+    'The counts of narinfos in a month, each a line of JSON: the hits of a path, or the misses of a cache';
 
 revoke all on function audit_export_events(date), audit_export_downloads(date), audit_export_narinfos(date) from public;
 grant execute on function audit_export_events(date), audit_export_downloads(date), audit_export_narinfos(date) to ${app};

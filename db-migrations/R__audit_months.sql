@@ -1,8 +1,8 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- The months of the record: a partition each, made ahead, and detached once it is exported and past retention.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- The months of the record. Each is a partition; it is made ahead of time, and detached once it is exported and past retention.
 
--- Makes the partition of a month, unless it is there. Attaching an empty table takes a lock that neither readers nor
--- writers wait for, unlike CREATE TABLE … PARTITION OF.
+-- Makes the partition of a month where it is missing. Neither readers nor writers wait for the lock that attaching an empty
+-- table takes; they would wait for that of CREATE TABLE … PARTITION OF.
 create or replace function audit_make_partition(parent text, month date) returns boolean
     language plpgsql
     set search_path = public, pg_temp
@@ -38,7 +38,7 @@ declare
     parent text;
     month date;
 begin
-    -- one at a time; also with who detaches
+    -- only one caller at a time makes or detaches partitions
     perform pg_advisory_xact_lock(hashtext('narthex-audit-partitions'));
     for i in 0 .. least(greatest(months_ahead, 0), 24) loop
         month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i))::date;
@@ -50,9 +50,9 @@ begin
 end
 $$;
 comment on function make_audit_partitions(integer) is
-    'Makes the partitions of this month and of so many behind it that are not there yet; gives how many';
+    'Makes the partitions of this month and of so many months after it, where they are missing, and returns how many it made';
 
--- What is past retention. Months are UTC.
+-- Whether some tenant in the month is under a legal hold. Months are UTC.
 create or replace function audit_held(month date) returns boolean
     language plpgsql
     stable
@@ -101,10 +101,11 @@ begin
 end
 $$;
 comment on function audit_months_past(integer) is
-    'Months of the record that are older and that no legal hold concerns, oldest first, and how much is in them';
+    'Months of the record that are older than so many months and under no legal hold, oldest first, with the number of their'
+    ' events and downloads';
 
--- A month is counted under a lock on that month, where nobody writes any more; the lock on the whole record is held for the
--- detaching alone.
+-- The month is counted under a lock on its own partitions, where nobody writes any more. The lock on the whole record is held
+-- only while the partitions are detached.
 create or replace function detach_audit_month(month date, retention_months integer, location text, events bigint, downloads bigint,
                                    sha256 bytea) returns void
     language plpgsql
@@ -128,7 +129,7 @@ begin
     if not exists (select from pg_inherits i where i.inhrelid = to_regclass('audit_event_' || suffix)) then
         raise exception 'month % is not here', month;
     end if;
-    -- nobody writes into it, nor sets a hold, from here on; months that are written into are nobody's to wait for
+    -- from here on nobody writes into the month or sets a hold; the months that are written into are not locked
     lock table legal_hold in share mode;
     foreach parent in array parents loop
         if exists (select from pg_inherits i where i.inhrelid = to_regclass(parent || '_' || suffix)) then
@@ -157,8 +158,9 @@ begin
     execute format('insert into audit_chain_start (chain, month, sequence, hash)'
                    ' select distinct on (s.chain) s.chain, %L::date, s.sequence, s.hash from audit_seal_%s s'
                    ' order by s.chain, s.sequence desc', month, suffix);
-    -- Whoever writes an event waits behind who waits for this lock. So it is waited for a moment only, and again a little later;
-    -- all five moments together are shorter than deadlock_timeout, so that nobody else is ended for it.
+    -- Everybody who writes an event waits while this lock is waited for. So it waits only a moment, and tries again a little
+    -- later; the waits for all five tables together are shorter than deadlock_timeout, so that no other transaction is ended
+    -- for it.
     perform set_config('lock_timeout', '100ms', true);
     for attempt in 1 .. 30 loop
         begin
@@ -212,7 +214,7 @@ begin
 end
 $$;
 comment on function drop_detached_audit_months(integer) is
-    'Drops the tables of months that were detached so many days ago and that no legal hold concerns; gives how many';
+    'Drops the tables of months that were detached so many days ago and are under no legal hold, and returns how many';
 
 revoke all on function audit_make_partition(text, date), make_audit_partitions(integer), audit_held(date),
     audit_months_past(integer), detach_audit_month(date, integer, text, bigint, bigint, bytea),

@@ -1,5 +1,5 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- Who sees which rows: the policies of the tables that auditors read, and the views by which the policies decide.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- Who sees which rows: the policies of the tables that auditors read, and the views that the policies look into.
 
 create view audit_whole as
 select role from audit_auditor where tenant_id is null
@@ -14,11 +14,11 @@ select w.role, t.id from audit_whole w cross join tenant t;
 comment on view audit_scope is 'Which tenants each database role sees in the record';
 grant select on audit_whole, audit_scope to ${app};
 
--- The application sees and writes as it is granted; its policy is what leaves that so.
+-- The application may see and write all rows that it is granted: its policy lets all pass.
 do $$
 declare
     r       record;
-    -- one name in NARTHEX_DB_USER and later another: both
+    -- both logins, where NARTHEX_DB_USER named one and later another
     writers text := (select string_agg(quote_ident(w.role), ', ') from audit_writer w join pg_roles p on p.rolname = w.role);
     tenants text := 'any (array(select s.tenant_id from audit_scope s where s.role = current_user))';
     whole   text := '(select exists (select from audit_whole w where w.role = current_user))';

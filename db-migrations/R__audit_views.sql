@@ -1,33 +1,36 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- What auditors read. Each view is a security barrier, belongs to narthex_audit_views once audit.set_up_roles has been
--- able to give it that owner, and shows what the policies on the tables let current_user see.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- What auditors read. Each view is a security barrier and shows what the policies on the tables let current_user see. Its owner
+-- is narthex_audit_views, as soon as audit.set_up_roles may give it that owner.
 
 create view audit.events with (security_barrier) as
 select e.id, e.at, e.tenant_id, e.tenant, e.cache_id, e.cache, e.action, e.outcome, e.reason, e.count, e.token_id,
        e.token_note, e.actor, e.address, e.request_id, e.path, e.key_name, e.detail, e.login,
        e.tx is not null and e.login in (select w.role from audit_writer w) as stamped
 from audit_event e;
-comment on view audit.events is 'What was changed or refused, a row each; refusals of one kind in one minute are one row with a count';
+comment on view audit.events is
+    'What was changed or refused, one row for each event; equal refusals within one minute are one row with a count';
 comment on column audit.events.id is 'Number of the event; counts up in the order of writing';
-comment on column audit.events.at is 'When it was written';
-comment on column audit.events.tenant_id is 'The tenant that it is about; null: the whole server';
-comment on column audit.events.tenant is 'Its name then';
-comment on column audit.events.cache_id is 'The cache that it is about';
-comment on column audit.events.cache is 'Its name then';
+comment on column audit.events.at is 'When the event was written';
+comment on column audit.events.tenant_id is 'The tenant that the event is about; null: the whole server';
+comment on column audit.events.tenant is 'Name of the tenant at that time';
+comment on column audit.events.cache_id is 'The cache that the event is about';
+comment on column audit.events.cache is 'Name of the cache at that time';
 comment on column audit.events.action is 'What was done or tried, for instance path-published';
-comment on column audit.events.outcome is 'ok, or refused';
+comment on column audit.events.outcome is 'ok or refused';
 comment on column audit.events.reason is 'Why it was refused';
-comment on column audit.events.count is 'How many like it this row stands for';
-comment on column audit.events.token_id is 'Public id of the token; null: none, or the administrators file';
-comment on column audit.events.token_note is 'Note of the token then';
-comment on column audit.events.actor is 'token, administrator, anonymous, server, or job:name';
-comment on column audit.events.address is 'Where the request came from';
-comment on column audit.events.request_id is 'Of the request, as in the log and in X-Request-Id';
-comment on column audit.events.path is 'Base name of the store path that it is about';
-comment on column audit.events.key_name is 'Name of the signing key that it is about';
-comment on column audit.events.detail is 'What else is to be known of it';
-comment on column audit.events.login is 'The database role that wrote it: the applications';
-comment on column audit.events.stamped is 'Whether it came through the trigger, from the application; false: somebody put it in';
+comment on column audit.events.count is 'How many equal events this row stands for';
+comment on column audit.events.token_id is
+    'Public id of the token; null: there was none, or it was the administrator''s token file';
+comment on column audit.events.token_note is 'Note of the token at that time';
+comment on column audit.events.actor is 'Who did it: token, administrator, anonymous, server, or job:name';
+comment on column audit.events.address is 'Address from which the request came';
+comment on column audit.events.request_id is 'Id of the request, as in the log and in the header X-Request-Id';
+comment on column audit.events.path is 'Base name of the store path that the event is about';
+comment on column audit.events.key_name is 'Name of the signing key that the event is about';
+comment on column audit.events.detail is 'More about the event';
+comment on column audit.events.login is 'The database login that wrote the event: that of the application';
+comment on column audit.events.stamped is
+    'Whether the application wrote it, through the trigger; false: somebody else put it in';
 
 create view audit.downloads with (security_barrier) as
 select d.at, t.name as tenant, c.name as cache, d.path, d.token_id, k.note as token_note, d.address, d.bytes_sent,
@@ -36,16 +39,17 @@ from nar_download d
      join cache c on c.id = d.cache_id
      join tenant t on t.id = c.tenant_id
      left join token k on k.public_id = d.token_id;
-comment on view audit.downloads is 'Every NAR that was sent, or begun to be; at most two seconds behind';
-comment on column audit.downloads.at is 'When it ended';
+comment on view audit.downloads is 'Every NAR that was sent, in whole or in part; at most two seconds behind';
+comment on column audit.downloads.at is 'When the answer ended';
 comment on column audit.downloads.tenant is 'The tenant';
 comment on column audit.downloads.cache is 'The cache';
 comment on column audit.downloads.path is 'Base name of the store path';
-comment on column audit.downloads.token_id is 'Public id of the token, administrator for that of the file; null: anonymous';
+comment on column audit.downloads.token_id is
+    'Public id of the token; administrator: the administrator''s token file; null: anonymous';
 comment on column audit.downloads.token_note is 'Note of the token';
-comment on column audit.downloads.address is 'Where the request came from';
-comment on column audit.downloads.bytes_sent is 'Bytes of the body';
-comment on column audit.downloads.complete is 'Whether all of the file was sent in this one answer; a range never is';
+comment on column audit.downloads.address is 'Address from which the request came';
+comment on column audit.downloads.bytes_sent is 'How many bytes of the body were sent';
+comment on column audit.downloads.complete is 'Whether this one answer sent all of the file; an answer to a range never does';
 
 create view audit.narinfo_hourly with (security_barrier) as
 select n.hour, t.name as tenant, c.name as cache, n.path, n.hits, 0::bigint as misses
@@ -53,13 +57,14 @@ from narinfo_hour n join cache c on c.id = n.cache_id join tenant t on t.id = c.
 union all
 select m.hour, t.name, c.name, null, 0, m.misses
 from narinfo_miss_hour m join cache c on c.id = m.cache_id join tenant t on t.id = c.tenant_id;
-comment on view audit.narinfo_hourly is 'How often narinfos were asked for, an hour: hits of each path, misses of each cache';
+comment on view audit.narinfo_hourly is
+    'How often narinfos were asked for in each hour: the hits of each path, and the misses of each cache';
 comment on column audit.narinfo_hourly.hour is 'When the hour began';
 comment on column audit.narinfo_hourly.tenant is 'The tenant';
 comment on column audit.narinfo_hourly.cache is 'The cache';
-comment on column audit.narinfo_hourly.path is 'Base name of the store path; null in the row of the misses';
-comment on column audit.narinfo_hourly.hits is 'How often it was there';
-comment on column audit.narinfo_hourly.misses is 'How often something was not there';
+comment on column audit.narinfo_hourly.path is 'Base name of the store path; null in the row that counts misses';
+comment on column audit.narinfo_hourly.hits is 'How often it was asked for and found';
+comment on column audit.narinfo_hourly.misses is 'How often a narinfo was asked for and not found';
 
 create view audit.paths with (security_barrier) as
 select t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path,
@@ -91,28 +96,30 @@ from local_path l
      join cache c on 'local-store' = any (c.sources) and c.deleted_at is null
      join tenant t on t.id = c.tenant_id and t.deleted_at is null
      left join local_signature g on g.cache_id = c.id and g.hash = l.hash;
-comment on view audit.paths is 'What is in which cache now: what was pushed, and what the Nix store behind it holds';
+comment on view audit.paths is 'What each cache holds now: what was pushed into it, and what the Nix store behind it holds';
 comment on column audit.paths.tenant is 'The tenant';
 comment on column audit.paths.cache is 'The cache';
 comment on column audit.paths.path is 'Base name of the store path';
-comment on column audit.paths.package is 'Its package, as Nix parts a name';
-comment on column audit.paths.version is 'Its version; null: none';
-comment on column audit.paths.origin is 'uploaded, or local-store';
+comment on column audit.paths.package is 'Its package, separated from the version as Nix does it';
+comment on column audit.paths.version is 'Its version; null: it has none';
+comment on column audit.paths.origin is 'uploaded or local-store';
 comment on column audit.paths.store is 'Name of the Nix store that holds it; null: it was pushed';
-comment on column audit.paths.entered_at is 'When it was published, or first indexed';
-comment on column audit.paths.token_id is 'Public id of the token that pushed it; null: the administrators file, or nobody';
+comment on column audit.paths.entered_at is 'When it was published, or when it was first indexed';
+comment on column audit.paths.token_id is
+    'Public id of the token that pushed it; null: the administrator''s token file, or it was not pushed';
 comment on column audit.paths.token_note is 'Note of that token';
-comment on column audit.paths.brought_by is 'Who brought it, in words: token id, administrator, or local-store';
-comment on column audit.paths.nar_hash is 'SHA-256 of the NAR, as Nix writes it today (SRI)';
-comment on column audit.paths.nar_size is 'Bytes of the NAR';
-comment on column audit.paths.file_size is 'Bytes of the file that was pushed; null: packed when it is asked for';
-comment on column audit.paths.refs is 'Base names of the paths it refers to';
+comment on column audit.paths.brought_by is 'Who brought it, in words: token with its id, administrator, or local-store';
+comment on column audit.paths.nar_hash is 'SHA-256 of the NAR, in the form that Nix writes today (SRI)';
+comment on column audit.paths.nar_size is 'How many bytes the NAR has';
+comment on column audit.paths.file_size is
+    'How many bytes the pushed file has; null: the path is packed when somebody asks for it';
+comment on column audit.paths.refs is 'Base names of the paths that it refers to';
 comment on column audit.paths.deriver is 'The derivation that made it';
-comment on column audit.paths.content_address is 'Its content address, if it has one';
-comment on column audit.paths.signed_by is 'Names of our keys whose signatures of it are kept';
+comment on column audit.paths.content_address is 'Its content address; null: it has none';
+comment on column audit.paths.signed_by is 'Names of our keys whose signatures of it are stored';
 comment on column audit.paths.foreign_signatures is
-    'Signatures of others that it came with, or that were pushed into this cache for it since, name:base64';
-comment on column audit.paths.quarantined_at is 'Since when its bytes are known to be wrong; not offered since';
+    'Signatures of others that it came with, or that were pushed into this cache for it since then (name:base64)';
+comment on column audit.paths.quarantined_at is 'Since when its bytes are known to be wrong. It has not been served since';
 
 create view audit.signatures with (security_barrier) as
 select k.name as key_name, t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path, s.claim,
@@ -130,16 +137,19 @@ from path_signature s
      join cache c on c.id = k.cache_id
      join tenant t on t.id = c.tenant_id
      join local_path l on l.id = s.path_id;
-comment on view audit.signatures is 'Our signatures that are kept, a row each; those of a dead key go soon after it';
+comment on view audit.signatures is
+    'Our signatures that are stored, one row for each. Those of a dead key are removed soon after it died';
 comment on column audit.signatures.key_name is 'The key that made it';
 comment on column audit.signatures.tenant is 'The tenant';
-comment on column audit.signatures.cache is 'The cache that the key signs for';
+comment on column audit.signatures.cache is 'The cache for which the key signs';
 comment on column audit.signatures.path is 'Base name of the store path';
-comment on column audit.signatures.claim is 'What it says: received (bytes hashed here) or local-store';
+comment on column audit.signatures.claim is
+    'What the signature says: received (the bytes were hashed here) or local-store (the Nix of that machine registered the'
+    ' hash)';
 comment on column audit.signatures.signed_at is 'When it was made';
-comment on column audit.signatures.key_state is 'State of the key now';
+comment on column audit.signatures.key_state is 'The state of the key now';
 comment on column audit.signatures.active_at is 'When the key began to sign';
-comment on column audit.signatures.retiring_at is 'When another key took its place; it signed on beside that';
+comment on column audit.signatures.retiring_at is 'When another key took its place; it signed on beside that one';
 comment on column audit.signatures.signed_until is 'When the key was retired or revoked; null: it still signs';
 
 create view audit.keys with (security_barrier) as
@@ -150,21 +160,21 @@ from signing_key k
      join cache c on c.id = k.cache_id
      join tenant t on t.id = c.tenant_id
      left join signing_key r on r.id = k.replaced_by;
-comment on view audit.keys is 'Signing keys and their lives, without their secrets';
-comment on column audit.keys.name is 'The keys name';
+comment on view audit.keys is 'Signing keys and what became of them, without their secrets';
+comment on column audit.keys.name is 'Name of the key';
 comment on column audit.keys.tenant is 'The tenant';
-comment on column audit.keys.cache is 'The cache that it signs for';
-comment on column audit.keys.public_key is 'As trusted-public-keys has it: name:base64';
+comment on column audit.keys.cache is 'The cache for which it signs';
+comment on column audit.keys.public_key is 'The public key as trusted-public-keys takes it (name:base64)';
 comment on column audit.keys.state is 'PENDING, ACTIVE, RETIRING, RETIRED or REVOKED';
-comment on column audit.keys.imported is 'Whether it was brought from elsewhere';
+comment on column audit.keys.imported is 'Whether it was made elsewhere and imported';
 comment on column audit.keys.created_at is 'When it was made or imported';
-comment on column audit.keys.active_at is 'When it began to sign; null: it never has';
-comment on column audit.keys.retiring_at is 'When another key took its place; it signed on beside that';
-comment on column audit.keys.retired_at is 'When it signed no more and its secret was destroyed';
-comment on column audit.keys.revoked_at is 'When it was declared not to be trusted';
-comment on column audit.keys.revocation_reason is 'In the words of who revoked it';
+comment on column audit.keys.active_at is 'When it began to sign; null: it has never signed';
+comment on column audit.keys.retiring_at is 'When another key took its place; it signed on beside that one';
+comment on column audit.keys.retired_at is 'When it stopped signing and its secret was destroyed';
+comment on column audit.keys.revoked_at is 'When an administrator declared that it is not to be trusted';
+comment on column audit.keys.revocation_reason is 'Why it was revoked, in the words of whoever revoked it';
 comment on column audit.keys.due_at is 'When it becomes ACTIVE or RETIRED by itself';
-comment on column audit.keys.replaced_by is 'The key that takes, or took, its place';
+comment on column audit.keys.replaced_by is 'The key that replaces it, or has replaced it';
 
 create view audit.tokens with (security_barrier) as
 select k.public_id as token_id, t.name as tenant, k.note, k.scopes, k.caches, k.created_at, m.public_id as created_by,
@@ -173,27 +183,29 @@ from token k
      left join tenant t on t.id = k.tenant_id
      left join token m on m.id = k.created_by;
 comment on view audit.tokens is 'Tokens, without their secrets; rows are kept after revocation';
-comment on column audit.tokens.token_id is 'The part of the token that is no secret';
-comment on column audit.tokens.tenant is 'The tenant that it is for; null: the whole server';
-comment on column audit.tokens.note is 'What was noted of it';
-comment on column audit.tokens.scopes is 'What it may';
-comment on column audit.tokens.caches is 'Names or patterns of caches; empty: all';
+comment on column audit.tokens.token_id is 'The part of the token that is not secret';
+comment on column audit.tokens.tenant is 'The tenant that the token is for; null: the whole server';
+comment on column audit.tokens.note is 'What its maker noted about it';
+comment on column audit.tokens.scopes is 'What the token may do';
+comment on column audit.tokens.caches is 'Names or patterns of the caches that it is for; empty: all';
 comment on column audit.tokens.created_at is 'When it was made';
-comment on column audit.tokens.created_by is 'Public id of the token that made it; null: the administrators file';
-comment on column audit.tokens.expires_at is 'Null: never';
+comment on column audit.tokens.created_by is
+    'Public id of the token by which this one was made; null: the administrator''s token file';
+comment on column audit.tokens.expires_at is 'When it stops being valid; null: never';
 comment on column audit.tokens.revoked_at is 'When it was revoked';
-comment on column audit.tokens.last_used_at is 'To about a minute';
+comment on column audit.tokens.last_used_at is 'When it was last used, to about a minute';
 
 create view audit.storage_daily with (security_barrier) as
 select d.day, t.name as tenant, c.name as cache, d.paths, d.nar_bytes, d.stored_bytes
 from storage_daily d join cache c on c.id = d.cache_id join tenant t on t.id = c.tenant_id;
-comment on view audit.storage_daily is 'What was pushed into each cache and lies there, a row a day';
+comment on view audit.storage_daily is 'How much each cache holds that was pushed into it, one row for each day';
 comment on column audit.storage_daily.day is 'The day (UTC)';
 comment on column audit.storage_daily.tenant is 'The tenant';
 comment on column audit.storage_daily.cache is 'The cache';
-comment on column audit.storage_daily.paths is 'How many paths';
-comment on column audit.storage_daily.nar_bytes is 'Bytes of their NARs, unpacked';
-comment on column audit.storage_daily.stored_bytes is 'Bytes of the files that hold them, each file once a cache';
+comment on column audit.storage_daily.paths is 'How many paths it holds';
+comment on column audit.storage_daily.nar_bytes is 'How many bytes their NARs have, unpacked';
+comment on column audit.storage_daily.stored_bytes is
+    'How many bytes the stored files have; a file that several paths share counts once';
 
 create view audit.scopes with (security_barrier) as
 select c.id as scope, t.id as tenant_id, t.name as tenant, c.id as cache_id, c.name as cache, 'uploaded' as origin
@@ -203,13 +215,14 @@ union all
 select -n.id, t.id, t.name, c.id, c.name, 'local-store'
 from nix_store n join cache c on 'local-store' = any (c.sources) join tenant t on t.id = c.tenant_id
 where c.deleted_at is null and t.deleted_at is null;
-comment on view audit.scopes is 'What makes up each cache: what was pushed into it, and the Nix stores that it serves';
-comment on column audit.scopes.scope is 'The caches id for what was pushed; the Nix stores, negative';
-comment on column audit.scopes.tenant_id is 'The tenants id';
+comment on view audit.scopes is 'What each cache is made of: what was pushed into it, and the Nix stores that it serves';
+comment on column audit.scopes.scope is
+    'The cache''s id for what was pushed into it; the negative id of the Nix store for what that holds';
+comment on column audit.scopes.tenant_id is 'The tenant''s id';
 comment on column audit.scopes.tenant is 'The tenant';
-comment on column audit.scopes.cache_id is 'The caches id';
+comment on column audit.scopes.cache_id is 'The cache''s id';
 comment on column audit.scopes.cache is 'The cache';
-comment on column audit.scopes.origin is 'uploaded, or local-store';
+comment on column audit.scopes.origin is 'uploaded or local-store';
 
 create view audit.packages with (security_barrier) as
 select s.tenant, s.cache, s.origin, h.package, nullif(h.version, '') as version, h.paths, h.nar_bytes,
@@ -218,15 +231,16 @@ from audit.scopes s
      join package_held h on h.scope = s.scope
      left join package_fetched f on f.tenant_id = s.tenant_id and f.cache_id = s.cache_id and f.package = h.package
           and f.version = h.version;
-comment on view audit.packages is 'Packages in each cache by name and version, and when one was downloaded last; follows in seconds';
+comment on view audit.packages is
+    'The packages in each cache, by name and version, and when one was last downloaded; a few seconds behind';
 comment on column audit.packages.tenant is 'The tenant';
 comment on column audit.packages.cache is 'The cache';
-comment on column audit.packages.origin is 'uploaded, or local-store';
-comment on column audit.packages.package is 'As Nix parts a name (builtins.parseDrvName)';
-comment on column audit.packages.version is 'Without the name of the output; null: none';
-comment on column audit.packages.paths is 'How many paths of it are there';
-comment on column audit.packages.nar_bytes is 'Bytes of their NARs, unpacked';
-comment on column audit.packages.last_fetched_at is 'When a NAR of it was sent last from this cache, to an hour; null: never';
+comment on column audit.packages.origin is 'uploaded or local-store';
+comment on column audit.packages.package is 'The package, separated from the version as Nix does it (builtins.parseDrvName)';
+comment on column audit.packages.version is 'The version, without the name of the output; null: it has none';
+comment on column audit.packages.paths is 'How many of its paths the cache holds';
+comment on column audit.packages.nar_bytes is 'How many bytes their NARs have, unpacked';
+comment on column audit.packages.last_fetched_at is 'When a NAR of it was last sent from this cache, to an hour; null: never';
 
 create view audit.path_ids with (security_barrier) as
 select p.id, p.base_name as path
@@ -234,8 +248,9 @@ from store_path p
 where (select exists (select from audit_whole w where w.role = current_user))
    or exists (select from path_held h where h.path_id = p.id and h.scope = any (array(select s.scope from audit.scopes s)))
    or exists (select from path_edge e where e.reference = p.id and e.scope = any (array(select s.scope from audit.scopes s)));
-comment on view audit.path_ids is 'Base names of the paths that are held or referred to, by the numbers of audit.path_edges; follows in seconds';
-comment on column audit.path_ids.id is 'Number of the name';
+comment on view audit.path_ids is
+    'Base names of the paths that are held or referred to, with their numbers in audit.path_edges; a few seconds behind';
+comment on column audit.path_ids.id is 'Number of the path';
 comment on column audit.path_ids.path is 'Base name of the store path';
 
 create view audit.path_edges with (security_barrier) as
@@ -244,7 +259,7 @@ where (select exists (select from audit_whole w where w.role = current_user))
 union all
 select e.referrer, e.reference from path_edge e
 where not (select exists (select from audit_whole w where w.role = current_user)) and e.scope = any (array(select s.scope from audit.scopes s));
-comment on view audit.path_edges is 'Which path refers to which, by the numbers of audit.path_ids; follows in seconds';
+comment on view audit.path_edges is 'Which path refers to which, by their numbers in audit.path_ids; a few seconds behind';
 comment on column audit.path_edges.referrer is 'The path that refers';
 comment on column audit.path_edges.reference is 'The path that it refers to';
 
@@ -257,10 +272,10 @@ select 'seals', count(*), min(e.at)
 from audit_event e
 where e.at > now() - interval '1 hour'
   and not exists (select from audit_seal s where s.event_id = e.id and s.event_at = e.at);
-comment on view audit.lag is 'How far behind the seals and the references are';
-comment on column audit.lag.what is 'seals, or references (of closures, dependents and packages)';
-comment on column audit.lag.waiting is 'How many wait';
-comment on column audit.lag.oldest_at is 'Since when the oldest waits; null: none does';
+comment on view audit.lag is 'How far seals and references are behind';
+comment on column audit.lag.what is 'seals or references (of closures, dependents and packages)';
+comment on column audit.lag.waiting is 'How many events or paths wait';
+comment on column audit.lag.oldest_at is 'Since when the oldest one waits; null: none waits';
 
 create view audit.chains with (security_barrier) as
 select x.chain, x.chain_id, s.sequence, s.hash, s.sealed_at
@@ -269,52 +284,55 @@ from (select '@server' as chain, 0 as chain_id where (select exists (select from
       select case when t.deleted_at is null then t.name else '#' || t.id end, t.id from tenant t) x
      left join lateral (select s.sequence, s.hash, s.sealed_at from audit_seal s where s.chain = x.chain_id
                          order by s.sequence desc limit 1) s on true;
-comment on view audit.chains is 'The chains of seals and their heads: one a tenant, and @server. Whoever writes a head down can check it later';
-comment on column audit.chains.chain is 'The tenants name, # and its id when it is deleted, or @server; what audit.verify_chain takes';
-comment on column audit.chains.chain_id is 'The tenants id; 0: @server';
-comment on column audit.chains.sequence is 'Of the last seal; null: there is none';
-comment on column audit.chains.hash is '32 bytes: of the last seal';
-comment on column audit.chains.sealed_at is 'When that was made';
+comment on view audit.chains is
+    'The chains of seals and their heads: one for each tenant, and @server. Whoever writes a head down can check it later';
+comment on column audit.chains.chain is
+    'The tenant''s name, or # and the id of a deleted tenant, or @server: what audit.verify_chain takes';
+comment on column audit.chains.chain_id is 'The tenant''s id; 0: @server';
+comment on column audit.chains.sequence is 'Sequence of the last seal; null: there is none';
+comment on column audit.chains.hash is '32 bytes: hash of the last seal';
+comment on column audit.chains.sealed_at is 'When the last seal was made';
 
 create view audit.seals with (security_barrier) as
 select s.chain as chain_id, s.sequence, s.event_id, s.event_at, s.previous_hash, s.hash, s.sealed_at
 from audit_seal s;
-comment on view audit.seals is 'The seals behind the events, by chain and sequence';
-comment on column audit.seals.chain_id is 'The tenants id; 0: @server';
+comment on view audit.seals is 'The seals of the events, by chain and sequence';
+comment on column audit.seals.chain_id is 'The tenant''s id; 0: @server';
 comment on column audit.seals.sequence is 'Counts 1, 2, 3 … in its chain';
 comment on column audit.seals.event_id is 'The event that is sealed';
-comment on column audit.seals.event_at is 'When that was written';
-comment on column audit.seals.previous_hash is '32 bytes: the hash before it; zeros at the first';
-comment on column audit.seals.hash is '32 bytes: SHA-256 of previous_hash and audit.canonical of the event, in UTF-8';
-comment on column audit.seals.sealed_at is 'When it was sealed';
+comment on column audit.seals.event_at is 'When that event was written';
+comment on column audit.seals.previous_hash is '32 bytes: the hash of the seal before; zeros in the first';
+comment on column audit.seals.hash is '32 bytes: SHA-256 of previous_hash followed by audit.canonical of the event, in UTF-8';
+comment on column audit.seals.sealed_at is 'When the seal was made';
 
 create view audit.heads with (security_barrier) as
 select h.chain as chain_id, h.sequence, h.hash, h.at, k.name as key_name,
        k.name || ':' || encode(k.public_key, 'base64') as public_key, h.signed, h.signature
 from audit_head h join audit_key k on k.id = h.key_id;
-comment on view audit.heads is 'Heads of chains as they were signed and given out';
-comment on column audit.heads.chain_id is 'The tenants id; 0: @server';
-comment on column audit.heads.sequence is 'Of the last seal then';
-comment on column audit.heads.hash is '32 bytes: of the last seal then';
+comment on view audit.heads is 'Heads: the last seals of chains, as they were signed and given out';
+comment on column audit.heads.chain_id is 'The tenant''s id; 0: @server';
+comment on column audit.heads.sequence is 'Sequence of the last seal at that time';
+comment on column audit.heads.hash is '32 bytes: hash of the last seal at that time';
 comment on column audit.heads.at is 'When it was signed';
 comment on column audit.heads.key_name is 'The audit key that signed it';
-comment on column audit.heads.public_key is 'Of that key: name:base64';
+comment on column audit.heads.public_key is 'Public key of that audit key (name:base64)';
 comment on column audit.heads.signed is 'The text that is signed';
-comment on column audit.heads.signature is '64 bytes: Ed25519 over the text in UTF-8';
+comment on column audit.heads.signature is '64 bytes: Ed25519 signature of the text in UTF-8';
 
 create view audit.chain_starts with (security_barrier) as
 select b.chain as chain_id, b.month, b.sequence, b.hash from audit_chain_start b;
-comment on view audit.chain_starts is 'Where chains begin since months of them were exported';
-comment on column audit.chain_starts.chain_id is 'The tenants id; 0: @server';
+comment on view audit.chain_starts is 'Where chains begin after months of them were exported';
+comment on column audit.chain_starts.chain_id is 'The tenant''s id; 0: @server';
 comment on column audit.chain_starts.month is 'First day of the exported month (UTC)';
-comment on column audit.chain_starts.sequence is 'Of the last seal that was exported with it';
-comment on column audit.chain_starts.hash is '32 bytes: of that seal';
+comment on column audit.chain_starts.sequence is 'Sequence of the last seal that was exported';
+comment on column audit.chain_starts.hash is '32 bytes: hash of that seal';
 
 create view audit.exports with (security_barrier) as
 select x.month, x.location, x.events, x.downloads, x.sha256, x.at from audit_export x where (select exists (select from audit_whole w where w.role = current_user));
-comment on view audit.exports is 'Months that were exported and detached; for auditors of the whole server';
+comment on view audit.exports is
+    'Months that were exported and then detached from the record; for auditors of the whole server';
 comment on column audit.exports.month is 'First day of the month (UTC)';
-comment on column audit.exports.location is 'Where the export lies';
+comment on column audit.exports.location is 'Where the exported file lies: on disk or in S3';
 comment on column audit.exports.events is 'How many events it holds';
 comment on column audit.exports.downloads is 'How many downloads it holds';
 comment on column audit.exports.sha256 is '32 bytes: SHA-256 of the file';
@@ -322,9 +340,9 @@ comment on column audit.exports.at is 'When the month was detached';
 
 create view audit.legal_holds with (security_barrier) as
 select t.name as tenant, h.since, h.reason from legal_hold h join tenant t on t.id = h.tenant_id;
-comment on view audit.legal_holds is 'Tenants of whose record nothing may go';
+comment on view audit.legal_holds is 'Tenants whose record must be kept';
 comment on column audit.legal_holds.tenant is 'The tenant';
-comment on column audit.legal_holds.since is 'When it was set';
-comment on column audit.legal_holds.reason is 'In the words of who set it';
+comment on column audit.legal_holds.since is 'When the hold was set';
+comment on column audit.legal_holds.reason is 'Why, in the words of whoever set it';
 
 grant select on all tables in schema audit to ${app};

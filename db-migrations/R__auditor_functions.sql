@@ -1,7 +1,7 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- What auditors call: closures and dependents of paths, and the check of a chain.
 
--- /nix/store/hash-name, hash-name or hash: what of it audit.path_ids has.
+-- Takes /nix/store/hash-name, hash-name or hash, and finds it in audit.path_ids.
 create or replace function audit.path_ids_of(path text) returns setof integer
     language sql
     stable
@@ -14,9 +14,10 @@ $$
       and p.path >= regexp_replace(path_ids_of.path, '^.*/', '') || '-'
       and p.path < regexp_replace(path_ids_of.path, '^.*/', '') || '.'
 $$;
-comment on function audit.path_ids_of(text) is 'Numbers of a path, given as store path, base name or hash part';
+comment on function audit.path_ids_of(text) is 'The numbers of a path, which is given as store path, base name or hash part';
 
--- The fence (offset 0) makes each step look up the edges of one path: a join with a barrier view would read all of them.
+-- Because of offset 0 each step looks up the references of one path; a join with a security-barrier view would read all of
+-- them.
 create or replace function audit.closure(of_path text) returns table (path text)
     language sql
     stable
@@ -31,7 +32,8 @@ $$
     select p.path from needed n cross join lateral (select x.path from audit.path_ids x where x.id = n.id offset 0) p
 $$;
 comment on function audit.closure(text) is
-    'The path and all that it needs, directly or not, in the caches that one sees; takes a store path, base name or hash part';
+    'The path and all paths that it needs, directly or not, in the caches that the caller sees. The path is given as store'
+    ' path, base name or hash part';
 
 create or replace function audit.dependents(of_path text) returns table (path text)
     language sql
@@ -47,7 +49,8 @@ $$
     select p.path from needing n cross join lateral (select x.path from audit.path_ids x where x.id = n.id offset 0) p
 $$;
 comment on function audit.dependents(text) is
-    'The path and all that needs it, directly or not, in the caches that one sees; takes a store path, base name or hash part';
+    'The path and all paths that need it, directly or not, in the caches that the caller sees. The path is given as store'
+    ' path, base name or hash part';
 
 create or replace function audit.chain_id(chain text) returns integer
     language plpgsql
@@ -65,7 +68,8 @@ begin
     return found;
 end
 $$;
-comment on function audit.chain_id(text) is 'The number of a chain, by name; raises where there is none that one sees';
+comment on function audit.chain_id(text) is
+    'The number of a chain, by its name. Raises an error where the caller sees no such chain';
 
 create or replace function audit.verify_chain(of_chain text)
     returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)
@@ -126,7 +130,7 @@ begin
         select q.at into other from audit.events q where q.id = event_id limit 1;
         reason := case when other is null then reason else format('it was altered: it is now of %s', other) end;
     end if;
-    -- what was signed and is still recorded here; whoever rewrote that too shows against a head kept elsewhere
+    -- the heads that are still recorded here; where somebody rewrote these too, a head that was kept elsewhere shows it
     select h.sequence, h.at, s.event_id, s.event_at, (select max(q.sequence) from audit.seals q where q.chain_id = number) as last
       into kept
       from audit.heads h left join audit.seals s on s.chain_id = number and s.sequence = h.sequence
@@ -148,7 +152,7 @@ begin
 end
 $$;
 comment on function audit.verify_chain(text) is
-    'Checks a chain and its events: no rows, it is whole; else the first that is broken, and why';
+    'Checks a chain and its events. No row: it is whole; else one row with the first thing that is broken, and why';
 
 create or replace function audit.verify_chain(of_chain text, kept_sequence bigint, kept_hash bytea)
     returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)
@@ -191,7 +195,8 @@ begin
 end
 $$;
 comment on function audit.verify_chain(text, bigint, bytea) is
-    'Checks a chain, and that it still has a head that was kept elsewhere: a cut tail and a chain computed anew show';
+    'Checks a chain, and that it still contains a head that was kept elsewhere: this finds a chain that was cut short or'
+    ' computed anew';
 
 create or replace function audit.verify_chain(of_chain text, kept_sequence bigint, kept_hash text)
     returns table (chain text, sequence bigint, event_id bigint, at timestamptz, reason text)

@@ -1,7 +1,7 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- The logins of auditors: what they may do, and how they are made.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- The logins of auditors: how they are made, and what they may do.
 
--- In one place: the settings are made here, and named here where a superuser has to make them.
+-- The only list of these settings: they are made from it, or a superuser is told to make them.
 create or replace function auditor_limits_missing(role text) returns text[]
     language sql
     stable
@@ -19,7 +19,8 @@ $$
                   order by i)
 $$;
 comment on function auditor_limits_missing(text) is
-    'Settings that an auditor''s login is to have and has not, to whatever value, as ALTER ROLE … SET takes them';
+    'Settings that an auditor''s login should have and lacks, written as ALTER ROLE … SET takes them. A setting with another'
+    ' value counts as there';
 
 create or replace function audit.limit_auditor(role text) returns void
     language plpgsql
@@ -35,7 +36,7 @@ end
 $$;
 comment on function audit.limit_auditor(text) is 'Makes a login''s transactions read-only and ends those that take too long';
 
--- Run at every start, by the owner: makes and grants what it may, and names what a superuser has to run.
+-- The owner runs this at every start. It makes and grants what it may, and names what a superuser has to run.
 create or replace function audit.set_up_roles() returns void
     language plpgsql
 as
@@ -64,7 +65,7 @@ begin
         order by number
     loop
         begin
-            -- asked when its turn has come: the roles may just have been made
+            -- asked only now: the step before may have made the roles
             if step.number = 4 then
                 step.needed := not pg_has_role(owner, 'narthex_audit_views', 'member');
             elsif step.number = 5 then
@@ -97,8 +98,8 @@ begin
         return;
     end if;
 
-    -- What PostgreSQL lets every login do, and an auditor is not to: temporary tables; locks that the application waits for,
-    -- transaction numbers that hold up seals, large objects that fill the disk. The application keeps what it needs.
+    -- PostgreSQL lets every login do what an auditor should not: make temporary tables, hold locks that the application waits
+    -- for, use up transaction numbers, fill the disk with large objects. The application keeps what it needs.
     if has_database_privilege('narthex_audit_readers', current_database(), 'temporary') then
         execute format('revoke temporary on database %I from public', current_database());
     end if;
@@ -127,7 +128,7 @@ begin
     if not has_schema_privilege('narthex_audit_views', 'public', 'usage') then
         grant usage on schema public to narthex_audit_views;
     end if;
-    -- by columns where a table has more than auditors see; a column that took another's place was granted to nobody
+    -- some tables are granted by column, since they hold more than auditors may see; a new column is granted to nobody at first
     for item in select * from (values
         ('tenant', array['id', 'name', 'created_at', 'deleted_at']),
         ('cache', array['id', 'tenant_id', 'name', 'visibility', 'sources', 'created_at', 'deleted_at']),
@@ -155,7 +156,7 @@ begin
                  where c.relnamespace = 'audit'::regnamespace and c.relkind = 'v'
     loop
         if item.owner <> 'narthex_audit_views' then
-            -- its new owner has to be allowed to create there for as long as this takes
+            -- PostgreSQL wants that the new owner may create in the schema; this takes the right back at once
             grant create on schema audit to narthex_audit_views;
             execute format('alter view audit.%I owner to narthex_audit_views', item.name);
             revoke create on schema audit from narthex_audit_views;
@@ -176,10 +177,10 @@ begin
 end
 $$;
 comment on function audit.set_up_roles() is
-    'Makes the auditors'' roles and hands the views over, as far as it may; warns with what a superuser has to run';
+    'Makes the auditors'' roles and gives them the views, as far as the caller may; warns with what a superuser has to run';
 
--- What a login needs so that it reads and nothing else. Superusers run it, or who may create roles and owns the schema. A role
--- that is made again sees what it was made for, not what one of its name saw before.
+-- Gives a login what it needs to read the record, and nothing else. A superuser runs it, or an owner of the schema who may
+-- create roles. A login that is made again sees what it is made for now, not what a former login of its name saw.
 create or replace function audit.create_auditor(role text, tenant text) returns text
     language plpgsql
 as
@@ -210,7 +211,7 @@ begin
         raise exception 'role % may do more than an auditor', role;
     end if;
     if not exists (select from pg_roles r where r.rolname = create_auditor.role) then
-        -- of a role of that name that was dropped without audit.drop_auditor
+        -- rows of a former role of that name, which was dropped without audit.drop_auditor
         delete from public.audit_auditor a where a.role = create_auditor.role;
     end if;
     if bound is not null and exists (select from public.audit_whole w where w.role = create_auditor.role) then
@@ -227,7 +228,8 @@ begin
 end
 $$;
 comment on function audit.create_auditor(text, text) is
-    'Makes a login that reads the record of a tenant (of one more, if it is there; *: of all) and may do nothing else';
+    'Makes a login that reads the record of a tenant and may do nothing else. If the login is there, it reads that tenant''s'
+    ' too; *: all tenants';
 
 create or replace function audit.drop_auditor(role text) returns text
     language plpgsql
@@ -243,10 +245,11 @@ begin
     return format('%s reads no record any more; to remove the login: DROP ROLE %I', role, role);
 end
 $$;
-comment on function audit.drop_auditor(text) is 'Takes from a role all that audit.create_auditor gave it, except the login';
+comment on function audit.drop_auditor(text) is
+    'Takes from a login all that audit.create_auditor gave it; the login itself stays';
 
 revoke all on function auditor_limits_missing(text), audit.limit_auditor(text), audit.set_up_roles(),
     audit.create_auditor(text, text), audit.drop_auditor(text) from public;
 
--- in the transaction that made the views anew, so that no auditor finds them without a grant
+-- in the transaction that makes the views anew, so that no auditor ever finds them without grants
 select audit.set_up_roles();

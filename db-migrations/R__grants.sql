@@ -1,6 +1,6 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- What the application does with each table, and no more: one that is only appended to is granted insert and select. What it calls
--- is granted beside each function. Before this runs, all that the application had is taken away.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- What the application may do with each table: only what it does. Where it only adds rows it is granted insert and select.
+-- Functions are granted next to their definitions. Before this runs, all earlier grants are taken back.
 grant usage on schema "${flyway:defaultSchema}", audit to ${app};
 
 grant select, insert, update, delete on job_lease, job_run to ${app};
@@ -13,11 +13,11 @@ grant select, insert on nix_store to ${app};
 grant select, insert, update, delete on local_path, path_signature, local_signature to ${app};
 grant select, insert, update, delete on blob, staged_nar, uploaded_path, upload_signature, uploaded_document, further_file
     to ${app};
--- update is what locking a row needs
+-- it never updates these rows; locking one needs the right to
 grant select, insert, update, delete on doomed_blob to ${app};
 
 grant select on audit_writer, audit_event, audit_seal, audit_chain_start, audit_export, audit_progress to ${app};
--- not id, at, tx and login: these are not the application's to say
+-- id, at, tx and login are left out: the database sets them
 grant insert (tenant_id, tenant, cache_id, cache, action, outcome, reason, count, token_id, token_note, actor, address,
               request_id, path, key_name, detail) on audit_event to ${app};
 grant select, insert on audit_key, audit_head to ${app};

@@ -1,9 +1,9 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- Publishing a path as one call: each statement of its transaction would cost a turn to the server, and there are as many
--- publications as paths. A token may be revoked, a cache deleted or its settings changed while a body arrives: what was decided
--- about a push is looked at again in the transaction that keeps it, under locks that order it against those changes.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- Publishes a path in one call: as single statements each would cost a round trip, for every path that is pushed. While a body
+-- arrives, its token may be revoked, or its cache deleted or changed. So the decision about a push is checked again in the
+-- transaction that stores it, under locks that put it before or after such a change.
 
--- Settings of the cache count by their version: who judged by others judges again.
+-- The version stands for the settings of the cache: whoever judged by other settings has to judge again.
 create or replace function push_right_stands(tenant integer, cache integer, version bigint, token bigint) returns boolean
     language plpgsql
     set search_path = public, pg_temp
@@ -11,7 +11,7 @@ as
 $$
 #variable_conflict use_column
 begin
-    -- the locks before the look, which has a snapshot of its own: who changes one of these holds its lock alone
+    -- first the locks, then the query with its own snapshot: whoever changes one of these holds its lock exclusively
     perform pg_advisory_xact_lock_shared(hashtextextended('tenant ' || push_right_stands.tenant, 0));
     perform pg_advisory_xact_lock_shared(hashtextextended('cache ' || push_right_stands.cache, 0));
     if push_right_stands.token is not null then
@@ -26,8 +26,8 @@ begin
 end
 $$;
 comment on function push_right_stands is
-    'Whether the cache and its tenant are there, the cache as it was when the push was judged, and the token not revoked (null:'
-    ' the administrator''s); until the end of the transaction none of these changes';
+    'Whether the cache and its tenant still exist, the cache is as it was when the push was judged, and the token (null: the'
+    ' administrator''s) is not revoked. None of this changes until the end of the transaction';
 
 create or replace function cache_has_file(cache integer, file_name text, blob bigint) returns boolean
     language sql
@@ -47,8 +47,8 @@ $$
 $$;
 comment on function cache_has_file is 'Whether the cache has received that blob under that name';
 
--- What the claim finds is locked against the sweep until the end, so that the row names bytes that are there. A file that
--- arrives with its path has no blob yet, and needs no claim.
+-- The blob that it finds stays locked against the sweep until the end, so that the new row names bytes that exist. A file that
+-- arrives together with its path has no blob yet, and nothing to look for.
 create or replace function publish_upload(
     node            uuid,
     cache           integer,
@@ -128,7 +128,7 @@ begin
         returning id into used_blob;
     end if;
 
-    -- not caught as a violation: that would cost a subtransaction
+    -- on conflict, since catching the violation would cost a subtransaction
     insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
                                content_address, foreign_sigs, published_by)
     values (publish_upload.cache, publish_upload.hash, publish_upload.name, used_blob,
@@ -145,7 +145,7 @@ begin
         return;
     end if;
     if publish_upload.blob is null then
-        -- so that the file stays a day when its path is deleted, as one that came before its path
+        -- so that the file stays for a day after its path is deleted, like a file that came before its path
         insert into staged_nar (cache_id, file_name, blob_id)
         values (publish_upload.cache, publish_upload.file_name, used_blob)
         on conflict (cache_id, file_name) do nothing;
@@ -154,7 +154,7 @@ begin
     select o.key_id, added, o.signature, 'received'
     from unnest(publish_upload.key_ids, publish_upload.signatures) as o(key_id, signature);
 
-    -- the lock before the look, each with a snapshot of its own: no change commits under a node's row that is gone
+    -- first the lock, then the query with its own snapshot: no change is committed for a server whose row is gone
     perform pg_advisory_xact_lock_shared(hashtextextended('node ' || publish_upload.node, 0));
     insert into change (kind, subject, hash)
     select 'path', publish_upload.cache, publish_upload.hash
@@ -171,9 +171,9 @@ begin
 end
 $$;
 comment on function publish_upload is
-    'Publishes a path with our signatures, and its file unless that has a blob already, tells the nodes and records the'
-    ' event; or says why not: changed (what allowed it is not as it was), unclaimed (the file is not there for this cache),'
-    ' missing (references, by their hashes), present (a path of that hash is)';
+    'Publishes a path with our signatures, tells the other servers, and records the event. A file that has no blob yet gets'
+    ' one. Otherwise it says why not: changed (what allowed the push is not as it was), unclaimed (the cache does not have'
+    ' the file), missing (references, by their hashes), present (the cache has a path of that hash)';
 
 revoke all on function push_right_stands, cache_has_file, publish_upload from public;
 grant execute on function push_right_stands, cache_has_file, publish_upload to ${app};

@@ -1,5 +1,5 @@
--- Repeatable, and made anew with every other whenever any migration changes: ${migrations}
--- Who refers to whom: triggers write a queue, from which a job fills the tables.
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- Which path refers to which: triggers write path_queue, and from it a job fills the tables.
 
 create or replace function queue_uploaded_paths() returns trigger
     language plpgsql
@@ -50,8 +50,8 @@ $$;
 create or replace trigger queue_changed after update on local_path referencing old table as before new table as changed
     for each statement execute function queue_changed_local_paths();
 
--- Names are numbers before anything is joined, and every look-up goes by an index behind a fence (offset 0), whatever
--- PostgreSQL believes the tables to hold: it took each new path for one to be compared with all edges.
+-- Names are turned into numbers before anything is joined. Because of offset 0 every look-up uses an index, whatever
+-- PostgreSQL's statistics say: without it, it compared each new path with all references.
 create or replace function fill_path_edges(most integer) returns integer
     language plpgsql
     security definer
@@ -89,7 +89,7 @@ begin
         return 0;
     end if;
 
-    -- what a path is now is read behind taking it, so that a change in between is in the queue again
+    -- the paths are read after they were taken from the queue, so that a change in between is queued again
     select array_agg(t.scope), array_agg(t.base), array_agg(c.nar_size), array_agg(array_to_string(c.refs, ' '))
       into now_scope, now_base, now_size, now_refs
       from unnest(taken_scope, taken_hash, taken_name, taken_base) as t(scope, hash, name, base)
@@ -158,9 +158,9 @@ begin
 end
 $$;
 comment on function fill_path_edges(integer) is
-    'Brings edges and packages up to the queue, so many changes at most; gives how many it took';
+    'Takes changes from path_queue, at most so many, brings references and packages up to them, and returns how many it took';
 
--- Packages are noted by who writes downloads, once an hour for each path: a trigger would parse the name of each download.
+-- Called by whoever writes downloads, once an hour for each path. A trigger would have to parse the name in each download.
 create or replace function note_fetched_packages(tenants integer[], caches integer[], paths text[], at timestamptz) returns void
     language sql
     security definer
@@ -176,7 +176,7 @@ $$
         where p.last_at < date_trunc('hour', excluded.last_at, 'UTC')
 $$;
 comment on function note_fetched_packages(integer[], integer[], text[], timestamptz) is
-    'Notes that packages of these paths (base names) were downloaded from these caches; what was noted in the same hour stays';
+    'Notes that packages of these paths (base names) were downloaded from these caches. What was noted in the same hour stays';
 
 create or replace function snapshot_storage() returns integer
     language plpgsql
@@ -205,7 +205,8 @@ begin
     return counted;
 end
 $$;
-comment on function snapshot_storage() is 'Counts what every cache holds, into the row of today; gives how many caches';
+comment on function snapshot_storage() is
+    'Counts what every cache holds, writes that into the rows of today, and returns how many caches there are';
 
 revoke all on function queue_uploaded_paths(), queue_local_paths(), queue_changed_local_paths(), fill_path_edges(integer),
     note_fetched_packages(integer[], integer[], text[], timestamptz), snapshot_storage() from public;

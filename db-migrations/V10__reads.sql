@@ -1,7 +1,7 @@
--- What was read and what is stored: counts, without the guarantees of the record.
+-- What was read, and how much is stored. These are counts, without the guarantees of the record.
 --
--- Downloads are written by the thousand a second, so there is little that is kept of each in an index. Behind the auditors' views
--- nothing is looked up by tenant: they join by cache, and are asked by path, by token, or by time.
+-- Thousands of downloads are written in a second, so there are few indexes. None begins with the tenant: the auditors' views
+-- join by cache, and are asked by path, by token, or by time.
 
 create table nar_download (
     at         timestamptz not null,
@@ -18,13 +18,15 @@ create index nar_download_by_path on nar_download (path, at);
 create index nar_download_by_token on nar_download (token_id, at) where token_id is not null;
 create index nar_download_by_time on nar_download using brin (at);
 comment on table nar_download is
-    'One row a NAR that was sent, or begun to be; written in batches behind the answers; a partition a month (UTC)';
-comment on column nar_download.at is 'When it ended, by the clock of the server';
+    'One row for each NAR that was sent, in whole or in part. Rows are written in batches, after the answers. Each month'
+    ' (UTC) is a partition';
+comment on column nar_download.at is 'When the answer ended, by the clock of the server';
 comment on column nar_download.path is 'Base name of the store path';
-comment on column nar_download.token_id is 'Public id of the token, administrator for that of the file; null: anonymous';
-comment on column nar_download.address is 'Where the request came from; as whole as NARTHEX_AUDIT_ADDRESSES lets it be';
-comment on column nar_download.bytes_sent is 'Bytes of the body';
-comment on column nar_download.complete is 'Whether all of the file was sent in this one answer; a range never is';
+comment on column nar_download.token_id is
+    'Public id of the token; administrator: the administrator''s token file; null: anonymous';
+comment on column nar_download.address is 'Address from which the request came, shortened as NARTHEX_AUDIT_ADDRESSES says';
+comment on column nar_download.bytes_sent is 'How many bytes of the body were sent';
+comment on column nar_download.complete is 'Whether this one answer sent all of the file; an answer to a range never does';
 
 create table narinfo_hour (
     tenant_id integer     not null,
@@ -37,7 +39,8 @@ create table narinfo_hour (
     constraint narinfo_hour_counts check (hits > 0)
 ) partition by range (hour);
 create index narinfo_hour_by_time on narinfo_hour using brin (hour);
-comment on table narinfo_hour is 'How often each narinfo was asked for and there, an hour; a partition a month (UTC)';
+comment on table narinfo_hour is
+    'How often each narinfo was asked for and found, in each hour. Each month (UTC) is a partition';
 comment on column narinfo_hour.hour is 'When the hour began';
 comment on column narinfo_hour.path is 'Base name of the store path';
 
@@ -50,7 +53,8 @@ create table narinfo_miss_hour (
     constraint narinfo_miss_hour_begins check (date_trunc('hour', hour, 'UTC') = hour),
     constraint narinfo_miss_hour_counts check (misses > 0)
 ) partition by range (hour);
-comment on table narinfo_miss_hour is 'How often narinfos were asked for that were not there, an hour; a partition a month (UTC)';
+comment on table narinfo_miss_hour is
+    'How often narinfos were asked for and not found, in each hour. Each month (UTC) is a partition';
 comment on column narinfo_miss_hour.hour is 'When the hour began';
 
 create table storage_daily (
@@ -65,10 +69,11 @@ create table storage_daily (
     constraint storage_daily_counts check (paths >= 0 and nar_bytes >= 0 and stored_bytes >= 0)
 );
 create index storage_daily_by_day on storage_daily (day);
-comment on table storage_daily is 'What was pushed into each cache and lies there, once a day';
+comment on table storage_daily is 'How much each cache holds that was pushed into it, counted once a day';
 comment on column storage_daily.day is 'The day (UTC)';
-comment on column storage_daily.paths is 'How many paths';
-comment on column storage_daily.nar_bytes is 'Bytes of their NARs, unpacked';
-comment on column storage_daily.stored_bytes is 'Bytes of the files that hold them, each file once a cache';
+comment on column storage_daily.paths is 'How many paths it holds';
+comment on column storage_daily.nar_bytes is 'How many bytes their NARs have, unpacked';
+comment on column storage_daily.stored_bytes is
+    'How many bytes the stored files have; a file that several paths share counts once';
 comment on column storage_daily.taken_at is 'When it was counted, by the clock of the database';
 alter table storage_daily enable row level security;

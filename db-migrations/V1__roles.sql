@@ -1,4 +1,4 @@
--- The owner's login runs the migrations. The application has a login of its own: it owns nothing and may make nothing, and
--- R__grants.sql gives it what it does with each table, and no more. Default privileges are not used, because they would give it
--- everything on every table that is still to come.
+-- The owner's login runs the migrations. The application has a login of its own, which owns nothing and may make nothing;
+-- R__grants.sql grants it what it does with each table, and no more. Default privileges are not used, because they would grant
+-- it everything on every later table.
 revoke create on schema "${flyway:defaultSchema}" from public;

@@ -1,5 +1,5 @@
--- Tenants, their caches, and the tokens that open them. Numbers are never used again: a name used again is a new number,
--- so that nothing of a deleted cache can show in one that has its name.
+-- Tenants, their caches, and the tokens that open them. A number is never used again: whoever uses a name again gets a new
+-- number, so that nothing of a deleted cache can show up in a later one of the same name.
 
 create table tenant (
     id         integer generated always as identity,
@@ -11,9 +11,9 @@ create table tenant (
     constraint tenant_name_form check (name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')
 );
 create unique index tenant_name_unique on tenant (name) where deleted_at is null;
-comment on table tenant is 'Who has caches here, apart from all others';
-comment on column tenant.version is 'Counts the changes; what If-Match compares';
-comment on column tenant.deleted_at is 'Gone for everybody since then; its rows go by a job';
+comment on table tenant is 'Tenants: each has caches of its own, apart from all others';
+comment on column tenant.version is 'Counts the changes of the row; If-Match is compared with it';
+comment on column tenant.deleted_at is 'When it was deleted. It is gone for everybody since then; a job removes its rows';
 alter table tenant enable row level security;
 
 create table cache (
@@ -44,17 +44,19 @@ create table cache (
 );
 create unique index cache_name_unique on cache (tenant_id, name) where deleted_at is null;
 comment on table cache is 'A binary cache with a URL, keys and contents of its own';
-comment on column cache.priority is 'Lower is preferred by clients; null, for the default cache: what NARTHEX_PRIORITY says';
+comment on column cache.priority is
+    'Clients prefer the lower number. Null, for the default cache only: what NARTHEX_PRIORITY says';
 comment on column cache.sources is 'Where its paths come from: local-store (the Nix store of the machine), uploads, or both';
-comment on column cache.virtual_hosts is 'Hosts at whose root this cache and nothing else is served';
-comment on column cache.reference_check is 'strict: a path is taken only when all that it refers to is here; lenient: always';
-comment on column cache.foreign_signatures is 'What becomes of signatures that a path was pushed with';
-comment on column cache.trusted_public_keys is 'Keys, name:base64, by which pushed signatures are verified';
-comment on column cache.version is 'Counts the changes; what If-Match compares';
-comment on column cache.deleted_at is 'Gone for everybody since then; its rows go by a job';
+comment on column cache.virtual_hosts is 'Host names at whose root this cache, and nothing else, is served';
+comment on column cache.reference_check is
+    'strict: a path is accepted only when all paths that it refers to are here; lenient: it is always accepted';
+comment on column cache.foreign_signatures is
+    'What is done with the signatures that a path is pushed with: keep, drop, or require-trusted';
+comment on column cache.trusted_public_keys is 'Public keys (name:base64) by which the signatures of pushed paths are verified';
+comment on column cache.version is 'Counts the changes of the row; If-Match is compared with it';
+comment on column cache.deleted_at is 'When it was deleted. It is gone for everybody since then; a job removes its rows';
 alter table cache enable row level security;
 
--- a host is one cache's in the whole server
 create table virtual_host (
     host     text    not null,
     cache_id integer not null,
@@ -63,7 +65,8 @@ create table virtual_host (
     constraint virtual_host_lower_case check (host = lower(host) and host <> '')
 );
 create index virtual_host_by_cache on virtual_host (cache_id);
-comment on table virtual_host is 'Which cache is served at the root of a host; holds that a host has only one';
+comment on table virtual_host is
+    'Which cache is served at the root of a host name. The table makes sure that a host name has only one cache';
 
 insert into tenant (name) values ('default');
 insert into cache (tenant_id, name, visibility, sources)
@@ -95,16 +98,16 @@ create table token (
         check (cardinality(cache_ids) = 0 or cardinality(cache_ids) = cardinality(caches))
 );
 create index token_by_tenant on token (tenant_id, id);
-comment on table token is 'Tokens, by a hash from which none can be had back; rows are kept after revocation';
-comment on column token.public_id is 'The part of the token that is no secret';
-comment on column token.tenant_id is 'The tenant that it is for; null: the whole server';
+comment on table token is 'Tokens. Only a hash is stored, from which no token can be computed; rows are kept after revocation';
+comment on column token.public_id is 'The part of the token that is not secret';
+comment on column token.tenant_id is 'The tenant that the token is for; null: the whole server';
 comment on column token.secret_hash is 'SHA-256 of the whole token';
 comment on column token.caches is
-    'Names or patterns (release-*) of caches, tenant/cache for a token of the server; empty: all. A name is the cache in'
-    ' cache_ids alone, a pattern also what will be named so';
+    'Names or patterns (release-*) of caches, with the tenant in front (tenant/cache) in a token of the server; empty: all'
+    ' caches. A name means only the cache in cache_ids; a pattern also means caches that are made later';
 comment on column token.cache_ids is
-    'In the order of caches: the cache that a plain name meant when the token was made; null: a pattern';
-comment on column token.created_by is 'The token that made it; null: the administrator''s token file';
-comment on column token.expires_at is 'Null: never';
-comment on column token.last_used_at is 'To about a minute';
+    'In the order of caches: the cache that a name meant when the token was made; null for a pattern';
+comment on column token.created_by is 'The token by which this one was made; null: the administrator''s token file';
+comment on column token.expires_at is 'When it stops being valid; null: never';
+comment on column token.last_used_at is 'When it was last used, to about a minute';
 alter table token enable row level security;

@@ -43,28 +43,31 @@ create index signing_key_by_name on signing_key (name text_pattern_ops);
 create index signing_key_by_public_key on signing_key (public_key);
 create index signing_key_due on signing_key (due_at) where due_at is not null;
 create unique index signing_key_one_pending on signing_key (cache_id) where state = 'PENDING';
--- in the whole server: a name that was made here is never used again
+-- in the whole server: the name of a key that was made here is never used again
 create unique index signing_key_made_here_unique on signing_key (name) where not imported;
-comment on table signing_key is 'Ed25519 keys that sign narinfos, a row for each cache that has one';
+comment on table signing_key is 'Ed25519 keys that sign narinfos. A key that several caches share has a row for each';
 comment on column signing_key.name is
-    'Name by which Nix clients look the key up; of a key that was made here never used again in the whole server';
-comment on column signing_key.public_key is '32 bytes; the same in several rows where caches share a key';
+    'Name by which Nix clients look the key up. The name of a key that was made here is never used again in the whole server';
+comment on column signing_key.public_key is '32 bytes. Rows of several caches that share a key have the same';
 comment on column signing_key.sealed_secret is
-    'The secret key, AES-256-GCM under the master key, which is not in this database; null once destroyed';
+    'The secret key, encrypted with AES-256-GCM under the master key, which is not in this database; null once it is'
+    ' destroyed';
 comment on column signing_key.state is
-    'PENDING: shown, signs nothing; ACTIVE: signs; RETIRING: still signs; RETIRED: its secret is destroyed; REVOKED:'
-    ' likewise, and not to be trusted';
-comment on column signing_key.active_at is 'When it began to sign; null: it never has';
+    'PENDING: it is published and signs nothing yet; ACTIVE: it signs; RETIRING: it still signs; RETIRED: its secret is'
+    ' destroyed; REVOKED: its secret is destroyed, and it is not to be trusted';
+comment on column signing_key.active_at is 'When it began to sign; null: it has never signed';
 comment on column signing_key.retiring_at is 'When another key took its place';
-comment on column signing_key.retired_at is 'When it signed no more and its secret was destroyed';
-comment on column signing_key.revoked_at is 'When it was declared not to be trusted, and its secret destroyed';
-comment on column signing_key.revocation_reason is 'In the words of who revoked it';
-comment on column signing_key.imported is 'Brought from elsewhere; such a key is never replaced by the timer';
-comment on column signing_key.due_at is 'When a PENDING key becomes ACTIVE, or a RETIRING one RETIRED';
-comment on column signing_key.overlap_seconds is 'How long the keys whose place it takes sign beside it';
-comment on column signing_key.replaced_by is 'The key that takes, or took, its place';
-comment on column signing_key.cache_id is 'The cache that it signs for';
-comment on column signing_key.exported_at is 'When its secret was last told to an administrator; null: never';
+comment on column signing_key.retired_at is 'When it stopped signing and its secret was destroyed';
+comment on column signing_key.revoked_at is
+    'When an administrator declared that it is not to be trusted, and its secret was destroyed';
+comment on column signing_key.revocation_reason is 'Why it was revoked, in the words of whoever revoked it';
+comment on column signing_key.imported is
+    'Whether it was made elsewhere and imported. The server never replaces such a key by itself';
+comment on column signing_key.due_at is 'When a PENDING key becomes ACTIVE, or a RETIRING key becomes RETIRED';
+comment on column signing_key.overlap_seconds is 'How long the keys that it replaces sign beside it';
+comment on column signing_key.replaced_by is 'The key that replaces it, or has replaced it';
+comment on column signing_key.cache_id is 'The cache for which it signs';
+comment on column signing_key.exported_at is 'When its secret was last given to an administrator; null: never';
 alter table signing_key enable row level security;
 
 create table key_policy (
@@ -82,12 +85,13 @@ create table key_policy (
     constraint key_policy_overlap_range check (overlap_days between 30 and 3650)
 );
 comment on table key_policy is
-    'How often a cache changes its key; a cache without a row: every 365 days, shown 7 days ahead, 40 days of overlap';
-comment on column key_policy.rotate_every_days is 'Null: never by itself';
-comment on column key_policy.publish_ahead_days is 'How long a new key is shown before it signs';
+    'How often a cache changes its key. A cache without a row changes it every 365 days, publishes the new one 7 days ahead,'
+    ' and lets the old one sign for 40 more days';
+comment on column key_policy.rotate_every_days is 'After how many days the key is replaced; null: never by itself';
+comment on column key_policy.publish_ahead_days is 'How many days a new key is published before it signs';
 comment on column key_policy.overlap_days is
-    'How long the old key signs beside the new one; clients remember narinfos for 30 days';
-comment on column key_policy.version is 'Counts the changes; what If-Match compares';
+    'How many days the old key signs beside the new one; clients remember narinfos for 30 days';
+comment on column key_policy.version is 'Counts the changes of the row; If-Match is compared with it';
 
 create table key_signing (
     key_id     bigint           not null,
@@ -97,6 +101,6 @@ create table key_signing (
     constraint key_signing_key_fk foreign key (key_id) references signing_key (id),
     constraint key_signing_rate_not_negative check (per_second >= 0)
 );
-comment on table key_signing is 'The pace of the jobs that sign stored paths; one row a key';
-comment on column key_signing.per_second is 'Signatures a second in the last page that had any to make';
+comment on table key_signing is 'How fast the jobs sign stored paths, one row for each key';
+comment on column key_signing.per_second is 'Signatures in a second, in the last page that had paths to sign';
 comment on column key_signing.at is 'When that page was done';

@@ -1,7 +1,7 @@
--- The parts of a store path's base name, and base names by number.
+-- The parts of a store path's base name, and a number for each base name.
 --
--- These three functions are not in a repeatable migration: indexes and columns are computed by them, so that a change of one is
--- a change of those tables, by a migration that computes them anew.
+-- These three functions are not in a repeatable migration, because indexes and columns are computed by them: whoever changes
+-- one writes a migration that computes those anew.
 
 -- Nix's base32 of 20 bytes, a dash, the name (Nix: src/libutil/hash.cc). One expression, so that it is inlined.
 create function store_path_base_name(hash bytea, name text) returns text
@@ -44,9 +44,11 @@ $$
         || substr('0123456789abcdfghijklmnpqrsvwxyz', 1 + (get_byte(hash, 0) & 31), 1)
         || '-' || name
 $$;
-comment on function store_path_base_name(bytea, text) is 'The base name of a store path: its hash part in base32, a dash, its name';
+comment on function store_path_base_name(bytea, text) is
+    'The base name of a store path: its hash part in base32, a dash, its name';
 
--- As Nix parts a name (builtins.parseDrvName): the version begins behind the first dash that no letter follows.
+-- Separates name and version as Nix does (builtins.parseDrvName): the version begins after the first dash that no letter
+-- follows.
 create function store_path_package(base_name text) returns text
     language sql
     immutable
@@ -55,9 +57,9 @@ as
 $$
     select regexp_replace(substr(base_name, 34), '-[^a-zA-Z].*$', '')
 $$;
-comment on function store_path_package(text) is 'The package of a store path, by its base name';
+comment on function store_path_package(text) is 'The package in the base name of a store path';
 
--- The names of outputs that nixpkgs makes are no part of the version.
+-- The names that nixpkgs gives to outputs do not belong to the version.
 create function store_path_version(base_name text) returns text
     language sql
     immutable
@@ -67,7 +69,8 @@ $$
     select regexp_replace(coalesce(substring(substr(base_name, 34) from '-([^a-zA-Z].*)$'), ''),
                           '-(bin|data|debug|dev|devdoc|dist|doc|info|lib|man|out|static)$', '')
 $$;
-comment on function store_path_version(text) is 'The version in a store path''s base name, without the output''s name; empty: none';
+comment on function store_path_version(text) is
+    'The version in the base name of a store path, without the name of the output; empty: it has none';
 
 create table store_path (
     id        integer generated always as identity,
@@ -77,6 +80,6 @@ create table store_path (
     constraint store_path_pk primary key (id),
     constraint store_path_base_name_unique unique (base_name)
 );
-comment on table store_path is 'Base names that some path had, or that one referred to, by number';
-comment on column store_path.package is 'As Nix parts it from the version';
-comment on column store_path.version is 'Without the name of the output; empty: none';
+comment on table store_path is 'The base name of each path that some cache had or that a path referred to, with a number';
+comment on column store_path.package is 'The package, separated from the version as Nix does it';
+comment on column store_path.version is 'The version, without the name of the output; empty: it has none';

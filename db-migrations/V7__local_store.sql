@@ -8,7 +8,7 @@ create table nix_store (
     constraint nix_store_name_unique unique (name),
     constraint nix_store_name_given check (name <> '')
 );
-comment on table nix_store is 'A Nix store of some machine; its name is the setting NARTHEX_STORE_NAME';
+comment on table nix_store is 'The Nix stores of machines; the name is that of the setting NARTHEX_STORE_NAME';
 
 create table local_path (
     id                bigint generated always as identity,
@@ -43,15 +43,16 @@ create index local_path_quarantined on local_path (store_id, id) where quarantin
 create index local_path_by_base_name on local_path (store_path_base_name(hash, name));
 create index local_path_by_time on local_path (store_id, indexed_at);
 comment on table local_path is 'Paths that a Nix store has registered as valid';
-comment on column local_path.nix_id is 'Row number in the database of that Nix store';
+comment on column local_path.nix_id is 'Number of the row in the database of that Nix store';
 comment on column local_path.hash is '20 bytes: the hash part of the path';
 comment on column local_path.nar_hash is '32 bytes: SHA-256 of the NAR, as Nix registered it';
 comment on column local_path.nar_size is 'Bytes of the NAR';
-comment on column local_path.refs is 'Base names of the paths it refers to, sorted';
-comment on column local_path.foreign_sigs is 'Signatures that the path had from others, name:base64';
-comment on column local_path.row_digest is 'Digest over all that Nix said of the path when it was indexed';
-comment on column local_path.checked_at is 'When its bytes were last found to have nar_hash';
-comment on column local_path.quarantined_at is 'Since when its bytes are known not to have nar_hash; not offered since';
+comment on column local_path.refs is 'Base names of the paths that it refers to, sorted';
+comment on column local_path.foreign_sigs is 'Signatures of others that the Nix store has for the path (name:base64)';
+comment on column local_path.row_digest is 'Digest of all that Nix said about the path when it was indexed';
+comment on column local_path.checked_at is 'When its bytes were last found to have the hash nar_hash';
+comment on column local_path.quarantined_at is
+    'Since when its bytes are known not to have the hash nar_hash. It has not been served since';
 
 create table path_signature (
     key_id    bigint      not null,
@@ -66,9 +67,11 @@ create table path_signature (
     constraint path_signature_claim_known check (claim in ('received', 'local-store'))
 );
 create index path_signature_by_path on path_signature (path_id);
-comment on table path_signature is 'Our signatures; a dead key''s are removed by a job, some at a time';
+comment on table path_signature is
+    'Our signatures of the paths of Nix stores. A job removes those of a dead key, some at a time';
 comment on column path_signature.claim is
-    'What the signature says: received (bytes hashed here) or local-store (that machine''s Nix registered the hash)';
+    'What the signature says: received (the bytes were hashed here) or local-store (the Nix of that machine registered the'
+    ' hash)';
 
 create table local_signature (
     cache_id     integer     not null,
@@ -82,9 +85,11 @@ create table local_signature (
     constraint local_signature_signed_length check (octet_length(signed) = 32)
 );
 comment on table local_signature is
-    'Signatures that were pushed into a cache for a path of the machine''s Nix store; shown beside those that the store has';
+    'Signatures that were pushed into a cache for a path of the machine''s Nix store. They are served together with those'
+    ' that the store has';
 comment on column local_signature.hash is '20 bytes: the hash part of the path';
 comment on column local_signature.signed is
-    '32 bytes: SHA-256 of what the signatures sign; where the store says something else of the path they are not shown';
-comment on column local_signature.foreign_sigs is 'Signatures, name:base64';
-comment on column local_signature.changed_at is 'When the last one came';
+    '32 bytes: SHA-256 of the text that the signatures sign. They are not served while the store says something else about'
+    ' the path';
+comment on column local_signature.foreign_sigs is 'The signatures (name:base64)';
+comment on column local_signature.changed_at is 'When the last one was pushed';

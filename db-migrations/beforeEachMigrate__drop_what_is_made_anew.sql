@@ -1,5 +1,6 @@
--- Flyway runs this before each migration. All pending ones are one transaction; before the first of them goes what a table cannot
--- be changed under, and what the repeatable migrations make anew behind: policies, the auditors' views, the application's grants.
+-- Flyway runs this before each migration. All pending migrations are one transaction. Before the first of them this drops the
+-- policies and the auditors' views, since no column that they read could be changed, and takes back the application's grants.
+-- The repeatable migrations make all of it anew.
 do $$
 declare
     owner regrole := quote_ident(current_user)::regrole;
@@ -10,14 +11,14 @@ begin
         return;
     end if;
     perform set_config('narthex.made_anew', 'begun', true);
-    -- everybody waits behind who waits for such a lock: the whole is given up after a moment, and tried again (Migrations.java)
+    -- everybody waits behind whoever waits for such a lock; so this gives up after a moment, and Migrations.java tries again
     perform set_config('lock_timeout', '1s', true);
     for step in
         select 1 as number, format('drop policy %I on %s', p.polname, p.polrelid::regclass) as statement
           from pg_policy p join pg_class c on c.oid = p.polrelid
          where c.relnamespace = '${flyway:defaultSchema}'::regnamespace
         union all
-        -- in one statement, since some read others; a view of somebody else's that reads one is not dropped with it
+        -- in one statement, since some views read others; it fails where a view that is not ours reads one
         select 2, 'drop view ' || string_agg(format('%I.%I', v.schemaname, v.viewname), ', ')
           from pg_views v
          where v.schemaname = 'audit' or v.schemaname = '${flyway:defaultSchema}' and v.viewname in ('audit_whole', 'audit_scope')

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class MigrationFilesTest {
     private static final Path DIRECTORY = Path.of("db-migrations");
     private static final String FIRST_LINE =
-            "-- Repeatable, and made anew with every other whenever any migration changes: ${migrations}";
+            "-- Repeatable: runs again, with all others, when any migration changes: ${migrations}";
 
     /** Its functions compute columns and indexes of tables, so that they are part of these. */
     private static final String COMPUTES = "V6__store_path.sql";
