@@ -112,6 +112,13 @@ begin
                 execute format('grant execute on function %s to %I', item.name, step.role);
             end loop;
         end loop;
+        -- a login that became the application's after the functions were closed
+        for item in select x.name, r.rolname as role
+                      from unnest(side_doors) as x(name)
+                           cross join public.audit_writer w join pg_roles r on r.rolname = w.role
+                     where not has_function_privilege(r.rolname, x.name, 'execute') loop
+            execute format('grant execute on function %s to %I', item.name, item.role);
+        end loop;
     end if;
     if has_database_privilege('narthex_audit_readers', current_database(), 'temporary')
        or exists (select from unnest(side_doors) as x(name)

@@ -56,10 +56,15 @@ final class SchemaDb implements AutoCloseable {
 
     /** Those that are built in and others, at locations as Flyway names them. */
     Migrations migrations(List<String> others) {
+        return migrations("narthex_app", others);
+    }
+
+    /** The same for another login of the application's. */
+    Migrations migrations(String application, List<String> others) {
         return new Migrations(
                 flyway -> flyway.dataSource(
                         url(), System.getProperty("it.db.owner.user"), System.getProperty("it.db.owner.password")),
-                "narthex_app",
+                application,
                 others);
     }
 

@@ -144,6 +144,24 @@ class UpgradeIT {
     }
 
     @Test
+    void letsAnotherLoginOfTheApplicationInBesideTheFirst() throws Exception {
+        Rows superuser = Rows.by(URI.create(System.getProperty("it.db.superuser.uri")));
+        superuser.change("create role upgrade_application login");
+        try (SchemaDb db = filled.copy("upgrade_login")) {
+            db.migrations("upgrade_application", List.of()).run();
+            // closed to all but the logins that were the application's when a superuser ran it last
+            execute(db, "select audit.set_up_roles()");
+
+            String write = "insert into audit_event (action, actor) values ('token-revoked', 'server') returning login";
+            assertThat(db.texts("upgrade_application", write)).containsExactly("upgrade_application");
+            assertThat(db.texts("upgrade_application", "select name from tenant"))
+                    .contains("acme", "globex");
+            assertThat(db.texts("narthex_app", "select name from tenant")).contains("acme", "globex");
+        }
+        superuser.change("drop role upgrade_application");
+    }
+
+    @Test
     void doesNothingToADatabaseOfAnEarlierBuild() throws Exception {
         try (SchemaDb db = SchemaDb.create("upgrade_earlier")) {
             Flyway.configure()
