@@ -39,6 +39,7 @@ class AuditorIT {
     void make() throws Exception {
         cache = TenantCache.make("{}");
         administrator = cache.newToken("\"administer\"");
+        lines("?tenant=" + cache.tenant() + "&action=token-created", 2);
     }
 
     @Test
@@ -217,6 +218,7 @@ class AuditorIT {
         assertThat(client.asAdministrator("DELETE", hold).statusCode()).isEqualTo(204);
         assertThat(client.asAdministrator("DELETE", hold).statusCode()).isEqualTo(404);
 
+        lines("?tenant=" + cache.tenant() + "&action=legal-hold-released", 1);
         assertThat(lines("?tenant=" + cache.tenant()))
                 .extracting(event -> event.path("action").asText())
                 .filteredOn(action -> action.startsWith("legal-"))
