@@ -3,7 +3,8 @@
 
 README.md beside this file says what is needed and what the figures mean.
 """
-import argparse, base64, concurrent.futures, hashlib, http.client, json, os, random, re, shlex, subprocess, sys, tempfile, time
+import argparse, base64, concurrent.futures, hashlib, http.client, json, os, random, re, shlex, subprocess, sys, tempfile
+import threading, time
 
 import bench
 
@@ -11,31 +12,36 @@ MB = 1 << 20
 
 
 class Use:
-    """The same work for each build: pushes in three compressions, narinfos, NARs, the API."""
+    """The same work for each build: pushes in three compressions with logs, narinfos present and absent, NARs, listings, the API."""
 
     def __init__(self, server):
         self.host = server.url.removeprefix("http://")
-        self.random, self.pool = random.Random(1), random.Random(2).randbytes(4 * MB)
+        self.random, self.pool, self.kept = random.Random(1), random.Random(2).randbytes(4 * MB), threading.local()
         with open(server.directory + "/home/admin-token") as f:
             self.admin = "Bearer " + f.read().strip()
         self.ask("PUT", "/api/v1/tenants/use", {})
         self.ask("PUT", "/api/v1/tenants/use/caches/c", {"visibility": "public"})
         token = self.ask("POST", "/api/v1/tenants/use/tokens", {"scopes": ["push"], "caches": ["c"]})["token"]
         self.pusher = "Basic " + base64.b64encode(f":{token}".encode()).decode()
-        self.paths, self.large = [], []
+        self.paths = []
 
-    def send(self, method, path, body=None, authorization=None, kind="application/octet-stream", tries=5):
-        connection = http.client.HTTPConnection(self.host, timeout=120)
+    def send(self, method, path, body=None, authorization=None, kind="application/octet-stream", taken=(200, 201), tries=5):
+        """Over the thread's connection; a third of the requests over a new one."""
+        if self.random.random() < 0.3 or not hasattr(self.kept, "connection"):
+            self.kept.connection = http.client.HTTPConnection(self.host, timeout=120)
         headers = {"Authorization": authorization} if authorization else {}
-        connection.request(method, path, body, {**headers, "Content-Type": kind} if body else headers)
-        answer = connection.getresponse()
-        given = answer.read()
-        connection.close()
-        if answer.status == 503 and tries:  # a machine that has much else to do: as a Nix client would, later
+        try:
+            self.kept.connection.request(method, path, body, {**headers, "Content-Type": kind} if body else headers)
+            answer = self.kept.connection.getresponse()
+            status, given = answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as broken:  # the server has closed a connection that was idle
+            del self.kept.connection
+            status, given = 503, repr(broken)
+        if status == 503 and tries:  # a machine that has much else to do: as a Nix client would, later
             time.sleep(2)
-            return self.send(method, path, body, authorization, kind, tries - 1)
-        if answer.status not in (200, 201):
-            sys.exit(f"{method} {path}: {answer.status} {given[:200]}")
+            return self.send(method, path, body, authorization, kind, taken, tries - 1)
+        if status not in taken:
+            sys.exit(f"{method} {path}: {status} {given[:200]}")
         return given
 
     def ask(self, method, path, value=None):
@@ -55,22 +61,35 @@ class Use:
                 f"FileHash: sha256:{base32(hashlib.sha256(data).digest())}\nFileSize: {len(data)}\n"
                 f"NarHash: sha256:{base32(hashlib.sha256(nar).digest())}\nNarSize: {len(nar)}\nReferences: \n")
         self.send("PUT", f"/use/c/{part}.narinfo", info.encode(), self.pusher)
-        return f"/use/c/{part}.narinfo", "/use/c/" + url
+        log = f"/use/c/log/{part}-use-{number}.drv"
+        self.send("PUT", log, b"building\n" * (20_000 + number), self.pusher)
+        return f"/use/c/{part}.narinfo", "/use/c/" + url, log
+
+    def read(self, path):
+        """As several machines do that substitute a closure, and a person who looks at it."""
+        info, nar, log = path
+        for _ in range(20):
+            self.send("GET", self.random.choice(self.paths)[0])
+            self.send("GET", f"/use/c/{''.join(self.random.choices(bench.BASE32, k=32))}.narinfo", taken=(404,))
+        for url in nar, nar, log, info.replace(".narinfo", ".ls"), f"/use/c/serve/{info[7:39]}/":
+            self.send("GET", url)
+
+    def look(self, _):
+        self.ask("GET", "/tenants/use/caches/c/paths?limit=1000")
+        self.ask("GET", "/audit/events?limit=1000")
 
     def busy(self, rounds, paths):
-        number = 0
+        sizes, numbers = [1_000, 20_000, 200_000, 2_000_000, 8_000_000], iter(range(1_000_000))
         with concurrent.futures.ThreadPoolExecutor(16) as threads:
-            for _ in range(rounds):
-                jobs = []
-                for i in range(paths):
-                    size = self.random.choice([1_000, 20_000, 200_000, 2_000_000, 8_000_000])
-                    jobs.append(threads.submit(self.push, number, size, ["zstd", "none", "xz"][i % 3]))
-                    number += 1
+            for i in range(rounds):
+                if i % 10 == 0:
+                    bench.say(f"round {i} of {rounds}")
+                jobs = [threads.submit(self.push, next(numbers), self.random.choice(sizes), ["zstd", "none", "xz"][j % 3])
+                        for j in range(paths)]
                 self.paths += [job.result() for job in jobs]
-                list(threads.map(lambda urls: [self.send("GET", u) for u in urls * 2], self.paths))
-                list(threads.map(lambda _: [self.ask("GET", "/tenants/use/caches/c/paths?limit=1000"),
-                                            self.ask("GET", "/audit/events?limit=1000")], range(200)))
-        self.large = [self.push(number + i, (10 + i) * MB, "none")[1] for i in range(16)]
+                list(threads.map(self.read, self.random.choices(self.paths, k=2 * paths)))
+                list(threads.map(self.look, range(paths)))
+        self.large = [self.push(next(numbers), (10 + i) * MB, "none")[1] for i in range(16)]
 
 
 def base32(digest):
@@ -112,6 +131,7 @@ def measure(server, options):
         rest = resident(server)
         curls = [subprocess.Popen(["curl", "-sf", "-o", "/dev/null", "--limit-rate", "1M", server.url + url])
                  for url in use.large]
+        bench.say(f"{server.name}: {rest:.0f} MB at rest; 16 streams")
         most = rest
         while any(c.poll() is None for c in curls):
             most = max(most, resident(server))
@@ -125,8 +145,8 @@ def measure(server, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=4, help="of the work (4)")
-    parser.add_argument("--paths", type=int, default=300, help="pushed in each round (300)")
+    parser.add_argument("--rounds", type=int, default=20, help="of the work (20)")
+    parser.add_argument("--paths", type=int, default=50, help="pushed in each round (50)")
     parser.add_argument("--rest", type=int, default=240, help="seconds of rest (240: giving back waits for a quiet minute)")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="starts this build")
     parser.add_argument("--against", metavar="COMMAND", help="starts another build, given the same work")
