@@ -71,6 +71,8 @@ create or replace function seal_audit_events(most integer) returns integer
     language plpgsql
     security definer
     set search_path = public, pg_temp
+    -- a plan made while a month has no seals yet would read all of them for each event, until statistics are there
+    set enable_seqscan = off
 as
 $$
 declare
