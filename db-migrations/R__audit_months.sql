@@ -174,7 +174,8 @@ begin
         end;
     end loop;
     if not locked then
-        raise exception 'month % stays: the record is being read all the time', month;
+        -- as where a lock is waited for in vain: the transaction is tried again
+        raise exception 'month % stays: the record is being read all the time', month using errcode = 'lock_not_available';
     end if;
     foreach parent in array parents loop
         if exists (select from pg_inherits i where i.inhrelid = to_regclass(parent || '_' || suffix)) then
