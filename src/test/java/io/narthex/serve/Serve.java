@@ -26,7 +26,7 @@ public final class Serve {
     private final Home home;
     private @Nullable EmbeddedDb db;
     private @Nullable WildFly server;
-    private boolean stopping;
+    private volatile boolean stopping;
 
     private Serve(Settings settings, Home home) {
         this.settings = settings;
@@ -66,9 +66,19 @@ public final class Serve {
         if (wildfly == null) {
             return PARENT_ENDED;
         }
-        wildfly.awaitReady();
+        try {
+            wildfly.awaitReady();
+        } catch (Refusal e) {
+            if (stopping) {
+                return PARENT_ENDED;
+            }
+            throw e;
+        }
         System.out.println(Banner.text(settings, new Probe(settings).publicKeys()));
         int code = wildfly.await();
+        if (stopping) {
+            return code;
+        }
         System.err.println("narthex: WildFly ended by itself with exit code " + code + "; why is in "
                 + home.log("server.log") + " if it had the time to say: start again");
         return code;

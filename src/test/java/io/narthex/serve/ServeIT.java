@@ -58,6 +58,7 @@ class ServeIT {
 
             first.terminate();
             first.awaitEnd();
+            assertThat(first.output()).doesNotContain("ended by itself");
         }
         assertThat(servers).noneMatch(ProcessHandle::isAlive);
         assertThat(home.resolve("wildfly.jsa")).as("classes for the next start").isNotEmptyFile();
