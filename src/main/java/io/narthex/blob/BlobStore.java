@@ -10,7 +10,7 @@ public interface BlobStore extends AutoCloseable {
     /**
      * Begins a blob under a new random key.
      *
-     * @throws BlobStoreFullException if the store has no room for more
+     * @throws NoRoomException if the store has no room for more
      */
     BlobWriter create() throws IOException;
 

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * Takes the bytes of one new blob in. If it is closed without {@link #finish()}, or if finishing fails, it leaves
  * nothing behind; so {@code try (BlobWriter writer = store.create())} is all the care that it needs.
  *
- * <p>Every write may throw {@link BlobStoreFullException}.
+ * <p>Every write may throw {@link NoRoomException}.
  */
 public abstract class BlobWriter extends OutputStream {
     private final BlobKey key;

@@ -80,7 +80,7 @@ final class S3Bucket implements AutoCloseable {
             throw interrupted;
         } catch (S3Exception e) {
             if (e.statusCode() == INSUFFICIENT_STORAGE) {
-                throw new BlobStoreFullException("the bucket is full", new IOException(e));
+                throw new NoRoomException("the bucket is full", new IOException(e));
             }
             throw new IOException("S3 refused: " + e.getMessage(), e);
         } catch (SdkException e) {

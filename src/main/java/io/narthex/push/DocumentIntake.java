@@ -3,6 +3,7 @@ package io.narthex.push;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.access.PushRight;
+import io.narthex.blob.NoRoomException;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.index.upload.Document;
@@ -57,9 +58,11 @@ public class DocumentIntake {
     /** Compressed as it comes, into a file: many logs at once would fill the heap. */
     private SpooledDocument spooled(InputStream text) throws IOException {
         try {
-            return SpooledDocument.of(text, settings.home().resolve("spool"), LONGEST_CODED);
+            return SpooledDocument.of(text, settings.home().resolve("spool"), settings.diskReserve(), LONGEST_CODED);
         } catch (Document.TooLongException e) {
             throw Refusal.BODY_TOO_LARGE.because(Refusal.size(LONGEST_CODED));
+        } catch (NoRoomException e) {
+            throw Refusal.NO_ROOM.because().after(e);
         }
     }
 

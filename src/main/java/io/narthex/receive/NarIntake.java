@@ -3,8 +3,8 @@ package io.narthex.receive;
 import com.github.luben.zstd.Zstd;
 import io.narthex.access.PushRight;
 import io.narthex.blob.BlobStore;
-import io.narthex.blob.BlobStoreFullException;
 import io.narthex.blob.BlobWriter;
+import io.narthex.blob.NoRoomException;
 import io.narthex.cache.Cache;
 import io.narthex.configuration.Settings;
 import io.narthex.index.upload.ListingJson;
@@ -81,7 +81,7 @@ public class NarIntake {
                     nar.facts(), row, writer.finish(), () -> files.stage(cache.id(), fileName, row), executor);
             pending.add(cache.id(), fileName, arrival);
             return new Outcome.Created();
-        } catch (BlobStoreFullException e) {
+        } catch (NoRoomException e) {
             throw Refusal.NO_ROOM.because().after(e);
         }
     }

@@ -15,7 +15,7 @@ public final class RefusedException extends RuntimeException {
     }
 
     /** The same with what it followed from, if anything. */
-    RefusedException after(@Nullable Throwable cause) {
+    public RefusedException after(@Nullable Throwable cause) {
         if (cause != null) {
             initCause(cause);
         }

@@ -179,7 +179,7 @@ class FileBlobStoreTest extends BlobStoreContract {
             assertThat(full.freeBytes()).isZero();
             assertThat(full.hasRoom(1)).isFalse();
             assertThat(full.hasRoom(0)).isTrue();
-            assertThatThrownBy(full::create).isInstanceOf(BlobStoreFullException.class);
+            assertThatThrownBy(full::create).isInstanceOf(NoRoomException.class);
         }
         assertThat(stored()).isZero();
     }
@@ -198,7 +198,7 @@ class FileBlobStoreTest extends BlobStoreContract {
                                 writer.write(piece);
                             }
                         })
-                        .isInstanceOf(BlobStoreFullException.class);
+                        .isInstanceOf(NoRoomException.class);
             }
             assertThat(nearlyFull.open(writer.key())).isEmpty();
         }
@@ -218,11 +218,9 @@ class FileBlobStoreTest extends BlobStoreContract {
     @Test
     void tellsThatTheDiskIsFullFromTheSystemsSentence() {
         assertThat(DiskRoom.explained(new IOException("No space left on device")))
-                .isInstanceOf(BlobStoreFullException.class);
-        assertThat(DiskRoom.explained(new IOException("Disk quota exceeded")))
-                .isInstanceOf(BlobStoreFullException.class);
-        assertThat(DiskRoom.explained(new IOException("Input/output error")))
-                .isNotInstanceOf(BlobStoreFullException.class);
+                .isInstanceOf(NoRoomException.class);
+        assertThat(DiskRoom.explained(new IOException("Disk quota exceeded"))).isInstanceOf(NoRoomException.class);
+        assertThat(DiskRoom.explained(new IOException("Input/output error"))).isNotInstanceOf(NoRoomException.class);
     }
 
     @Test

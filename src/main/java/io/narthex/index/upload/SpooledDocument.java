@@ -1,6 +1,8 @@
 package io.narthex.index.upload;
 
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.narthex.blob.DiskRoom;
+import io.narthex.configuration.DiskReserve;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,11 +31,23 @@ public final class SpooledDocument implements Closeable {
      * Reads to the end.
      *
      * @param directory where the file lies as long as it has a name, which is not for long; made if it is missing
+     * @param reserve what uploads leave free on its disk, where the database may lie too
      * @param most bytes, compressed
      * @throws Document.TooLongException beyond that
+     * @throws io.narthex.blob.NoRoomException where the disk might not have so many
      */
-    public static SpooledDocument of(InputStream content, Path directory, long most) throws IOException {
-        FileChannel file = open(directory);
+    public static SpooledDocument of(InputStream content, Path directory, DiskReserve reserve, long most)
+            throws IOException {
+        try {
+            Files.createDirectories(directory);
+            new DiskRoom(Files.getFileStore(directory), reserve).require(most);
+            return spooled(content, open(directory), most);
+        } catch (IOException e) {
+            throw DiskRoom.explained(e);
+        }
+    }
+
+    private static SpooledDocument spooled(InputStream content, FileChannel file, long most) throws IOException {
         try {
             return new SpooledDocument(file, write(content, file, most));
         } catch (IOException | RuntimeException e) {
@@ -43,7 +57,7 @@ public final class SpooledDocument implements Closeable {
     }
 
     private static FileChannel open(Path directory) throws IOException {
-        Path path = Files.createTempFile(Files.createDirectories(directory), "document", "");
+        Path path = Files.createTempFile(directory, "document", "");
         try {
             return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } finally {
