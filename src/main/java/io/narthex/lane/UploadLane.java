@@ -49,7 +49,7 @@ final class UploadLane {
 
     /**
      * Whether the request is for this lane, once its caller may push. A URL that is written in another way than usual is not, nor
-     * is a narinfo for a cache that shows the machine's store, which may be unreadable.
+     * is a narinfo for a cache that shows the machine's store, whose database is asked for it.
      */
     static boolean isMeant(HttpServerExchange exchange, Cache cache, String path) {
         return exchange.getRequestMethod().equals(Methods.PUT)

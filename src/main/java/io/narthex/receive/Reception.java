@@ -2,6 +2,7 @@ package io.narthex.receive;
 
 import io.narthex.access.PushRight;
 import io.narthex.change.DatabaseAwayException;
+import io.narthex.localstore.StoreUnreadableException;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class Reception {
+    private static final System.Logger LOG = System.getLogger(Reception.class.getName());
+
     @Inject
     private NarIntake intake;
 
@@ -77,6 +80,10 @@ public class Reception {
             return judged(right, steps);
         } catch (DatabaseAwayException e) {
             return new Outcome.Unavailable("The database is away");
+        } catch (StoreUnreadableException e) {
+            // the cache has begun to show the machine's store, which may have the path
+            LOG.log(System.Logger.Level.WARNING, "event=store-unreadable reason={0}", e.getMessage());
+            return new Outcome.Unavailable("The Nix store cannot be read now");
         }
     }
 
