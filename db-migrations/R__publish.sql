@@ -1,15 +1,18 @@
 -- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- Publishes a path in one call: as single statements each would cost a round trip, for every path that is pushed. While a body
--- arrives, its token may be revoked, or its cache deleted or changed. So the decision about a push is checked again in the
+-- arrives, its token may be revoked, its cache deleted or changed, or a key revoked that the cache trusts. So the decision about a push is checked again in the
 -- transaction that stores it, under locks that put it before or after such a change.
 
 -- The version stands for the settings of the cache: whoever judged by other settings has to judge again.
-create or replace function push_right_stands(tenant integer, cache integer, version bigint, token bigint) returns boolean
+create or replace function push_right_stands(tenant integer, cache integer, version bigint, token bigint, trusted bytea[])
+    returns boolean
     language plpgsql
     set search_path = public, pg_temp
 as
 $$
 #variable_conflict use_column
+declare
+    key bytea;
 begin
     -- first the locks, then the query with its own snapshot: whoever changes one of these holds its lock exclusively
     perform pg_advisory_xact_lock_shared(hashtextextended('tenant ' || push_right_stands.tenant, 0));
@@ -17,17 +20,22 @@ begin
     if push_right_stands.token is not null then
         perform pg_advisory_xact_lock_shared(hashtextextended('token ' || push_right_stands.token, 0));
     end if;
+    for key in select k from unnest(push_right_stands.trusted) k order by k loop
+        perform pg_advisory_xact_lock_shared(hashtextextended('public key ' || encode(key, 'hex'), 0));
+    end loop;
     return exists (select from cache c
                    join tenant t on t.id = c.tenant_id
                    where c.id = push_right_stands.cache and c.version = push_right_stands.version
                      and c.deleted_at is null and t.deleted_at is null)
        and (push_right_stands.token is null
-            or exists (select from token k where k.id = push_right_stands.token and k.revoked_at is null));
+            or exists (select from token k where k.id = push_right_stands.token and k.revoked_at is null))
+       and not exists (select from signing_key s
+                       where s.public_key = any (push_right_stands.trusted) and s.state = 'REVOKED');
 end
 $$;
 comment on function push_right_stands is
-    'Whether the cache and its tenant still exist, the cache is as it was when the push was judged, and the token (null: the'
-    ' administrator''s) is not revoked. None of this changes until the end of the transaction';
+    'Whether the cache and its tenant still exist, the cache is as it was when the push was judged, and neither the token (null:'
+    ' the administrator''s) nor one of the trusted public keys is revoked. None of this changes until the end of the transaction';
 
 create or replace function cache_has_file(cache integer, file_name text, blob bigint) returns boolean
     language sql
@@ -75,6 +83,7 @@ create or replace function publish_upload(
     base_name       text,
     detail          jsonb,
     cache_version   bigint,
+    trusted         bytea[],
     storage_key     text default null,
     compression     text default null,
     file_hash       bytea default null,
@@ -96,7 +105,7 @@ declare
     added bigint;
 begin
     if not push_right_stands(publish_upload.tenant, publish_upload.cache, publish_upload.cache_version,
-                             publish_upload.published_by) then
+                             publish_upload.published_by, publish_upload.trusted) then
         outcome := 'changed';
         return;
     end if;

@@ -4,12 +4,15 @@ import io.narthex.access.Caller.Holder;
 import io.narthex.cache.Cache;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.nix.signature.PublicKey;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +26,13 @@ public final class PushRight {
     /** Nobody changes a cache so often while one narinfo is published. */
     private static final int MOST_CHANGES = 20;
 
-    private static final String STANDS = "select push_right_stands(?, ?, ?, ?)";
+    private static final String STANDS = "select push_right_stands(?, ?, ?, ?, ?)";
 
     private final PushRights rights;
     private final Asked asked;
     private final Cache cache;
     private final Caller caller;
+    private final List<PublicKey> trusted;
 
     /**
      * What a request shows.
@@ -41,11 +45,18 @@ public final class PushRight {
     /** Whoever holds the token that pushes. */
     public record Pusher(long id, String publicId, String note) {}
 
-    PushRight(PushRights rights, Asked asked, Cache cache, Caller caller) {
+    /** @param trusted keys that must not be revoked before what is pushed is kept */
+    PushRight(PushRights rights, Asked asked, Cache cache, Caller caller, Collection<PublicKey> trusted) {
         this.rights = rights;
         this.asked = asked;
         this.cache = cache;
         this.caller = caller;
+        this.trusted = List.copyOf(trusted);
+    }
+
+    /** The same, as long as none of these keys is revoked: what is pushed was judged by their signatures. */
+    public PushRight trusting(Collection<PublicKey> keys) {
+        return new PushRight(rights, asked, cache, caller, keys);
     }
 
     /** As it is set. */
@@ -109,11 +120,18 @@ public final class PushRight {
             stands.setInt(2, cache.id());
             stands.setLong(3, cache.version());
             stands.setObject(4, token(), Types.BIGINT);
+            stands.setArray(5, trusted(connection));
             try (ResultSet row = stands.executeQuery()) {
                 if (!row.next() || !row.getBoolean(1)) {
                     throw new RightChangedException();
                 }
             }
         }
+    }
+
+    /** The public keys that must not be revoked, as the database takes them. */
+    public Array trusted(Connection connection) throws SQLException {
+        return connection.createArrayOf(
+                "bytea", trusted.stream().map(PublicKey::bytes).toArray(byte[][]::new));
     }
 }

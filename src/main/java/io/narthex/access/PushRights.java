@@ -7,6 +7,7 @@ import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.RequestStart;
 import io.narthex.http.Right;
+import io.narthex.key.KeyRing;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.HeaderValues;
@@ -28,6 +29,9 @@ public class PushRights {
 
     @Inject
     private TokenDirectory tokens;
+
+    @Inject
+    private KeyRing keys;
 
     @Inject
     private RequestedCache requested;
@@ -59,12 +63,13 @@ public class PushRights {
             Decision said = decision == Decision.ALLOW ? Decision.HIDE : decision;
             throw new AccessRefusedException(said, Right.PUSH, caller, target);
         }
-        return new PushRight(this, asked, now.get(), caller);
+        return new PushRight(this, asked, now.get(), caller, List.of());
     }
 
     /** Reads anew what the database knows better than this node's memory. */
     void refresh(@Nullable Long token) {
         directory.reload();
+        keys.readRevoked();
         if (token != null) {
             tokens.tokens().mark(token);
         }

@@ -199,6 +199,12 @@ public class KeyRing implements ChangeListener {
         return known != null ? known : read(cache);
     }
 
+    /** Reads anew which keys are revoked: more than this node has heard of. */
+    public void readRevoked() {
+        revoked.changed();
+        revoked.refresh(keys::revoked);
+    }
+
     private synchronized Ring read(Cache cache) {
         Ring known = rings.get(cache.id());
         if (known != null) {

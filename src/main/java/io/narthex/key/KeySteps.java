@@ -118,6 +118,7 @@ class KeySteps {
      * it is told no more than that there is somebody. Where it was the last that is active, another is in its place at once.
      */
     void revoke(SigningKeyEntity key, String reason, Instant now) {
+        keys.holdAlone(key.publicKey().bytes());
         int tenant = keys.tenantOf(key.cacheId());
         for (SigningKeyEntity held : keys.holding(key.publicKey().bytes())) {
             if (held.state() == KeyState.REVOKED) {

@@ -25,6 +25,15 @@ class SigningKeys {
                 .getSingleResult();
     }
 
+    /** Waits for pushes under way that rely on a public key, and lets later ones see what becomes of it ({@code push_right_stands}). */
+    void holdAlone(byte[] publicKey) {
+        entities.createNativeQuery(
+                        "select cast(pg_advisory_xact_lock(hashtextextended('public key ' || encode(:key, 'hex'), 0))"
+                                + " as text)")
+                .setParameter("key", publicKey)
+                .getSingleResult();
+    }
+
     /** Those of one cache, in the order in which they were made. */
     List<SigningKeyEntity> of(int cacheId) {
         return entities.createQuery(

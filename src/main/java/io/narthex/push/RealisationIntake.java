@@ -57,7 +57,8 @@ public class RealisationIntake {
 
     private boolean keep(PushRight right, DocumentKind kind, String name, Optional<Realisation> local, byte[] json) {
         Cache cache = right.cache();
-        Realisation pushed = foreign(cache, kind, name, realisation(json));
+        SignaturePolicy policy = SignaturePolicy.of(cache, ring.of(cache));
+        Realisation pushed = foreign(policy, kind, name, realisation(json));
         Cache whole = cache.whole();
         local.filter(known -> index.find(whole, known.outPath().hash()).isPresent())
                 .ifPresent(known -> merged(known, pushed));
@@ -69,7 +70,12 @@ public class RealisationIntake {
             throw Refusal.MALFORMED.because(
                     "outPath " + pushed.outPath().baseName() + " is not in this cache: push it first");
         }
-        return documents.merge(right, kind, name, text(pushed), known -> text(merged(realisation(known), pushed)));
+        return documents.merge(
+                right.trusting(policy.required()),
+                kind,
+                name,
+                text(pushed),
+                known -> text(merged(realisation(known), pushed)));
     }
 
     private static Realisation merged(Realisation known, Realisation pushed) {
@@ -90,13 +96,12 @@ public class RealisationIntake {
     }
 
     /** With the signatures that the cache keeps; those in the name of its own keys are made anew when it is asked for. */
-    private Realisation foreign(Cache cache, DocumentKind kind, String name, Realisation pushed) {
+    private static Realisation foreign(SignaturePolicy policy, DocumentKind kind, String name, Realisation pushed) {
         List<Signature> signatures =
                 pushed.signatures().stream().map(Signature::parse).toList();
-        List<String> kept =
-                SignaturePolicy.of(cache, ring.of(cache)).keep(signatures, signed(kind, name, pushed)).stream()
-                        .map(Signature::toString)
-                        .toList();
+        List<String> kept = policy.keep(signatures, signed(kind, name, pushed)).stream()
+                .map(Signature::toString)
+                .toList();
         return new Realisation(pushed.outPath(), kept, pushed.dependent());
     }
 

@@ -43,12 +43,13 @@ record Claim(PushRight right, StorePathHash asked, NarInfo info, String fileName
     }
 
     /**
-     * The narinfo with the signatures that the cache keeps.
+     * The same with the signatures that the cache keeps, to be published as long as the keys stand by which they were judged.
      *
      * @throws RefusedException where one of them is false, or one is lacking
      */
-    NarInfo signed(KeyRing ring) {
-        return info.withSignatures(SignaturePolicy.of(cache(), ring.of(cache())).keep(info));
+    Claim signed(KeyRing ring) {
+        SignaturePolicy policy = SignaturePolicy.of(cache(), ring.of(cache()));
+        return new Claim(right.trusting(policy.required()), asked, info.withSignatures(policy.keep(info)), fileName);
     }
 
     /** Paths that the cache must have. */

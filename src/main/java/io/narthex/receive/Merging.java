@@ -68,9 +68,10 @@ class Merging {
 
     /** Merges into a path of the machine's store, without its NAR. */
     void signLocal(PushRight right, NarInfo local, NarInfo info) {
-        publications.hold(right);
         Cache cache = right.cache();
-        List<Signature> kept = SignaturePolicy.of(cache, ring.of(cache)).keep(info);
+        SignaturePolicy policy = SignaturePolicy.of(cache, ring.of(cache));
+        List<Signature> kept = policy.keep(info);
+        publications.hold(right.trusting(policy.required()));
         SignaturePolicy.merge(local.signatures(), kept);
         publications.signLocal(cache, local, kept);
     }

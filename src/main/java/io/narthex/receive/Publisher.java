@@ -97,9 +97,10 @@ public class Publisher {
         try {
             claim.requireTrue(arrival.facts());
             if (overlapping || arrival.awaitDurable()) {
+                Claim signed = claim.signed(ring);
                 NewPaths.Outcome outcome = paths.publish(
-                        claim.right(),
-                        claim.signed(ring),
+                        signed.right(),
+                        signed.info(),
                         claim.fileName(),
                         arrival.row(),
                         arrival.durable(),
@@ -146,24 +147,28 @@ public class Publisher {
     /** Adds a path whose file is here, or merges into it; empty where the file is gone. */
     private Optional<Outcome> addOrMerge(Claim claim, ReceivedFile file) {
         claim.requireTrue(NarIntake.facts(file));
-        NarInfo facts = claim.signed(ring);
-        NewPaths.Outcome outcome = paths.publish(claim.right(), facts, file, claim.wanted());
+        Claim signed = claim.signed(ring);
+        NewPaths.Outcome outcome = paths.publish(signed.right(), signed.info(), file, claim.wanted());
         List<StorePath> missing = List.of();
         if (outcome instanceof NewPaths.Outcome.Missing some) {
             missing = withoutLocal(claim.cache(), some.paths());
-            outcome = missing.isEmpty() ? paths.publish(claim.right(), facts, file, List.of()) : outcome;
+            outcome = missing.isEmpty() ? paths.publish(signed.right(), signed.info(), file, List.of()) : outcome;
         }
         return switch (outcome) {
             case NewPaths.Outcome.Added added -> Optional.of(new Outcome.Created());
             case NewPaths.Outcome.Unclaimed gone -> Optional.empty();
-            case NewPaths.Outcome.Present present -> merged(claim, facts, file, missing);
-            case NewPaths.Outcome.Missing some -> merged(claim, facts, file, missing);
+            case NewPaths.Outcome.Present present -> merged(claim, signed, file, missing);
+            case NewPaths.Outcome.Missing some -> merged(claim, signed, file, missing);
         };
     }
 
-    /** What somebody has deleted meanwhile is published anew. */
-    private Optional<Outcome> merged(Claim claim, NarInfo facts, ReceivedFile file, List<StorePath> missing) {
-        return merging.merge(claim.right(), claim.asked(), facts, file.nar(), missing)
+    /**
+     * What somebody has deleted meanwhile is published anew.
+     *
+     * @param signed the claim with the signatures that the cache keeps
+     */
+    private Optional<Outcome> merged(Claim claim, Claim signed, ReceivedFile file, List<StorePath> missing) {
+        return merging.merge(signed.right(), signed.asked(), signed.info(), file.nar(), missing)
                 ? Optional.of(new Outcome.Merged())
                 : addOrMerge(claim, file);
     }

@@ -42,6 +42,11 @@ public record SignaturePolicy(
         return new SignaturePolicy(cache.foreignSignatures(), own(ring, false), own(ring, true), trusted);
     }
 
+    /** The trusted keys without whose signature nothing is taken: of what they sign nothing is to be kept once they are revoked. */
+    public List<PublicKey> required() {
+        return foreign == ForeignSignatures.REQUIRE_TRUSTED ? trusted : List.of();
+    }
+
     private static List<PublicKey> own(KeyRing.Ring ring, boolean imported) {
         return ring.all().stream()
                 .filter(key -> key.imported() == imported)

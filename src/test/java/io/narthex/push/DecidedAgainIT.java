@@ -10,19 +10,28 @@ import io.narthex.it.Rows;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
+import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.signature.SecretKey;
 import io.narthex.nix.store.StorePath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +56,12 @@ class DecidedAgainIT {
         union all select unnest(foreign_sigs) from uploaded_path where cache_id = ?
         union all select kind || '/' || name from uploaded_document where cache_id = ?
         order by 1
+        """;
+
+    private static final String REVOKE = """
+        update signing_key set state = 'REVOKED', sealed_secret = null, due_at = null, revoked_at = now(),
+                               revocation_reason = 'it leaked'
+        where public_key = decode(?, 'hex')
         """;
 
     private static final String EVENTS = "select action from audit_event where cache_id = ? order by id";
@@ -215,6 +230,81 @@ class DecidedAgainIT {
                         assertThat(answer.join()).as(what.name()).isEqualTo(status));
         // of what is deleted the purge may have begun to take what was there
         assertThat(kept(id)).isSubsetOf(before);
+    }
+
+    /** What a store has that cannot be read may be the same path. */
+    @Test
+    void waitsForTheStoreThatACacheHasBegunToShow() throws Exception {
+        NixStore.served().add("shown", "shown");
+        Path database = Path.of(System.getProperty("it.nix.root"), "nix/var/nix/db/db.sqlite");
+        byte[] body = staged.narInfo().getBytes(StandardCharsets.US_ASCII);
+        try (HalfSent half = HalfSent.begin("PUT", url(staged.narInfoUrl()), cache.token(), body)) {
+            cache.administer("PUT", name + "/caches/ci", "{\"sources\":[\"uploads\",\"local-store\"]}");
+            Path aside = Files.move(database, database.resolveSibling("aside"));
+            try {
+                Files.writeString(database, "no database");
+                assertThat(half.finish()).isEqualTo(503);
+            } finally {
+                Files.move(aside, database, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        assertThat(staged.putNarInfo(cache)).isEqualTo(201);
+    }
+
+    /** The server trusts it no more from the moment on at which the revocation is committed, whoever has revoked it. */
+    @Test
+    void countsThatATrustedKeyIsRevokedInAnotherCache() throws Exception {
+        try (SecretKey trusted = SecretKey.generate("trusted.example-1", new SecureRandom())) {
+            cache.administer(
+                    "PUT",
+                    name + "/caches/ci",
+                    "{\"foreignSignatures\":\"require-trusted\",\"trustedPublicKeys\":[\"" + trusted.publicKey()
+                            + "\"]}");
+            TenantCache other = TenantCache.make("{}");
+            other.administer(
+                    "POST",
+                    "/api/v1/tenants/" + other.tenant() + "/caches/ci/keys",
+                    "{\"secretKey\":\"" + trusted.toText() + "\"}");
+            assertThat(cache.put(alsoStaged.narInfoUrl(), signed(alsoStaged, trusted))
+                            .statusCode())
+                    .isEqualTo(201);
+            Map<String, CompletableFuture<Integer>> answers = new TreeMap<>();
+            try (Connection connection = Rows.ofServer().connect();
+                    PreparedStatement lock = connection.prepareStatement(
+                            "select pg_advisory_xact_lock(hashtextextended('public key ' || ?, 0))");
+                    PreparedStatement revoke = connection.prepareStatement(REVOKE)) {
+                connection.setAutoCommit(false);
+                String hex = HexFormat.of().formatHex(trusted.publicKey().bytes());
+                lock.setString(1, hex);
+                lock.execute();
+                revoke.setString(1, hex);
+                assertThat(revoke.executeUpdate()).isEqualTo(1);
+                for (HandPush push : List.of(published, staged)) {
+                    answers.put(push.path().name(), CompletableFuture.supplyAsync(() -> put(push, trusted)));
+                }
+                Thread.sleep(300);
+                assertThat(answers.values()).noneMatch(CompletableFuture::isDone);
+                connection.commit();
+            }
+
+            assertThat(answers)
+                    .allSatisfy(
+                            (what, answer) -> assertThat(answer.join()).as(what).isEqualTo(403));
+            assertThat(cache.get(staged.narInfoUrl()).statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static byte[] signed(HandPush push, SecretKey key) {
+        NarInfo info = NarInfoReader.read(push.narInfo().getBytes(StandardCharsets.US_ASCII));
+        return (push.narInfo() + "Sig: " + key.sign(Fingerprint.of(info)) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private int put(HandPush push, SecretKey key) {
+        try {
+            return cache.put(push.narInfoUrl(), signed(push, key)).statusCode();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private int idOf(String from, String column) throws Exception {

@@ -24,7 +24,8 @@ final class PublishStatement {
                             foreign_sigs => ?, published_by => ?, key_ids => ?, signatures => ?, tenant => ?,
                             token_id => ?, token_note => ?, actor => ?, address => cast(? as inet), request_id => ?,
                             base_name => ?, detail => cast(? as jsonb), storage_key => ?, compression => ?,
-                            file_hash => ?, file_size => ?, content_hash => ?, listing => ?, cache_version => ?)
+                            file_hash => ?, file_size => ?, content_hash => ?, listing => ?, cache_version => ?,
+                            trusted => ?)
         """;
 
     /** Where the event's values begin. */
@@ -60,6 +61,7 @@ final class PublishStatement {
         s.setObject(14, right.token(), Types.BIGINT);
         s.setInt(17, right.cache().tenantId());
         s.setLong(31, right.cache().version());
+        s.setArray(32, right.trusted(connection));
         setFile(s, file);
     }
 
