@@ -25,14 +25,12 @@ import org.xnio.channels.StreamSourceChannel;
  * One body that {@link JsonBodies} is reading. All methods but {@link #leave} are called on the connection's IO thread.
  */
 final class ArrivingBody {
-    /** One more than is allowed, which {@link JsonBody} then sees. */
-    private static final int MOST = JsonBody.MOST + 1;
-
     private static final int PIECE = 8_192;
     private static final long LOOK_MILLIS = 250;
 
     private final HttpServerExchange exchange;
     private final HttpHandler next;
+    private final int most;
     private final BooleanSupplier wanted;
     private final Runnable leaving;
     private final BodyPace pace;
@@ -42,9 +40,16 @@ final class ArrivingBody {
     private int seen;
     private boolean over;
 
+    /** @param most so many bytes are read at most */
     ArrivingBody(
-            HttpServerExchange exchange, Duration idle, HttpHandler next, BooleanSupplier wanted, Runnable leaving) {
+            HttpServerExchange exchange,
+            int most,
+            Duration idle,
+            HttpHandler next,
+            BooleanSupplier wanted,
+            Runnable leaving) {
         this.exchange = exchange;
+        this.most = most;
         this.next = next;
         this.wanted = wanted;
         this.leaving = leaving;
@@ -101,15 +106,15 @@ final class ArrivingBody {
     private boolean read(StreamSourceChannel channel) throws IOException {
         ByteBuffer piece = ByteBuffer.allocate(PIECE);
         int count = 0;
-        while (bytes.size() < MOST) {
-            piece.clear().limit(Math.min(PIECE, MOST - bytes.size()));
+        while (bytes.size() < most) {
+            piece.clear().limit(Math.min(PIECE, most - bytes.size()));
             count = channel.read(piece);
             if (count <= 0) {
                 break;
             }
             bytes.write(piece.array(), 0, count);
         }
-        return count < 0 || bytes.size() == MOST;
+        return count < 0 || bytes.size() == most;
     }
 
     private void lookLater(StreamSourceChannel channel) {

@@ -11,27 +11,33 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Reads the body of an API request before anything runs for that request, and without a thread. Bodies that come
+ * Reads the body of a request of the API, or of one with as small a body, before anything runs for that request, and without a thread. Bodies that come
  * slowly, or never, hold a little memory, of which no tenant has more than a part, and nothing else. Thread-safe.
  */
 public final class JsonBodies {
-    /** Times {@link JsonBody#MOST} is what all bodies may hold: 16 MB. */
-    private static final int AT_ONCE = 256;
+    /** Bytes that all bodies may hold at once. */
+    private static final int HELD = 16 << 20;
     /** What waits holds a connection and some kilobytes. */
     private static final int WAITING = 1_024;
 
     private static final AttachmentKey<ArrivingBody> BODY = AttachmentKey.create(ArrivingBody.class);
 
     private final Duration idle;
-    private final FairPlaces<Runnable> places = new FairPlaces<>(AT_ONCE, WAITING);
+    private final int longest;
+    private final FairPlaces<Runnable> places;
 
-    /** @param idle how long a body may stand still */
-    public JsonBodies(Duration idle) {
+    /**
+     * @param idle how long a body may stand still
+     * @param longest in bytes, what a body may have
+     */
+    public JsonBodies(Duration idle, int longest) {
         this.idle = idle;
+        this.longest = longest;
+        places = new FairPlaces<>(HELD / longest, WAITING);
     }
 
     /**
-     * Goes on with a request when its body is there, or as much of it as {@link JsonBody} looks at, or when it comes too
+     * Goes on with a request when its body is there, or one byte more than it may have, or when it comes too
      * slowly: whoever reads it then is told.
      *
      * @param next calls {@link #begun} once the request runs
@@ -42,7 +48,8 @@ public final class JsonBodies {
             next.handleRequest(exchange);
             return;
         }
-        ArrivingBody body = new ArrivingBody(exchange, idle, next, () -> places.isWanted(who), () -> leave(who));
+        ArrivingBody body =
+                new ArrivingBody(exchange, longest + 1, idle, next, () -> places.isWanted(who), () -> leave(who));
         AtomicBoolean refused = new AtomicBoolean();
         Executor turn = work -> {
             WaitingClient client = new WaitingClient(exchange);

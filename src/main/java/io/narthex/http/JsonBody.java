@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The JSON object that a client sends to make or change something. It tells an omitted field from one that is null. */
 public final class JsonBody {
     /** Bytes; settings are small. */
-    static final int MOST = 64 * 1024;
+    public static final int MOST = 64 * 1024;
     /** Of a list. */
     private static final int MOST_ITEMS = 100;
 

@@ -13,9 +13,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +103,41 @@ public class PathIndex implements ChangeListener {
             hot().forget(cache.id(), hash);
         }
         return Optional.empty();
+    }
+
+    /** Those of many hashes that the cache has, as {@link #find} gives each; what memory does not know takes a few queries. */
+    public Map<StorePathHash, SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes) {
+        Map<StorePathHash, SignedPath> found = new HashMap<>();
+        Map<StorePathHash, Long> unknown = new LinkedHashMap<>();
+        for (StorePathHash hash : hashes) {
+            SignedPath current = hot().current(cache, hash);
+            if (current != null) {
+                found.put(hash, current);
+            } else if (!hot().isAbsent(cache, hash)) {
+                unknown.put(hash, hot().ticket(cache, hash));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            feed.heartbeat().require();
+            readAll(cache, unknown, found);
+        }
+        return found;
+    }
+
+    /** @param tickets of the hashes that memory does not know */
+    private void readAll(Cache cache, Map<StorePathHash, Long> tickets, Map<StorePathHash, SignedPath> found) {
+        Map<StorePathHash, SignedPath> remembered = new HashMap<>();
+        tickets.keySet().forEach(hash -> hot().remembered(cache, hash).ifPresent(path -> remembered.put(hash, path)));
+        Set<StorePathHash> left = new LinkedHashSet<>(tickets.keySet());
+        for (PathSource source : sources) {
+            for (SignedPath path : left.isEmpty() ? List.<SignedPath>of() : source.findAll(cache, left, remembered)) {
+                StorePathHash hash = path.path().hash();
+                hot().remember(cache, path, Objects.requireNonNull(tickets.get(hash)));
+                found.put(hash, path);
+            }
+            left.removeAll(found.keySet());
+        }
+        left.stream().filter(remembered::containsKey).forEach(hash -> hot().forget(cache.id(), hash));
     }
 
     /** A path whose NAR is in this file; which one, when there are several, does not matter: their bytes are equal. */

@@ -3,6 +3,9 @@ package io.narthex.index;
 import io.narthex.cache.Cache;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +38,18 @@ public interface PathSource {
      * @param remembered what was last known of that hash, from whichever source and current or not
      */
     Optional<SignedPath> find(Cache cache, StorePathHash hash, Optional<SignedPath> remembered);
+
+    /**
+     * Those of some hashes that the cache has from here, as {@link #find} gives each, in fewer queries where that can be.
+     *
+     * @param remembered likewise, by the hash
+     */
+    default List<SignedPath> findAll(
+            Cache cache, Collection<StorePathHash> hashes, Map<StorePathHash, SignedPath> remembered) {
+        return hashes.stream()
+                .flatMap(hash -> find(cache, hash, Optional.ofNullable(remembered.get(hash))).stream())
+                .toList();
+    }
 
     /** A path whose narinfo names this file. */
     Optional<StorePathHash> findByFile(Cache cache, String fileName);

@@ -37,6 +37,11 @@ public abstract class SignatureEntity {
         return keyId;
     }
 
+    /** The row of the path that it is of. */
+    public long pathId() {
+        return pathId;
+    }
+
     public byte[] signature() {
         return signature.clone();
     }

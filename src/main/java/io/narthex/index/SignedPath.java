@@ -12,6 +12,7 @@ import io.narthex.nix.narinfo.NarInfoWriter;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
+
+    private static final String SIGNATURE = "Sig: ";
 
     private final long rowId;
     private final NarInfo facts;
@@ -169,6 +172,15 @@ public final class SignedPath {
     @SuppressWarnings("EI_EXPOSE_REP")
     public byte[] narInfo() {
         return narInfo;
+    }
+
+    /** All signatures that its narinfo has, in their order there. */
+    public List<String> signatures() {
+        return new String(narInfo, StandardCharsets.ISO_8859_1)
+                .lines()
+                .filter(line -> line.startsWith(SIGNATURE))
+                .map(line -> line.substring(SIGNATURE.length()))
+                .toList();
     }
 
     /** A strong entity tag of the narinfo, with its quotes. */

@@ -7,6 +7,7 @@ import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
 import io.narthex.http.SmallResponseFilter;
 import io.narthex.http.pace.PacedBodies;
+import io.narthex.protocol.NarInfoBatch;
 import io.narthex.share.Sharer;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
@@ -53,6 +54,7 @@ public final class FastLane implements ServletExtension {
             MissingNars missing,
             UploadLane received,
             JsonBodies bodies,
+            JsonBodies batches,
             FairLane downloads,
             FairLane requests,
             FairLane lists,
@@ -94,6 +96,8 @@ public final class FastLane implements ServletExtension {
             parts.logs.run(exchange, parts.access.sharer(exchange), next);
         } else if (isStream(path)) {
             stream(exchange, next, parts);
+        } else if (path.equals(NarInfoBatch.URL)) {
+            batch(exchange, next, parts);
         } else if (path.startsWith(API)) {
             administer(exchange, path, next, parts);
         } else {
@@ -127,15 +131,31 @@ public final class FastLane implements ServletExtension {
             throws Exception {
         Sharer who = parts.access.sharer(exchange);
         FairLane lane = LISTS.contains(path.substring(path.lastIndexOf('/') + 1)) ? parts.lists : parts.requests;
-        HttpHandler turn = x -> lane.run(x, who, y -> {
-            JsonBodies.begun(y);
-            next.handleRequest(y);
-        });
+        HttpHandler turn = turn(lane, who, next);
         if (exchange.getRequestHeaders().contains(Headers.AUTHORIZATION)) {
             parts.bodies.await(exchange, who, turn, FairLane::refuse);
         } else {
             turn.handleRequest(exchange);
         }
+    }
+
+    /** The hashes first, likewise; those of who may read the cache. */
+    private static void batch(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
+        Sharer who = parts.access.sharer(exchange);
+        exchange.putAttachment(SmallResponseFilter.STREAMED, true);
+        HttpHandler turn = turn(parts.lists, who, next);
+        if (parts.access.readable(exchange) == null) {
+            turn.handleRequest(exchange);
+        } else {
+            parts.batches.await(exchange, who, turn, FairLane::refuse);
+        }
+    }
+
+    private static HttpHandler turn(FairLane lane, Sharer who, HttpHandler next) {
+        return exchange -> lane.run(exchange, who, x -> {
+            JsonBodies.begun(x);
+            next.handleRequest(x);
+        });
     }
 
     /**

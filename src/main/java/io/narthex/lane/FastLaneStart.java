@@ -92,6 +92,7 @@ public class FastLaneStart implements ServletContextListener {
                                 new MissingNars(known, intake),
                                 new UploadLane(rights, reception, refusals, known),
                                 lanes.bodies(),
+                                lanes.batches(),
                                 lanes.downloads(),
                                 lanes.requests(),
                                 lanes.lists(),

@@ -2,7 +2,9 @@ package io.narthex.lane;
 
 import io.narthex.configuration.Settings;
 import io.narthex.http.JsonBodies;
+import io.narthex.http.JsonBody;
 import io.narthex.http.pace.PacedResponses;
+import io.narthex.protocol.NarInfoBatch;
 import io.narthex.thread.Guarded;
 import io.narthex.thread.NamedThreads;
 import jakarta.annotation.PostConstruct;
@@ -43,6 +45,7 @@ public class Lanes {
     private record Running(
             PacedResponses paced,
             JsonBodies bodies,
+            JsonBodies batches,
             FairLane downloads,
             FairLane uploads,
             FairLane requests,
@@ -58,7 +61,8 @@ public class Lanes {
         PacedResponses paced = new PacedResponses();
         running = new Running(
                 paced,
-                new JsonBodies(settings.bodyIdle()),
+                new JsonBodies(settings.bodyIdle(), JsonBody.MOST),
+                new JsonBodies(settings.bodyIdle(), NarInfoBatch.LONGEST),
                 // a thread costs little while it waits for its reader; a Nix client opens 25 connections
                 new FairLane("downloads", 256, 2_048, paced),
                 // unpacking one costs 10 MiB, and up to 130: UnpackingMemory bounds all of them
@@ -103,6 +107,11 @@ public class Lanes {
 
     JsonBodies bodies() {
         return running().bodies;
+    }
+
+    /** Of those who ask for many narinfos at once. */
+    JsonBodies batches() {
+        return running().batches;
     }
 
     PacedResponses paced() {

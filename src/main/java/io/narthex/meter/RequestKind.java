@@ -6,6 +6,7 @@ import io.undertow.util.Methods;
 /** The kinds of requests that the meters tell apart. */
 enum RequestKind {
     NARINFO("narinfo"),
+    BATCH("batch"),
     NAR("nar"),
     LISTING("listing"),
     LOG("log"),
@@ -53,7 +54,7 @@ enum RequestKind {
             return narinfo ? PUSH_NARINFO : nar ? PUSH_NAR : PUSH_OTHER;
         }
         if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
-            return OTHER;
+            return path.startsWith("/get-narinfos", from) ? BATCH : OTHER;
         }
         return narinfo ? NARINFO : nar ? NAR : less(path, from);
     }

@@ -61,7 +61,9 @@ public class CacheInfoResource {
     public Response get() {
         Cache cache = requested.get();
         String text = "StoreDir: " + cache.storeDir() + "\nWantMassQuery: " + (cache.wantMassQuery() ? 1 : 0)
-                + "\nPriority: " + cache.priority().orElse(settings.priority()) + "\n";
+                + "\nPriority: " + cache.priority().orElse(settings.priority())
+                // relative to the cache's URL, as the clients that know it take it
+                + "\nGetNarInfosV1: " + NarInfoBatch.URL + "\n";
         return Response.ok(text)
                 .type(Responses.CACHE_INFO_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))

@@ -94,6 +94,17 @@ class DatabaseAwayIT {
     }
 
     @Test
+    void isNoReasonToLeaveAPathOutOfABatch() throws Exception {
+        assertThat(batch(hot, hot).status()).isEqualTo(200);
+        assertThat(batch(hot, cold).status()).isEqualTo(503);
+    }
+
+    private static Answer batch(StorePath one, StorePath other) throws IOException {
+        String body = one.hash() + "\n" + other.hash();
+        return wire.send("POST", "/get-narinfos-v1", "Content-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    @Test
     void isNoReasonNotToSayWhatIsKnown() throws Exception {
         assertThat(wire.get(url(hot)).status()).isEqualTo(200);
         assertThat(wire.get("/nix-cache-info").status()).isEqualTo(200);

@@ -12,6 +12,8 @@ class RequestKindTest {
         "GET, /abc.narinfo, narinfo",
         "HEAD, /abc.narinfo, narinfo",
         "GET, /push/abc.narinfo, narinfo",
+        "POST, /get-narinfos-v1, batch",
+        "QUERY, /push/get-narinfos-v1, batch",
         "PUT, /abc.narinfo, push-narinfo",
         "GET, /nar/abc.nar.zst, nar",
         "HEAD, /push/nar/abc.nar, nar",

@@ -15,10 +15,11 @@ class CacheInfoIT {
     private final WireClient wire = WireClient.toServer();
 
     @Test
-    void isThreeLines() throws Exception {
+    void isFourLines() throws Exception {
         Answer answer = wire.get("/nix-cache-info");
 
-        assertThat(answer.text()).isEqualTo("StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 30\n");
+        assertThat(answer.text())
+                .isEqualTo("StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 30\nGetNarInfosV1: /get-narinfos-v1\n");
         assertThat(answer.header("Content-Type")).startsWith("text/x-nix-cache-info");
         assertThat(answer.header("Cache-Control")).isEqualTo("public, max-age=86400");
     }

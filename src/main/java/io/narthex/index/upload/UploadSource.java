@@ -12,6 +12,9 @@ import io.narthex.nix.store.StorePathHash;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,14 @@ public class UploadSource implements PathSource {
     @Override
     public Optional<SignedPath> find(Cache cache, StorePathHash hash, Optional<SignedPath> remembered) {
         return known().isAbsent(cache, hash) ? Optional.empty() : rows.find(cache, hash, known());
+    }
+
+    @Override
+    public List<SignedPath> findAll(
+            Cache cache, Collection<StorePathHash> hashes, Map<StorePathHash, SignedPath> remembered) {
+        List<StorePathHash> asked =
+                hashes.stream().filter(hash -> !known().isAbsent(cache, hash)).toList();
+        return asked.isEmpty() ? List.of() : rows.findAll(cache, asked, known());
     }
 
     @Override

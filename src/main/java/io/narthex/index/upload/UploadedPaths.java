@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,31 +53,56 @@ public class UploadedPaths {
                 .flatMap(entity -> signed(cache, entity, memory));
     }
 
-    private Optional<SignedPath> signed(Cache cache, UploadEntity entity, UploadMemory memory) {
-        KeyRing.Ring keys = ring.of(cache);
-        if (keys.members().isEmpty()) {
-            return Optional.empty();
-        }
-        NarInfo facts = pushed.of(cache, entity);
-        List<Signature> ours = writer.complete(keys, entity.id(), facts, signatures(entity.id()));
-        return Optional.of(new SignedPath(
-                entity.id(),
-                facts,
-                new NarSource.InBlobStore(entity.nar()),
-                entity.publishedAt(),
-                keys,
-                ours,
-                entity.publishedAt(),
-                memory));
+    /** Those of some hashes, likewise, in two queries. */
+    List<SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes, UploadMemory memory) {
+        List<UploadEntity> found = entities.createQuery(
+                        "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash in :hashes",
+                        UploadEntity.class)
+                .setParameter("cache", cache.id())
+                .setParameter(
+                        "hashes", hashes.stream().map(StorePathHash::toBytes).toList())
+                .getResultList();
+        return signed(cache, found, memory);
     }
 
-    private Map<Long, byte[]> signatures(long pathId) {
-        Map<Long, byte[]> signatures = new HashMap<>();
+    private Optional<SignedPath> signed(Cache cache, UploadEntity entity, UploadMemory memory) {
+        return signed(cache, List.of(entity), memory).stream().findFirst();
+    }
+
+    private List<SignedPath> signed(Cache cache, List<UploadEntity> found, UploadMemory memory) {
+        KeyRing.Ring keys = ring.of(cache);
+        if (keys.members().isEmpty() || found.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Map<Long, byte[]>> signatures = signatures(found);
+        return found.stream()
+                .map(entity -> {
+                    NarInfo facts = pushed.of(cache, entity);
+                    List<Signature> ours =
+                            writer.complete(keys, entity.id(), facts, signatures.getOrDefault(entity.id(), Map.of()));
+                    return new SignedPath(
+                            entity.id(),
+                            facts,
+                            new NarSource.InBlobStore(entity.nar()),
+                            entity.publishedAt(),
+                            keys,
+                            ours,
+                            entity.publishedAt(),
+                            memory);
+                })
+                .toList();
+    }
+
+    /** By the path, and by the key. */
+    private Map<Long, Map<Long, byte[]>> signatures(List<UploadEntity> paths) {
+        Map<Long, Map<Long, byte[]>> signatures = new HashMap<>();
         entities.createQuery(
-                        "select s from UploadSignatureEntity s where s.pathId = :path", UploadSignatureEntity.class)
-                .setParameter("path", pathId)
+                        "select s from UploadSignatureEntity s where s.pathId in :paths", UploadSignatureEntity.class)
+                .setParameter("paths", paths.stream().map(UploadEntity::id).toList())
                 .getResultStream()
-                .forEach(s -> signatures.put(s.keyId(), s.signature()));
+                .forEach(s -> signatures
+                        .computeIfAbsent(s.pathId(), path -> new HashMap<>())
+                        .put(s.keyId(), s.signature()));
         return signatures;
     }
 

@@ -1,0 +1,121 @@
+package io.narthex.protocol;
+
+import io.narthex.audit.ReadLog;
+import io.narthex.cache.Cache;
+import io.narthex.cache.RequestedCache;
+import io.narthex.http.Requires;
+import io.narthex.http.Right;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import io.narthex.nix.store.StorePathHash;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.Map;
+import org.xnio.IoUtils;
+
+/**
+ * {@code get-narinfos-v1}: many narinfos in one answer, a line of JSON for each path that the cache has. A client takes a hash
+ * without a line for absent: an answer that cannot be completed is broken off, so that it is not taken for whole.
+ */
+@Path("get-narinfos-v1")
+public class NarInfosResource {
+    private static final System.Logger LOG = System.getLogger(NarInfosResource.class.getName());
+    /** Paths that are looked up together: some 2 MB, and one query where memory knows none of them. */
+    private static final int PIECE = 1_000;
+
+    /** A safe request with a body, for which JAX-RS has no name. */
+    @HttpMethod("QUERY")
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    @interface Query {}
+
+    @Inject
+    PathIndex index;
+
+    @Inject
+    RequestedCache requested;
+
+    @Inject
+    ReadLog reads;
+
+    @POST
+    @Requires(Right.PULL)
+    public Response post(InputStream body) throws IOException {
+        return answer(body);
+    }
+
+    @Query
+    @Requires(Right.PULL)
+    public Response query(InputStream body) throws IOException {
+        return answer(body);
+    }
+
+    private Response answer(InputStream body) throws IOException {
+        byte[] text = body.readNBytes(NarInfoBatch.LONGEST + 1);
+        if (text.length > NarInfoBatch.LONGEST) {
+            throw NarInfoBatch.tooLarge();
+        }
+        List<StorePathHash> hashes = NarInfoBatch.parse(text);
+        Cache cache = requested.get();
+        // the first piece before the answer begins: what cannot be known is 503
+        Map<StorePathHash, SignedPath> first = index.findAll(cache, piece(hashes, 0));
+        return Response.ok((StreamingOutput) out -> write(cache, hashes, first, out))
+                .type("application/x-ndjson")
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    private void write(
+            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> first, OutputStream out) {
+        try (NarInfoLines lines = new NarInfoLines(out)) {
+            write(cache, piece(hashes, 0), first, lines);
+            for (int from = PIECE; from < hashes.size(); from += PIECE) {
+                List<StorePathHash> piece = piece(hashes, from);
+                write(cache, piece, index.findAll(cache, piece), lines);
+            }
+            lines.end();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=client-gone cache={0}", cache.fullName());
+            breakOff();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "event=batch-broken-off cache={0} cause={1}", cache.fullName(), e);
+            breakOff();
+        }
+    }
+
+    private static void breakOff() {
+        IoUtils.safeClose(ServletRequestContext.requireCurrent().getExchange().getConnection());
+    }
+
+    private void write(
+            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, NarInfoLines lines)
+            throws IOException {
+        for (StorePathHash hash : hashes) {
+            SignedPath path = found.get(hash);
+            if (path == null) {
+                reads.miss(cache.tenantId(), cache.id());
+            } else {
+                reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+                lines.write(path);
+            }
+        }
+    }
+
+    private static List<StorePathHash> piece(List<StorePathHash> hashes, int from) {
+        return hashes.subList(from, Math.min(from + PIECE, hashes.size()));
+    }
+}
