@@ -33,6 +33,10 @@ begin
         ('audit_chain_start', 'chain = ' || tenants || ' or chain = 0 and ' || whole),
         ('storage_daily',     'tenant_id = ' || tenants),
         ('legal_hold',        'tenant_id = ' || tenants),
+        ('cache_retention',   'tenant_id = ' || tenants),
+        ('pin',               'tenant_id = ' || tenants),
+        ('retention_run',     'tenant_id = ' || tenants),
+        ('removed_path',      'tenant_id = ' || tenants),
         ('signing_key',       'cache_id in (select c.id from cache c)')) as x(name, rule)
     loop
         execute format('create policy application on %I to %s using (true) with check (true)', r.name, writers);

@@ -11,8 +11,9 @@ grant select, insert, update on signing_key, key_policy, key_signing to ${app};
 
 grant select, insert on nix_store to ${app};
 grant select, insert, update, delete on local_path, path_signature, local_signature to ${app};
-grant select, insert, update, delete on blob, staged_nar, uploaded_path, upload_signature, uploaded_document, further_file
-    to ${app};
+grant select, insert, update, delete on blob, staged_nar, upload_signature, uploaded_document, further_file to ${app};
+-- remove_uploaded_paths deletes these
+grant select, insert, update on uploaded_path to ${app};
 -- it never updates these rows; locking one needs the right to
 grant select, insert, update, delete on doomed_blob to ${app};
 
@@ -26,3 +27,6 @@ grant select, insert on nar_download to ${app};
 grant select, insert, update (hits) on narinfo_hour to ${app};
 grant select, insert, update (misses) on narinfo_miss_hour to ${app};
 grant select on storage_daily, path_queue to ${app};
+grant select, insert, update, delete on cache_retention, pin, pin_revision to ${app};
+grant select, insert, update, delete on retention_run, retention_candidate, path_revival, use_watch, use_gap to ${app};
+grant select on removed_path, store_path, path_held, path_edge to ${app};

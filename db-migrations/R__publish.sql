@@ -90,6 +90,7 @@ create or replace function publish_upload(
     file_size       bigint default null,
     content_hash    bytea default null,
     listing         bytea default null,
+    reference_hashes bytea[] default '{}',
     out outcome     text,
     out missing     bytea[],
     out event       bigint,
@@ -102,7 +103,8 @@ as
 $$
 #variable_conflict use_column
 declare
-    added bigint;
+    added  bigint;
+    hidden bigint;
 begin
     if not push_right_stands(publish_upload.tenant, publish_upload.cache, publish_upload.cache_version,
                              publish_upload.published_by, publish_upload.trusted) then
@@ -122,6 +124,8 @@ begin
         end if;
     end if;
 
+    -- first the locks, then the query with its own snapshot: what is here now is here as long as the new path refers to it
+    perform lock_references(publish_upload.cache, publish_upload.reference_hashes);
     select array_agg(w.hash) into missing
     from unnest(publish_upload.wanted) as w(hash)
     where not exists (select from uploaded_path p where p.cache_id = publish_upload.cache and p.hash = w.hash);
@@ -149,6 +153,17 @@ begin
     if added is null then
         if publish_upload.blob is null then
             delete from blob b where b.id = used_blob;
+        end if;
+        -- it is used; and offered again, if it was hidden
+        update uploaded_path p set last_used = now(), last_token_use = now()
+        where p.cache_id = publish_upload.cache and p.hash = publish_upload.hash
+          and p.nar_hash = publish_upload.nar_hash
+          and (p.last_used < now() - interval '5 minutes' or p.condemned_at is not null);
+        select p.id into hidden from uploaded_path p
+        where p.cache_id = publish_upload.cache and p.hash = publish_upload.hash
+          and p.nar_hash = publish_upload.nar_hash and p.condemned_at is not null;
+        if hidden is not null then
+            perform revive_paths(publish_upload.cache, array[hidden]);
         end if;
         outcome := 'present';
         return;

@@ -72,6 +72,7 @@ declare
     now_base    text[];
     now_path    integer[];
     now_size    bigint[];
+    now_row     bigint[];
     now_refs    text[];
 begin
     if not pg_try_advisory_xact_lock(hashtext('narthex-path-edges')) then
@@ -90,14 +91,15 @@ begin
     end if;
 
     -- the paths are read after they were taken from the queue, so that a change in between is queued again
-    select array_agg(t.scope), array_agg(t.base), array_agg(c.nar_size), array_agg(array_to_string(c.refs, ' '))
-      into now_scope, now_base, now_size, now_refs
+    select array_agg(t.scope), array_agg(t.base), array_agg(c.nar_size), array_agg(c.row_id),
+           array_agg(array_to_string(c.refs, ' '))
+      into now_scope, now_base, now_size, now_row, now_refs
       from unnest(taken_scope, taken_hash, taken_name, taken_base) as t(scope, hash, name, base)
            cross join lateral (
-               select u.nar_size, u.refs from uploaded_path u
+               select u.nar_size, u.refs, u.id as row_id from uploaded_path u
                 where t.scope > 0 and u.cache_id = t.scope and u.hash = t.hash and u.name = t.name
                union all
-               select l.nar_size, l.refs from local_path l
+               select l.nar_size, l.refs, null from local_path l
                 where t.scope < 0 and l.store_id = -t.scope and l.hash = t.hash and l.name = t.name
                offset 0) c;
 
@@ -126,7 +128,7 @@ begin
       from unnest(now_base) with ordinality as c(base, i)
            cross join lateral (select x.id from store_path x where x.base_name = c.base offset 0) p;
 
-    insert into path_held (scope, path_id, nar_size) select * from unnest(now_scope, now_path, now_size);
+    insert into path_held (scope, path_id, nar_size, row_id) select * from unnest(now_scope, now_path, now_size, now_row);
     insert into path_edge (referrer, scope, reference)
     select c.path, c.scope, r.id
     from unnest(now_scope, now_path, now_refs) as c(scope, path, refs)

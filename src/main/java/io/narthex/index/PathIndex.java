@@ -140,6 +140,14 @@ public class PathIndex implements ChangeListener {
         left.stream().filter(remembered::containsKey).forEach(hash -> hot().forget(cache.id(), hash));
     }
 
+    /** Clients remember narinfos: a path whose narinfo is hidden is found by its NAR until it is removed. */
+    private Optional<SignedPath> findForNar(Cache cache, StorePathHash hash) {
+        return find(cache, hash)
+                .or(() -> sources.stream()
+                        .flatMap(source -> source.findHidden(cache, hash).stream())
+                        .findFirst());
+    }
+
     /** A path whose NAR is in this file; which one, when there are several, does not matter: their bytes are equal. */
     public Optional<SignedPath> findByFile(Cache cache, String fileName) {
         StorePathHash hot = hot().byFile(cache, fileName);
@@ -153,7 +161,7 @@ public class PathIndex implements ChangeListener {
         feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findByFile(cache, fileName).stream())
-                .flatMap(hash -> find(cache, hash).stream())
+                .flatMap(hash -> findForNar(cache, hash).stream())
                 .filter(path -> path.fileName().equals(fileName))
                 .findFirst();
     }
@@ -170,7 +178,7 @@ public class PathIndex implements ChangeListener {
         feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findFurther(cache, fileName).stream())
-                .flatMap(file -> find(cache, file.path()).map(path -> new FileOf(path, file.source())).stream())
+                .flatMap(file -> findForNar(cache, file.path()).map(path -> new FileOf(path, file.source())).stream())
                 .findFirst();
     }
 

@@ -51,7 +51,13 @@ public interface PathSource {
                 .toList();
     }
 
-    /** A path whose narinfo names this file. */
+    /**
+     * A path that is offered no more and not removed yet: its narinfo is hidden, and its NAR is sent to whoever still has
+     * the narinfo.
+     */
+    Optional<SignedPath> findHidden(Cache cache, StorePathHash hash);
+
+    /** A path whose narinfo names this file, hidden or not. */
     Optional<StorePathHash> findByFile(Cache cache, String fileName);
 
     /** A path whose NAR has this hash, in a source whose NAR files are named by it. */

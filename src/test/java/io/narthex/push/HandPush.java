@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
@@ -34,8 +35,8 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
         return new HandPush(path, references, nar, compression, compressed(nar, compression));
     }
 
-    /** A path that nobody else has: a file of a few random bytes that refers to nothing. */
-    static HandPush small(Random random) {
+    /** A path that nobody else has: a file of a few random bytes, said to refer to some others. */
+    static HandPush small(Random random, HandPush... references) {
         byte[] hash = new byte[20];
         byte[] contents = new byte[40];
         random.nextBytes(hash);
@@ -45,7 +46,14 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
                 .and(")")
                 .bytes();
         return new HandPush(
-                StorePath.parseBaseName(StorePathHash.of(hash) + "-small"), List.of(), nar, Compression.NONE, nar);
+                StorePath.parseBaseName(StorePathHash.of(hash) + "-small"),
+                Stream.of(references)
+                        .map(push -> push.path().baseName())
+                        .sorted()
+                        .toList(),
+                nar,
+                Compression.NONE,
+                nar);
     }
 
     private static byte[] compressed(byte[] nar, Compression compression) throws IOException {

@@ -107,6 +107,12 @@ public class LocalSource implements PathSource {
         return path;
     }
 
+    /** None: what the store has is offered. */
+    @Override
+    public Optional<SignedPath> findHidden(Cache cache, StorePathHash hash) {
+        return Optional.empty();
+    }
+
     /** None: a file is found by the hash that is its name. */
     @Override
     public Optional<StorePathHash> findByFile(Cache cache, String fileName) {

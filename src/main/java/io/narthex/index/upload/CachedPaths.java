@@ -149,11 +149,17 @@ public class CachedPaths {
      * @return what refers to it, up to ten, where it is not deleted for that; empty where it is gone
      */
     List<StorePath> delete(Cache cache, UploadedHash path, boolean force) {
+        // first the lock, then the question: who publishes a referrer meanwhile is waited for
+        entities.createNativeQuery("select id from uploaded_path where id = :id for update", Long.class)
+                .setParameter("id", path.id())
+                .getResultList();
         List<StorePath> referrers = force ? List.of() : referrers(cache, path);
         if (referrers.isEmpty()) {
-            int deleted = entities.createNativeQuery("delete from uploaded_path where id = :id")
+            long deleted = (Long) entities.createNativeQuery(
+                            "select count(*) from remove_uploaded_paths(array[cast(:id as bigint)], null, 'deleted')",
+                            Long.class)
                     .setParameter("id", path.id())
-                    .executeUpdate();
+                    .getSingleResult();
             changes.record(ChangeKind.PATH, cache.id(), path.path().hash());
             if (deleted > 0) {
                 audit.record(AuditEvent.of(AuditAction.PATH_DELETED)

@@ -17,14 +17,30 @@ class DeletedCaches {
 
     /** Removes so many rows at most of each table; gives how many in all. */
     long removeRows(int most) {
-        long removed = 0;
-        for (String table :
-                new String[] {"uploaded_path", "staged_nar", "uploaded_document", "local_signature", "virtual_host"}) {
+        long removed = removePaths(most);
+        for (String table : new String[] {
+            "pin",
+            "cache_retention",
+            "path_revival",
+            "staged_nar",
+            "uploaded_document",
+            "local_signature",
+            "virtual_host"
+        }) {
             removed += entities.createNativeQuery("delete from " + table + " where ctid in (select x.ctid from " + table
                             + " x where x.cache_id in " + DELETED + " limit :most)")
                     .setParameter("most", most)
                     .executeUpdate();
         }
         return removed;
+    }
+
+    private long removePaths(int most) {
+        return ((Number) entities.createNativeQuery("select count(*) from remove_uploaded_paths(array(select p.id from"
+                                + " uploaded_path p where p.cache_id in " + DELETED
+                                + " limit :most), null, 'purged')")
+                        .setParameter("most", most)
+                        .getSingleResult())
+                .longValue();
     }
 }

@@ -25,7 +25,7 @@ final class PublishStatement {
                             token_id => ?, token_note => ?, actor => ?, address => cast(? as inet), request_id => ?,
                             base_name => ?, detail => cast(? as jsonb), storage_key => ?, compression => ?,
                             file_hash => ?, file_size => ?, content_hash => ?, listing => ?, cache_version => ?,
-                            trusted => ?)
+                            trusted => ?, reference_hashes => ?)
         """;
 
     /** Where the event's values begin. */
@@ -51,10 +51,7 @@ final class PublishStatement {
         s.setBytes(7, facts.narHash().bytes());
         s.setLong(8, facts.narSize());
         s.setArray(9, texts(connection, facts.references().stream().map(StorePath::baseName)));
-        s.setArray(
-                10,
-                connection.createArrayOf(
-                        "bytea", wanted.stream().map(p -> p.hash().toBytes()).toArray(byte[][]::new)));
+        s.setArray(10, hashes(connection, wanted));
         s.setString(11, facts.deriver().map(StorePath::baseName).orElse(null));
         s.setString(12, facts.contentAddress().orElse(null));
         s.setArray(13, texts(connection, facts.signatures().stream().map(Signature::toString)));
@@ -62,6 +59,7 @@ final class PublishStatement {
         s.setInt(17, right.cache().tenantId());
         s.setLong(31, right.cache().version());
         s.setArray(32, right.trusted(connection));
+        s.setArray(33, hashes(connection, facts.references()));
         setFile(s, file);
     }
 
@@ -101,6 +99,11 @@ final class PublishStatement {
                 connection.createArrayOf(
                         "bytea",
                         keys.stream().map(key -> key.sign(fingerprint).bytes()).toArray(byte[][]::new)));
+    }
+
+    private static java.sql.Array hashes(Connection connection, Collection<StorePath> paths) throws SQLException {
+        return connection.createArrayOf(
+                "bytea", paths.stream().map(p -> p.hash().toBytes()).toArray(byte[][]::new));
     }
 
     private static java.sql.Array texts(Connection connection, Stream<String> all) throws SQLException {

@@ -74,6 +74,9 @@ class UploadEntity {
     @Column(name = "published_by")
     private @Nullable Long publishedBy;
 
+    @Column(name = "condemned_at")
+    private @Nullable Instant condemnedAt;
+
     /** For Hibernate only. */
     @SuppressWarnings("NullAway")
     protected UploadEntity() {}
@@ -94,6 +97,11 @@ class UploadEntity {
     @Nullable
     Long publishedBy() {
         return publishedBy;
+    }
+
+    /** Whether only its NAR is still sent, since nothing keeps it. */
+    boolean isHidden() {
+        return condemnedAt != null;
     }
 
     StoredNar nar() {

@@ -80,6 +80,11 @@ public class UploadSource implements PathSource {
     }
 
     @Override
+    public Optional<SignedPath> findHidden(Cache cache, StorePathHash hash) {
+        return known().isAbsent(cache, hash) ? Optional.empty() : rows.findHidden(cache, hash, known());
+    }
+
+    @Override
     public Optional<StorePathHash> findByFile(Cache cache, String fileName) {
         return cache.takesUploads() ? rows.findByFile(cache, fileName) : Optional.empty();
     }

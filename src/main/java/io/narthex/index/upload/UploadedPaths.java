@@ -41,8 +41,17 @@ public class UploadedPaths {
     @Inject
     private KeyRing ring;
 
-    /** The path with this hash, signed by every key of the cache. */
+    /** The path with this hash, signed by every key of the cache, if it is offered. */
     Optional<SignedPath> find(Cache cache, StorePathHash hash, UploadMemory memory) {
+        return find(cache, hash, memory, false);
+    }
+
+    /** The same of one whose narinfo is hidden. */
+    Optional<SignedPath> findHidden(Cache cache, StorePathHash hash, UploadMemory memory) {
+        return find(cache, hash, memory, true);
+    }
+
+    private Optional<SignedPath> find(Cache cache, StorePathHash hash, UploadMemory memory, boolean hidden) {
         return entities.createQuery(
                         "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash = :hash",
                         UploadEntity.class)
@@ -50,13 +59,15 @@ public class UploadedPaths {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
+                .filter(entity -> entity.isHidden() == hidden)
                 .flatMap(entity -> signed(cache, entity, memory));
     }
 
     /** Those of some hashes, likewise, in two queries. */
     List<SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes, UploadMemory memory) {
         List<UploadEntity> found = entities.createQuery(
-                        "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash in :hashes",
+                        "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash in :hashes"
+                                + " and u.condemnedAt is null",
                         UploadEntity.class)
                 .setParameter("cache", cache.id())
                 .setParameter(
