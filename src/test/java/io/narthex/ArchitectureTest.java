@@ -105,6 +105,7 @@ class ArchitectureTest {
             "http.pace",
             "share",
             "meter",
+            "outbound",
             "configuration",
             "transaction",
             "thread");

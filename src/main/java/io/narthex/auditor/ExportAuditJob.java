@@ -8,6 +8,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import io.narthex.outbound.TrustedCertificates;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -114,7 +115,8 @@ public class ExportAuditJob implements Job {
         now.forEach(head -> signed.add(heads.signed(head)));
         heads.keep(now);
         Path half = Files.createTempFile(settings.home(), "audit-export", ".gz");
-        try (ExportPlace place = ExportPlace.of(settings.audit().export().orElseThrow())) {
+        try (ExportPlace place =
+                ExportPlace.of(settings.audit().export().orElseThrow(), TrustedCertificates.of(settings))) {
             MonthExport export = MonthExport.write(connection, month, signed, half);
             String location = place.put(month.fileName(), half);
             try (PreparedStatement s = connection.prepareStatement(DETACH)) {

@@ -3,6 +3,7 @@ package io.narthex.blob;
 import io.narthex.configuration.BlobLocation;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
+import io.narthex.outbound.TrustedCertificates;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -10,6 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /** Makes the one blob store that the settings name, and stops the start if it cannot be used. */
 @ApplicationScoped
@@ -44,9 +46,10 @@ public class BlobStoreProducer {
     }
 
     private static BlobStore s3(Settings settings, BlobLocation.S3 s3) {
+        TrustedCertificates trusted = TrustedCertificates.of(settings);
         S3BlobStore store = null;
         try {
-            store = new S3BlobStore(s3, settings.home().resolve("spool"), new SecureRandom());
+            store = new S3BlobStore(s3, Optional.of(trusted), settings.home().resolve("spool"), new SecureRandom());
             store.check();
             return store;
         } catch (IOException | RuntimeException e) {

@@ -1,22 +1,29 @@
 package io.narthex.blob;
 
 import io.narthex.configuration.BlobLocation;
+import io.narthex.outbound.TrustedCertificates;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A directory or a bucket into which files go under names that people read. */
 public abstract sealed class ExportPlace implements AutoCloseable {
     private ExportPlace() {}
 
-    public static ExportPlace of(BlobLocation location) {
+    /**
+     * The place that a setting names.
+     *
+     * @param trusted whom TLS to a bucket trusts
+     */
+    public static ExportPlace of(BlobLocation location, TrustedCertificates trusted) {
         return switch (location) {
             case BlobLocation.Files files -> new Directory(files.directory());
-            case BlobLocation.S3 s3 -> new Bucket(new S3Bucket(s3));
+            case BlobLocation.S3 s3 -> new Bucket(new S3Bucket(s3, Optional.of(trusted)));
         };
     }
 

@@ -1,6 +1,7 @@
 package io.narthex.blob;
 
 import io.narthex.configuration.BlobLocation;
+import io.narthex.outbound.TrustedCertificates;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -27,11 +28,15 @@ public final class S3BlobStore implements BlobStore {
     private final SyncThreads threads = new SyncThreads("blob-s3", REQUESTS_AT_ONCE);
 
     /**
+     * A store in a bucket.
+     *
+     * @param trusted whom TLS trusts; none: whom Java does
      * @param spool directory for the parts that wait to be sent; made if it is not there
      * @throws IOException if the directory cannot be made
      */
-    public S3BlobStore(BlobLocation.S3 location, Path spool, SecureRandom random) throws IOException {
-        this(new S3Bucket(location), spool, random, S3PartSizes.STANDARD);
+    public S3BlobStore(BlobLocation.S3 location, Optional<TrustedCertificates> trusted, Path spool, SecureRandom random)
+            throws IOException {
+        this(new S3Bucket(location, trusted), spool, random, S3PartSizes.STANDARD);
     }
 
     S3BlobStore(S3Bucket bucket, Path spool, SecureRandom random, S3PartSizes sizes) throws IOException {

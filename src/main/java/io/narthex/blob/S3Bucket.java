@@ -1,10 +1,12 @@
 package io.narthex.blob;
 
 import io.narthex.configuration.BlobLocation;
+import io.narthex.outbound.TrustedCertificates;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -27,16 +29,23 @@ final class S3Bucket implements AutoCloseable {
     private final String prefix;
 
     S3Bucket(BlobLocation.S3 location) {
-        this.client = client(location);
+        this(location, Optional.empty());
+    }
+
+    /** @param trusted whom TLS trusts; none: whom Java does */
+    S3Bucket(BlobLocation.S3 location, Optional<TrustedCertificates> trusted) {
+        this.client = client(location, trusted);
         this.name = location.bucket();
         this.prefix = location.prefix().isEmpty() ? "" : location.prefix() + "/";
     }
 
-    private static S3Client client(BlobLocation.S3 location) {
+    private static S3Client client(BlobLocation.S3 location, Optional<TrustedCertificates> trusted) {
+        UrlConnectionHttpClient.Builder http = UrlConnectionHttpClient.builder()
+                .connectionTimeout(Duration.ofSeconds(5))
+                .socketTimeout(Duration.ofSeconds(30));
+        trusted.ifPresent(certificates -> http.tlsTrustManagersProvider(certificates::managers));
         S3ClientBuilder builder = S3Client.builder()
-                .httpClientBuilder(UrlConnectionHttpClient.builder()
-                        .connectionTimeout(Duration.ofSeconds(5))
-                        .socketTimeout(Duration.ofSeconds(30)))
+                .httpClientBuilder(http)
                 // each body is counted and summed before it is sent: no coding in chunks with a trailer and no newer
                 // checksum, which many servers that speak S3 do not know
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

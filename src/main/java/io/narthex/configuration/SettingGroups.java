@@ -169,6 +169,24 @@ final class SettingGroups {
                 export);
     }
 
+    /** How other servers are reached. */
+    Outbound outbound() {
+        return new Outbound(
+                values.list(
+                        NARTHEX_UPSTREAM_ADDRESSES,
+                        "a list of addresses or CIDR blocks (10.0.0.0/8)",
+                        AddressBlock::parse),
+                values.parsed(NARTHEX_OUTBOUND_PROXY, "a URL such as http://proxy.example.com:3128", text -> {
+                    URI proxy = httpUrl(text);
+                    if (!"http".equalsIgnoreCase(proxy.getScheme())
+                            || !proxy.getPath().isEmpty()) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return proxy;
+                }),
+                values.path(NARTHEX_TRUST_STORE_FILE));
+    }
+
     private Optional<URI> endpoint() {
         return values.parsed(NARTHEX_S3_ENDPOINT, "a URL such as https://s3.example.com", SettingGroups::httpUrl);
     }

@@ -40,6 +40,7 @@ import java.util.Set;
  * @param maxRatio how many times its packed size an uploaded NAR may be
  * @param diskReserve how much of the disk of the blobs uploads leave free
  * @param audit what the record keeps
+ * @param outbound how other servers are reached
  * @param withoutMeaning names of settings that are set and do nothing in this version
  */
 public record Settings(
@@ -69,6 +70,7 @@ public record Settings(
         long maxRatio,
         DiskReserve diskReserve,
         Audit audit,
+        Outbound outbound,
         List<String> withoutMeaning) {
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
@@ -135,6 +137,7 @@ public record Settings(
                 values.parsed(NARTHEX_DISK_RESERVE, "a number of bytes or a percentage (5%)", DiskReserve::parse)
                         .orElse(DiskReserve.STANDARD),
                 groups.audit(),
+                groups.outbound(),
                 groups.withoutMeaning(blobs));
     }
 }

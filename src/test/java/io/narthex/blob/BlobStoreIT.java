@@ -75,6 +75,7 @@ class BlobStoreIT {
         System.setProperty("aws.secretAccessKey", "test-secret");
         try (S3BlobStore s3 = new S3BlobStore(
                 new BlobLocation.S3("narthex-test", "it", Optional.of(URI.create(endpoint)), Optional.empty()),
+                Optional.empty(),
                 Files.createTempDirectory("it-spool"),
                 new SecureRandom())) {
             s3.check();

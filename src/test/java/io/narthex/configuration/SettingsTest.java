@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -68,6 +69,35 @@ class SettingsTest {
         assertThat(settings.listeners().port()).isEqualTo(81);
         assertThat(settings.priority()).isEqualTo(5);
         assertThat(settings.secretKeyFile()).contains(Path.of("/k"));
+    }
+
+    @Test
+    void readsHowOthersAreReached() {
+        Settings settings = Settings.read(
+                Map.of(
+                        "NARTHEX_UPSTREAM_ADDRESSES", "10.0.0.0/8, fd00::/8",
+                        "NARTHEX_OUTBOUND_PROXY", "http://proxy.example:3128",
+                        "NARTHEX_TRUST_STORE_FILE", "/etc/house.pem"),
+                system);
+
+        assertThat(settings.outbound().addresses())
+                .containsExactly(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("fd00::/8"));
+        assertThat(settings.outbound().proxy()).contains(URI.create("http://proxy.example:3128"));
+        assertThat(settings.outbound().trustStoreFile()).contains(Path.of("/etc/house.pem"));
+        assertThat(read("NARTHEX_URL", "").outbound())
+                .isEqualTo(new Outbound(List.of(), Optional.empty(), Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://proxy.example:3128",
+                "socks://proxy.example",
+                "http://user:x@proxy.example",
+                "http://p/x"
+            })
+    void refusesAProxyThatItCannotAsk(String url) {
+        assertThatThrownBy(() -> read("NARTHEX_OUTBOUND_PROXY", url)).isInstanceOf(SettingsException.class);
     }
 
     @Test

@@ -1,0 +1,19 @@
+package io.narthex.configuration;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings that say how this server reaches others.
+ *
+ * @param addresses networks that are not public and may be connected to
+ * @param proxy asks for this server; none is to ask directly
+ * @param trustStoreFile certificates of the house's own authorities, beside those that Java brings
+ */
+public record Outbound(List<AddressBlock> addresses, Optional<URI> proxy, Optional<Path> trustStoreFile) {
+    public Outbound {
+        addresses = List.copyOf(addresses);
+    }
+}

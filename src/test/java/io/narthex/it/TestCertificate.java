@@ -1,0 +1,66 @@
+package io.narthex.it;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A certificate of nobody's authority for certain names, made by keytool. */
+public final class TestCertificate {
+    /** Of the key store. */
+    public static final String PASSWORD = "changeit";
+
+    private final Path keyStore;
+    private final Path pem;
+
+    private TestCertificate(Path keyStore, Path pem) {
+        this.keyStore = keyStore;
+        this.pem = pem;
+    }
+
+    /** @param names as keytool takes them: {@code dns:cache.example,ip:127.0.0.1} */
+    public static TestCertificate of(Path directory, String names) throws IOException, InterruptedException {
+        Path store = directory.resolve("tls.p12");
+        Path pem = directory.resolve("tls.pem");
+        keytool(store, "-genkeypair", "-alias", "tls", "-keyalg", "EC", "-dname", "CN=test", "-ext", "san=" + names);
+        keytool(store, "-exportcert", "-alias", "tls", "-rfc", "-file", pem.toString());
+        return new TestCertificate(store, pem);
+    }
+
+    private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes());
+        if (keytool.waitFor() != 0) {
+            throw new IOException(said);
+        }
+    }
+
+    public Path keyStore() {
+        return keyStore;
+    }
+
+    /** The certificate alone, for who is to trust it. */
+    public Path pem() {
+        return pem;
+    }
+
+    /** Listens with it at a free port of 127.0.0.1. */
+    public ServerSocket listen() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context.getServerSocketFactory().createServerSocket(0, 1_024, InetAddress.getByName("127.0.0.1"));
+    }
+}
