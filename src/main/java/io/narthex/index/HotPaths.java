@@ -48,13 +48,20 @@ public final class HotPaths {
     /** The path, if it is remembered and known to be current; null says nothing about whether it exists. */
     public @Nullable SignedPath current(Cache cache, StorePathHash hash) {
         SignedPath known = paths.getIfPresent(new PathKey(cache.id(), hash));
-        return known != null
-                        && heartbeat.isRemembered()
-                        && known.isSignedByAll()
-                        // what a cache shows may have been narrowed since
-                        && known.memory().isCurrent(cache, known)
-                ? known
-                : null;
+        return known != null && isCurrent(cache, known) ? known : null;
+    }
+
+    /** Whether what was found of a path still may be told to who reads the cache. */
+    public boolean isCurrent(Cache cache, SignedPath path) {
+        return heartbeat.isRemembered()
+                && path.isSignedByAll()
+                // what a cache shows may have been narrowed since
+                && path.memory().isCurrent(cache, path);
+    }
+
+    /** Whether the database is heard: while it is not, nobody is to wait for it. */
+    public boolean isHeard() {
+        return heartbeat.isHeard();
     }
 
     /** Whether it is known that there is no such path now. */

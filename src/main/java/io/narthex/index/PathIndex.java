@@ -13,9 +13,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -146,6 +148,38 @@ public class PathIndex implements ChangeListener {
                 .or(() -> sources.stream()
                         .flatMap(source -> source.findHidden(cache, hash).stream())
                         .findFirst());
+    }
+
+    /**
+     * What was found of several paths.
+     *
+     * @param paths those that are there; {@link HotPaths#isCurrent} says whether they may still be told
+     * @param absent those that certainly are not; of all others {@link #find} says more
+     */
+    public record Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> absent) {}
+
+    /**
+     * Looks for several paths at once and keeps in memory what it found, as {@link #find} does for one. On a thread of ours.
+     *
+     * @throws SQLException when the database does not answer
+     */
+    public Found lookUp(Cache cache, Collection<StorePathHash> hashes) throws SQLException {
+        feed.heartbeat().require();
+        Map<StorePathHash, Long> tickets = new HashMap<>();
+        hashes.forEach(hash -> tickets.put(hash, hot().ticket(cache, hash)));
+        Map<StorePathHash, SignedPath> paths = new HashMap<>();
+        Set<StorePathHash> left = new HashSet<>(hashes);
+        for (PathSource source : sources) {
+            if (left.isEmpty()) {
+                break;
+            }
+            PathSource.Found found = source.lookUp(cache, left);
+            left.removeAll(found.paths().keySet());
+            found.unclear().forEach(left::remove);
+            paths.putAll(found.paths());
+        }
+        paths.forEach((hash, path) -> hot().remember(cache, path, Objects.requireNonNull(tickets.get(hash))));
+        return new Found(paths, left);
     }
 
     /** A path whose NAR is in this file; which one, when there are several, does not matter: their bytes are equal. */

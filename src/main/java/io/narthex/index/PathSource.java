@@ -3,10 +3,13 @@ package io.narthex.index;
 import io.narthex.cache.Cache;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
+import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A source of the paths of caches, such as this machine's store, or what was pushed. Every CDI bean of this type is
@@ -56,6 +59,29 @@ public interface PathSource {
      * the narinfo.
      */
     Optional<SignedPath> findHidden(Cache cache, StorePathHash hash);
+
+    /**
+     * What one question says of several hashes.
+     *
+     * @param paths those that are here
+     * @param unclear those of which only {@link #find} can say more; what is in neither is not here
+     */
+    record Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> unclear) {
+        /** Nothing is here. */
+        public static final Found NOTHING = new Found(Map.of(), Set.of());
+    }
+
+    /**
+     * Looks for several paths at once, for less than {@link #find} takes for each: on a thread of ours, without a transaction of
+     * the container's. What is not as usual is left unclear.
+     *
+     * @throws SQLException when the database does not answer
+     */
+    default Found lookUp(Cache cache, Set<StorePathHash> hashes) throws SQLException {
+        Set<StorePathHash> unclear = new HashSet<>(hashes);
+        unclear.removeIf(hash -> memory().isAbsent(cache, hash));
+        return new Found(Map.of(), unclear);
+    }
 
     /** A path whose narinfo names this file, hidden or not. */
     Optional<StorePathHash> findByFile(Cache cache, String fileName);

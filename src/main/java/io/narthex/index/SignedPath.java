@@ -15,12 +15,12 @@ import io.narthex.nix.store.StorePath;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A path as a cache offers it: its facts, our signatures, and the narinfo that clients get. */
@@ -110,11 +110,14 @@ public final class SignedPath {
 
     /** What the path came with in the name of a key of ours counts no more than that key does now. */
     private static byte[] render(NarInfo facts, KeyRing.Ring ring, Collection<Signature> ours) {
-        List<Signature> signatures = new ArrayList<>(ours);
+        if (facts.signatures().isEmpty() && ours.size() == 1) {
+            return NarInfoWriter.write(facts, List.copyOf(ours));
+        }
+        TreeSet<Signature> signatures = new TreeSet<>(ours);
         if (!facts.signatures().isEmpty()) {
             signatures.addAll(ring.foreign(facts.signatures(), Fingerprint.of(facts)));
         }
-        return NarInfoWriter.write(facts.withSignatures(signatures));
+        return NarInfoWriter.write(facts, List.copyOf(signatures));
     }
 
     /** How often its narinfo was asked for. */

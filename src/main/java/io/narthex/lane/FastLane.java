@@ -7,6 +7,7 @@ import io.narthex.http.RequestStart;
 import io.narthex.http.Sentence;
 import io.narthex.http.SmallResponseFilter;
 import io.narthex.http.pace.PacedBodies;
+import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.NarInfoBatch;
 import io.narthex.share.Sharer;
 import io.undertow.io.IoCallback;
@@ -49,6 +50,7 @@ public final class FastLane implements ServletExtension {
     record Parts(
             LaneAccess access,
             HotNarInfos narInfos,
+            NewNarInfos unknown,
             SmallNars small,
             StoredNars stored,
             MissingNars missing,
@@ -83,10 +85,7 @@ public final class FastLane implements ServletExtension {
         } else if (exchange.getRequestMethod().equals(Methods.PUT) && !path.startsWith(API)) {
             receive(exchange, path, next, parts);
         } else if (HotNarInfos.isMeant(path)) {
-            Cache cache = parts.access.readable(exchange);
-            if (cache == null || !parts.narInfos.answer(exchange, path, cache)) {
-                parts.request(exchange, next);
-            }
+            narInfo(exchange, path, next, parts);
         } else if (path.indexOf(UNDECODABLE) >= 0 && !ByteNamesFilter.takes(exchange.getRequestURI())) {
             NOT_UTF_8.send(exchange);
         } else if (parts.missing.isMeant(exchange, path)) {
@@ -102,6 +101,17 @@ public final class FastLane implements ServletExtension {
             administer(exchange, path, next, parts);
         } else {
             parts.request(exchange, next);
+        }
+    }
+
+    private static void narInfo(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
+            throws Exception {
+        Cache cache = parts.access.readable(exchange);
+        StorePathHash hash = HotNarInfos.hash(exchange, path);
+        if (cache == null || hash == null) {
+            parts.request(exchange, next);
+        } else if (!parts.narInfos.answer(exchange, hash, cache)) {
+            parts.unknown.answer(exchange, hash, cache, parts.access.sharer(exchange), x -> parts.request(x, next));
         }
     }
 

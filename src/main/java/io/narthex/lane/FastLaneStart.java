@@ -5,6 +5,7 @@ import io.narthex.access.PushRights;
 import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.index.MostAsked;
 import io.narthex.index.PathIndex;
 import io.narthex.meter.Meters;
 import io.narthex.push.RefusedUploads;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public class FastLaneStart implements ServletContextListener {
     @Inject
     PathIndex index;
+
+    @Inject
+    MostAsked asked;
 
     @Inject
     Access access;
@@ -66,6 +70,7 @@ public class FastLaneStart implements ServletContextListener {
 
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
+    private @Nullable NewNarInfos unknown;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -75,18 +80,23 @@ public class FastLaneStart implements ServletContextListener {
         meters.gauge("narthex.unpacking.bytes", "Memory that is set aside for unpacking", () ->
                 (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
+        asked.load();
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches.unproxied());
         SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
         small = made;
         StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());
         stored = opened;
+        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads);
+        NewNarInfos begun = new NewNarInfos(index, narInfos);
+        unknown = begun;
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
                         new FastLane.Parts(
                                 known,
-                                new HotNarInfos(index.hot(), reads),
+                                narInfos,
+                                begun,
                                 made,
                                 opened,
                                 new MissingNars(known, intake),
@@ -113,6 +123,9 @@ public class FastLaneStart implements ServletContextListener {
         }
         if (stored != null) {
             stored.close();
+        }
+        if (unknown != null) {
+            unknown.close();
         }
     }
 }

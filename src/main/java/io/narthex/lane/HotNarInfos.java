@@ -18,6 +18,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Answers a request for a narinfo from memory, where memory knows that the path is there or that it is not. Thread-safe. */
 final class HotNarInfos {
@@ -37,25 +38,36 @@ final class HotNarInfos {
         return path.length() == LENGTH && path.endsWith(SUFFIX);
     }
 
-    /** Answers a request of a caller who may read the cache; false when memory does not know the answer. */
-    boolean answer(HttpServerExchange exchange, String path, Cache cache) {
+    /** The hash that a URL's path names, if that is read and has the form of one. */
+    static @Nullable StorePathHash hash(HttpServerExchange exchange, String path) {
         HttpString method = exchange.getRequestMethod();
-        StorePathHash hash = StorePathHash.tryParse(path, 1);
-        if (hash == null || !(method.equals(Methods.GET) || method.equals(Methods.HEAD))) {
-            return false;
-        }
+        return method.equals(Methods.GET) || method.equals(Methods.HEAD) ? StorePathHash.tryParse(path, 1) : null;
+    }
+
+    /** Answers a request of a caller who may read the cache; false when memory does not know the answer. */
+    boolean answer(HttpServerExchange exchange, StorePathHash hash, Cache cache) {
         if (hot.isAbsent(cache, hash)) {
-            reads.miss(cache.tenantId(), cache.id());
-            AbsentPath.send(exchange);
+            absent(exchange, cache);
             return true;
         }
         SignedPath found = hot.current(cache, hash);
         if (found == null) {
             return false;
         }
-        reads.hit(found.hits(), cache.tenantId(), cache.id(), found.path());
-        send(exchange, cache, found);
+        present(exchange, cache, found);
         return true;
+    }
+
+    /** Answers with the narinfo of a path that is known to be current. */
+    void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
+        reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+        send(exchange, cache, path);
+    }
+
+    /** Answers that the cache has no such path. */
+    void absent(HttpServerExchange exchange, Cache cache) {
+        reads.miss(cache.tenantId(), cache.id());
+        AbsentPath.send(exchange);
     }
 
     private static void send(HttpServerExchange exchange, Cache cache, SignedPath path) {

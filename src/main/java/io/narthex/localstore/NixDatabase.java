@@ -5,7 +5,9 @@ import io.narthex.nix.store.StorePathHash;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,6 +68,11 @@ public final class NixDatabase implements AutoCloseable {
      */
     public Optional<ValidPath> find(StorePathHash hash) {
         return ask(reader -> reader.find(hash)).flatMap(found -> found);
+    }
+
+    /** The digests of those paths that are valid, unusable rows too. */
+    public Map<StorePathHash, RowDigest> digests(Collection<StorePathHash> hashes) {
+        return ask(reader -> reader.digests(hashes)).orElse(Map.of());
     }
 
     /**

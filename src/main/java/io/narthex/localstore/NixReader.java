@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class NixReader implements AutoCloseable {
     /** Nix itself looks a path up by its hash this way (Nix: src/libstore/local-store.cc). */
     private static final String BY_HASH = COLUMNS + "where path >= ? order by path limit 1";
 
+    private static final String DIGEST =
+            "select path, " + TEXT + " from ValidPaths where path >= ? order by path limit 1";
     private static final String DIGESTS = "select id, " + TEXT + " from ValidPaths where id > ? order by id limit ?";
     private static final String PAGE = COLUMNS + "where id > ? order by id limit ?";
     private static final String REFERENCES = "select r.referrer, v.path from Refs r join ValidPaths v"
@@ -104,6 +107,27 @@ final class NixReader implements AutoCloseable {
                 return Optional.empty();
             }
             return parsed(rows).stream().findFirst();
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** The digests of those paths that are valid, in one state of the database. */
+    Map<StorePathHash, RowDigest> digests(Collection<StorePathHash> hashes) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            PreparedStatement s = prepared(DIGEST);
+            Map<StorePathHash, RowDigest> digests = new HashMap<>();
+            for (StorePathHash hash : hashes) {
+                String start = storeDir.path() + "/" + hash + "-";
+                s.setString(1, start);
+                try (ResultSet r = s.executeQuery()) {
+                    if (r.next() && r.getString(1).startsWith(start)) {
+                        digests.put(hash, RowDigest.over(r.getBytes(2)));
+                    }
+                }
+            }
+            return digests;
         } finally {
             connection.setAutoCommit(true);
         }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.NixStore;
 import io.narthex.it.OwnServer;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +65,37 @@ class RestartedServerIT {
                             .statusCode())
                     .isLessThan(500);
         }
+    }
+
+    @Test
+    void knowsWhatWasAskedForBeforeItsStart() throws Exception {
+        HandPush pushed = made(NixStore.in(directory.resolve("builder")), "asked-for");
+        try (OwnServer server = OwnServer.start(directory, Map.of())) {
+            TenantCache cache = server.cache("{\"visibility\": \"public\"}");
+            assertThat(pushed.putNar(cache)).isEqualTo(201);
+            assertThat(pushed.putNarInfo(cache)).isEqualTo(201);
+            assertThat(cache.get(pushed.narInfoUrl()).statusCode()).isEqualTo(200);
+            awaitCountOfReads(server.rows());
+
+            restart(server);
+
+            try (Connection other = server.rows().connect();
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("lock table uploaded_path in access exclusive mode");
+                assertThat(cache.get(pushed.narInfoUrl()).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** Reads are written down in batches. */
+    private static void awaitCountOfReads(Rows rows) throws Exception {
+        Instant end = Instant.now().plusSeconds(60);
+        while (rows.texts("select path from narinfo_hour").isEmpty()
+                && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+        }
+        assertThat(rows.texts("select path from narinfo_hour")).hasSize(1);
     }
 
     private static void restart(OwnServer server) throws IOException, InterruptedException {

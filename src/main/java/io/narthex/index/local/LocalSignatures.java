@@ -79,7 +79,8 @@ public class LocalSignatures {
         });
     }
 
-    private static byte[] digest(byte[] fingerprint) {
+    /** What a row keeps of the text that its signatures sign. */
+    public static byte[] digest(byte[] fingerprint) {
         return HashAlgorithm.SHA256.newDigest().digest(fingerprint);
     }
 }

@@ -8,7 +8,9 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.PathSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.SourceMemory;
+import io.narthex.key.KeyRing;
 import io.narthex.localstore.LocalStore;
+import io.narthex.localstore.RowDigest;
 import io.narthex.localstore.StoreUnreadableException;
 import io.narthex.localstore.ValidPath;
 import io.narthex.nix.hash.NixHash;
@@ -16,7 +18,12 @@ import io.narthex.nix.store.StorePathHash;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +51,16 @@ public class LocalSource implements PathSource {
     @Inject
     private PathIndex index;
 
+    @Inject
+    private LocalPathQuery query;
+
+    @Inject
+    private KeyRing ring;
+
     private @Nullable LocalMemory memory;
+    private volatile int storeId;
+    /** The state of Nix's database of which the index is known to be a copy; its numbers begin with 1. */
+    private volatile long compared;
 
     @PostConstruct
     void start() {
@@ -71,7 +87,7 @@ public class LocalSource implements PathSource {
 
     @Override
     public void load() {
-        rows.storeId();
+        storeId = rows.storeId();
         try {
             known().catchUp();
         } catch (StoreUnreadableException e) {
@@ -111,6 +127,37 @@ public class LocalSource implements PathSource {
     @Override
     public Optional<SignedPath> findHidden(Cache cache, StorePathHash hash) {
         return Optional.empty();
+    }
+
+    /** Only what the index has as Nix has it; paths that it lacks or has otherwise are written by {@link #find}. */
+    @Override
+    public Found lookUp(Cache cache, Set<StorePathHash> hashes) throws SQLException {
+        if (!cache.showsLocalStore()) {
+            return Found.NOTHING;
+        }
+        KeyRing.Ring keys = ring.of(cache);
+        if (keys.members().isEmpty()) {
+            return new Found(Map.of(), hashes);
+        }
+        long stamp = store.database().stamp();
+        // every row is Nix's own where the job has compared all of them in this state
+        @Nullable
+        Map<StorePathHash, RowDigest> said =
+                stamp == compared ? null : store.database().digests(hashes);
+        Map<StorePathHash, SignedPath> found = new HashMap<>();
+        for (LocalPathQuery.Row row : query.find(cache, storeId, keys, hashes)) {
+            StorePathHash hash = row.path().path().hash();
+            boolean valid = said == null || row.path().digest().equals(said.get(hash));
+            if (valid && store.holds(row.path().path())) {
+                SignedPath path = row.offered(store.storeDir(), keys, known());
+                path.stamp(stamp);
+                found.put(hash, path);
+            }
+        }
+        Set<StorePathHash> unclear = new HashSet<>(hashes);
+        unclear.removeAll(found.keySet());
+        unclear.removeIf(hash -> known().isAbsent(cache, hash));
+        return new Found(found, unclear);
     }
 
     /** None: a file is found by the hash that is its name. */
@@ -155,6 +202,11 @@ public class LocalSource implements PathSource {
             // after the row: who read it before could have remembered the path again
             index.forget(path.path().hash());
         }
+    }
+
+    /** The index has what Nix's database says in this state, and nothing else. */
+    void compared(long stamp) {
+        compared = stamp;
     }
 
     /** The store has lost paths: what is present is counted anew. */

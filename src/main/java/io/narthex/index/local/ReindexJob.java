@@ -30,6 +30,9 @@ public class ReindexJob implements Job {
     private LocalSource source;
 
     private volatile long startedStamp = -1;
+    /** Whether this node has looked at every row of the run. */
+    private volatile boolean begunHere;
+
     private volatile long finishedStamp = -1;
     private volatile long finishedAt;
 
@@ -54,6 +57,7 @@ public class ReindexJob implements Job {
     public JobPage page(@Nullable String checkpoint) {
         if (checkpoint == null || startedStamp < 0) {
             startedStamp = store.database().stamp();
+            begunHere = checkpoint == null;
         }
         Reindexer.Difference page = reindexer.page(checkpoint == null ? 0 : Long.parseLong(checkpoint));
         if (page.lastId() >= 0) {
@@ -65,6 +69,9 @@ public class ReindexJob implements Job {
         }
         finishedAt = System.nanoTime();
         finishedStamp = startedStamp;
+        if (begunHere) {
+            source.compared(startedStamp);
+        }
         return new JobPage(null, page.seen(), page.added(), page.updated() + released, page.removed());
     }
 }

@@ -7,15 +7,19 @@ import io.narthex.index.PathSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.SourceMemory;
 import io.narthex.index.StoredNar;
+import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Offers the paths that were pushed into a cache. */
@@ -23,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public class UploadSource implements PathSource {
     @Inject
     private UploadedPaths rows;
+
+    @Inject
+    private UploadQuery query;
+
+    @Inject
+    private KeyRing ring;
 
     @Inject
     private ChangeFeed feed;
@@ -69,6 +79,18 @@ public class UploadSource implements PathSource {
     @Override
     public Optional<SignedPath> find(Cache cache, StorePathHash hash, Optional<SignedPath> remembered) {
         return known().isAbsent(cache, hash) ? Optional.empty() : rows.find(cache, hash, known());
+    }
+
+    /** All is clear but what a key has not signed yet. */
+    @Override
+    public Found lookUp(Cache cache, Set<StorePathHash> hashes) throws SQLException {
+        Set<StorePathHash> asked = new HashSet<>(hashes);
+        asked.removeIf(hash -> known().isAbsent(cache, hash));
+        if (asked.isEmpty()) {
+            return Found.NOTHING;
+        }
+        KeyRing.Ring keys = ring.of(cache);
+        return keys.members().isEmpty() ? new Found(Map.of(), asked) : query.find(cache, keys, asked, known());
     }
 
     @Override

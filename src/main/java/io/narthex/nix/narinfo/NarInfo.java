@@ -54,10 +54,7 @@ public record NarInfo(
                 "URL",
                 !url.isEmpty() && url.length() <= MAX_URL_LENGTH,
                 () -> "has " + url.length() + " characters, of 1 to " + MAX_URL_LENGTH);
-        check(
-                "URL",
-                url.chars().allMatch(c -> c > ' ' && c <= '~'),
-                () -> "is " + NixFormatException.quote(url) + ", not printable ASCII");
+        check("URL", isPrintable(url), () -> "is " + NixFormatException.quote(url) + ", not printable ASCII");
         // From Nix 2.35 on another name makes the narinfo corrupt.
         check(
                 "Compression",
@@ -70,7 +67,9 @@ public record NarInfo(
                 () -> "is by " + narHash.algorithm() + ", not sha256");
         check("NarSize", narSize > 0, () -> "is " + narSize + ", not positive");
         references = Collections.unmodifiableSortedSet(new TreeSet<>((Collection<StorePath>) references));
-        signatures = signatures.stream().sorted().distinct().toList();
+        signatures = signatures.size() < 2
+                ? List.copyOf(signatures)
+                : signatures.stream().sorted().distinct().toList();
         contentAddress = contentAddress.map(text -> ContentAddress.parse(text).toString());
     }
 
@@ -89,6 +88,15 @@ public record NarInfo(
                 deriver,
                 others,
                 contentAddress);
+    }
+
+    private static boolean isPrintable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) <= ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(String field, boolean holds, Supplier<String> flaw) {

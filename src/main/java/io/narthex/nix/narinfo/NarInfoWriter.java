@@ -1,7 +1,9 @@
 package io.narthex.nix.narinfo;
 
+import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Writes a narinfo as Nix writes it: NarInfo::to_string in src/libstore/nar-info.cc. */
 public final class NarInfoWriter {
@@ -9,6 +11,15 @@ public final class NarInfoWriter {
 
     /** The text in ASCII. {@code References} keeps its space where it is empty: clients skip it unseen. */
     public static byte[] write(NarInfo info) {
+        return write(info, info.signatures());
+    }
+
+    /**
+     * The same with other signatures than its own.
+     *
+     * @param signatures sorted, none of them twice
+     */
+    public static byte[] write(NarInfo info, List<Signature> signatures) {
         StringBuilder text = new StringBuilder(512 + info.references().size() * 64);
         line(text, "StorePath", info.storePath().toString(info.storeDir()));
         line(text, "URL", info.url());
@@ -23,7 +34,7 @@ public final class NarInfoWriter {
         }
         text.append(info.references().isEmpty() ? " \n" : "\n");
         info.deriver().ifPresent(deriver -> line(text, "Deriver", deriver.baseName()));
-        info.signatures().forEach(signature -> line(text, "Sig", signature.toString()));
+        signatures.forEach(signature -> line(text, "Sig", signature.toString()));
         info.contentAddress().ifPresent(address -> line(text, "CA", address));
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

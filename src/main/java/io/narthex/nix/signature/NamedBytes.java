@@ -31,8 +31,12 @@ record NamedBytes(String name, byte[] bytes) {
         if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
             throw new NixFormatException(subject, "the key name is empty or too long");
         }
-        if (!name.chars().allMatch(c -> c > ' ' && c <= '~' && c != ':')) {
-            throw new NixFormatException(subject, "the key name has a character that is not allowed");
+        // no stream: every signature that is read comes by here
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c > '~' || c == ':') {
+                throw new NixFormatException(subject, "the key name has a character that is not allowed");
+            }
         }
     }
 
