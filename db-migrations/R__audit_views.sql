@@ -338,6 +338,33 @@ comment on column audit.exports.downloads is 'How many downloads it holds';
 comment on column audit.exports.sha256 is '32 bytes: SHA-256 of the file';
 comment on column audit.exports.at is 'When the month was detached';
 
+create view audit.usage with (security_barrier) as
+select t.name as tenant, c.name as cache, u.paths, u.stored_bytes, u.nar_bytes, c.max_bytes,
+       round(u.stored_bytes * 100.0 / c.max_bytes, 1) as percent, c.warn_at, c.when_full, u.warned_at
+from cache_usage u
+     join cache c on c.id = u.cache_id and c.deleted_at is null
+     join tenant t on t.id = c.tenant_id and t.deleted_at is null
+union all
+select t.name, null,
+       (select coalesce(sum(k.paths), 0)::bigint from cache_usage k where k.tenant_id = t.id), u.stored_bytes,
+       (select coalesce(sum(k.nar_bytes), 0)::bigint from cache_usage k where k.tenant_id = t.id), t.max_bytes,
+       round(u.stored_bytes * 100.0 / t.max_bytes, 1), t.warn_at, t.when_full, u.warned_at
+from tenant_usage u join tenant t on t.id = u.tenant_id and t.deleted_at is null;
+comment on view audit.usage is
+    'How much caches and tenants hold, and how much they may; at most some ten seconds behind. What equal files save counts'
+    ' nowhere: each cache, and each tenant, has each of its files once';
+comment on column audit.usage.tenant is 'The tenant';
+comment on column audit.usage.cache is 'The cache; null: the row is about the tenant as a whole';
+comment on column audit.usage.paths is 'How many pushed paths it has';
+comment on column audit.usage.stored_bytes is
+    'Bytes of its files, also those that still wait for a narinfo, and of logs and other documents';
+comment on column audit.usage.nar_bytes is 'Bytes of the NARs of its paths, unpacked';
+comment on column audit.usage.max_bytes is 'How many bytes it may hold; null: any number';
+comment on column audit.usage.percent is 'How much of that it holds';
+comment on column audit.usage.warn_at is 'At how many percent an event warns';
+comment on column audit.usage.when_full is 'What is done with a push that would pass max_bytes: refuse or evict';
+comment on column audit.usage.warned_at is 'When an event said that it is nearly full; null: it is not';
+
 create view audit.legal_holds with (security_barrier) as
 select t.name as tenant, h.since, h.reason from legal_hold h join tenant t on t.id = h.tenant_id;
 comment on view audit.legal_holds is 'Tenants whose record must be kept';

@@ -137,8 +137,9 @@ begin
     end if;
     -- some tables are granted by column, since they hold more than auditors may see; a new column is granted to nobody at first
     for item in select * from (values
-        ('tenant', array['id', 'name', 'created_at', 'deleted_at']),
-        ('cache', array['id', 'tenant_id', 'name', 'visibility', 'sources', 'created_at', 'deleted_at']),
+        ('tenant', array['id', 'name', 'created_at', 'deleted_at', 'max_bytes', 'warn_at', 'when_full']),
+        ('cache', array['id', 'tenant_id', 'name', 'visibility', 'sources', 'created_at', 'deleted_at', 'max_bytes', 'warn_at',
+                        'when_full']),
         ('token', array['id', 'public_id', 'tenant_id', 'note', 'scopes', 'caches', 'created_at', 'created_by', 'expires_at',
                         'revoked_at', 'last_used_at']),
         ('signing_key', array['id', 'name', 'public_key', 'state', 'created_at', 'active_at', 'retiring_at', 'retired_at',
@@ -146,7 +147,7 @@ begin
         ('audit_key', array['id', 'name', 'public_key']), ('blob', array['id', 'file_size']),
         ('audit_event', null), ('audit_seal', null), ('audit_head', null), ('audit_chain_start', null), ('audit_export', null),
         ('audit_writer', null), ('audit_whole', null), ('audit_scope', null), ('nar_download', null), ('narinfo_hour', null),
-        ('narinfo_miss_hour', null), ('storage_daily', null), ('legal_hold', null), ('uploaded_path', null),
+        ('narinfo_miss_hour', null), ('storage_daily', null), ('cache_usage', null), ('tenant_usage', null), ('legal_hold', null), ('uploaded_path', null),
         ('local_path', null), ('nix_store', null), ('upload_signature', null), ('path_signature', null), ('store_path', null),
         ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
         ('local_signature', null)) as x(name, columns)

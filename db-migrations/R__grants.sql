@@ -14,6 +14,9 @@ grant select, insert, update, delete on local_path, path_signature, local_signat
 grant select, insert, update, delete on blob, staged_nar, upload_signature, uploaded_document, further_file to ${app};
 -- remove_uploaded_paths deletes these
 grant select, insert, update on uploaded_path to ${app};
+-- the triggers of what was pushed add to the ledger with the rights of whoever pushed
+grant select, insert, delete on usage_ledger to ${app};
+grant select, insert, update, delete on held_file, cache_usage, tenant_usage, quota_grant to ${app};
 -- it never updates these rows; locking one needs the right to
 grant select, insert, update, delete on doomed_blob to ${app};
 

@@ -95,6 +95,7 @@ class ArchitectureTest {
             "key.master",
             "cache",
             "tenant",
+            "quota",
             "job",
             "localstore",
             "blob",

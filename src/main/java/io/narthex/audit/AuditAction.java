@@ -5,6 +5,7 @@ import java.util.Locale;
 /** What was done, or tried. Auditors look for these texts: they never change their meaning. */
 public enum AuditAction {
     TENANT_CREATED,
+    TENANT_CHANGED,
     TENANT_DELETED,
     CACHE_CREATED,
     CACHE_CHANGED,
@@ -20,6 +21,8 @@ public enum AuditAction {
     /** Its bytes were found right again. */
     PATH_RELEASED,
     DOCUMENT_PUBLISHED,
+    /** A tenant or a cache holds nearly as much as it may. */
+    QUOTA_WARNED,
     KEY_CREATED,
     KEY_IMPORTED,
     KEY_ACTIVATED,

@@ -8,6 +8,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import io.narthex.job.Schedule;
 import io.narthex.outbound.TrustedCertificates;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;

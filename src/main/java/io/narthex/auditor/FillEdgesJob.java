@@ -5,6 +5,7 @@ import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;

@@ -2,6 +2,7 @@ package io.narthex.auditor;
 
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;

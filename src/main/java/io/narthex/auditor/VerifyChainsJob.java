@@ -3,6 +3,7 @@ package io.narthex.auditor;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import io.narthex.job.Schedule;
 import io.narthex.meter.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;

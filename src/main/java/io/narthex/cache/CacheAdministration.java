@@ -100,7 +100,7 @@ public class CacheAdministration {
         boolean isDefault = tenant.equals(TenantName.DEFAULT) && name.equals(CacheName.DEFAULT);
         CacheSettings initial = isDefault ? CacheSettings.INITIAL_OF_DEFAULT : CacheSettings.INITIAL;
         CacheSettings before =
-                found.map(entity -> CacheSettings.of(entity.toCache())).orElse(initial);
+                found.map(entity -> CacheSettings.of(entity.toStored())).orElse(initial);
         CacheSettings after = request.over(before, initial);
         CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
         CacheEntity entity = found.orElseGet(() -> new CacheEntity(owner, name, now()));

@@ -2,8 +2,10 @@ package io.narthex.cache;
 
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
+import io.narthex.quota.QuotaColumns;
 import io.narthex.tenant.Tenant;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -61,6 +63,9 @@ class CacheEntity {
     @Column(name = "trusted_public_keys", nullable = false, columnDefinition = "text[]")
     private String[] trustedPublicKeys;
 
+    @Embedded
+    private QuotaColumns quota;
+
     @Version
     private long version;
 
@@ -92,6 +97,7 @@ class CacheEntity {
         storeDir = settings.storeDir().path();
         sources = settings.sources().stream().sorted().map(CacheEntity::text).toArray(String[]::new);
         virtualHosts = settings.virtualHosts().toArray(String[]::new);
+        quota = new QuotaColumns(settings.quota());
         referenceCheck = text(settings.references());
         foreignSignatures = text(settings.foreignSignatures());
         trustedPublicKeys =
@@ -103,7 +109,7 @@ class CacheEntity {
     }
 
     StoredCache toStored() {
-        return new StoredCache(toCache(), createdAt);
+        return new StoredCache(toCache(), quota.quota(), createdAt);
     }
 
     /** What it says, as the rest of the server has it. */

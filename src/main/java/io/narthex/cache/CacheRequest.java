@@ -8,6 +8,7 @@ import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
+import io.narthex.quota.QuotaRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.EnumSet;
@@ -28,7 +29,8 @@ record CacheRequest(
         JsonField<List<String>> virtualHosts,
         JsonField<ReferenceCheck> references,
         JsonField<ForeignSignatures> foreignSignatures,
-        JsonField<List<PublicKey>> trustedPublicKeys) {
+        JsonField<List<PublicKey>> trustedPublicKeys,
+        QuotaRequest quota) {
     private static final List<String> FIELDS = List.of(
             "visibility",
             "priority",
@@ -38,7 +40,8 @@ record CacheRequest(
             "virtualHosts",
             "references",
             "foreignSignatures",
-            "trustedPublicKeys");
+            "trustedPublicKeys",
+            "quota");
 
     private static final int WORST_PRIORITY = 1_000_000;
     /** PATH_MAX of Linux is more, but nobody's store lies so deep. */
@@ -64,7 +67,8 @@ record CacheRequest(
                 json.list("virtualHosts", "the name of a host, without a port", CacheRequest::host),
                 json.choice("references", ReferenceCheck.class),
                 json.choice("foreignSignatures", ForeignSignatures.class),
-                json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key));
+                json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key),
+                QuotaRequest.read(json));
         List<Source> named = request.sources.value();
         if (named != null && named.isEmpty()) {
             throw new ProblemException(
@@ -90,7 +94,8 @@ record CacheRequest(
                 foreignSignatures.or(kept.foreignSignatures(), initial.foreignSignatures()),
                 trustedPublicKeys.or(kept.trustedPublicKeys(), initial.trustedPublicKeys()).stream()
                         .distinct()
-                        .toList());
+                        .toList(),
+                quota.over(kept.quota(), initial.quota()));
     }
 
     private static Set<Source> setOf(List<Source> sources) {

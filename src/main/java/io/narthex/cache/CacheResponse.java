@@ -2,6 +2,8 @@ package io.narthex.cache;
 
 import io.narthex.http.BaseUrl;
 import io.narthex.nix.signature.PublicKey;
+import io.narthex.quota.Quota;
+import io.narthex.quota.Usage;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,12 @@ record CacheResponse(
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
         List<String> trustedPublicKeys,
+        Quota quota,
+        Usage usage,
         List<String> publicKeys,
         Instant createdAt,
         String url) {
-    static CacheResponse of(StoredCache stored, List<String> publicKeys, BaseUrl base) {
+    static CacheResponse of(StoredCache stored, Usage usage, List<String> publicKeys, BaseUrl base) {
         Cache cache = stored.cache();
         return new CacheResponse(
                 cache.name().text(),
@@ -42,6 +46,8 @@ record CacheResponse(
                 cache.references(),
                 cache.foreignSignatures(),
                 cache.trustedPublicKeys().stream().map(PublicKey::toString).toList(),
+                stored.quota(),
+                usage,
                 publicKeys,
                 stored.createdAt(),
                 cache.isDefault() ? base.text() : base.text() + "/" + cache.fullName());

@@ -2,6 +2,7 @@ package io.narthex.cache;
 
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
+import io.narthex.quota.Quota;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,8 @@ record CacheSettings(
         List<String> virtualHosts,
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
-        List<PublicKey> trustedPublicKeys) {
+        List<PublicKey> trustedPublicKeys,
+        Quota quota) {
     /** A new cache shows nothing to anybody that was not pushed into it. */
     static final CacheSettings INITIAL = new CacheSettings(
             Visibility.PRIVATE,
@@ -31,7 +33,8 @@ record CacheSettings(
             List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
-            List.of());
+            List.of(),
+            Quota.INITIAL);
 
     /** Of {@code default/default}: the server's setting is its priority. */
     static final CacheSettings INITIAL_OF_DEFAULT = new CacheSettings(
@@ -43,7 +46,8 @@ record CacheSettings(
             List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
-            List.of());
+            List.of(),
+            Quota.INITIAL);
 
     CacheSettings {
         sources = Set.copyOf(sources);
@@ -51,7 +55,8 @@ record CacheSettings(
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
     }
 
-    static CacheSettings of(Cache cache) {
+    static CacheSettings of(StoredCache stored) {
+        Cache cache = stored.cache();
         return new CacheSettings(
                 cache.visibility(),
                 cache.priority(),
@@ -61,7 +66,8 @@ record CacheSettings(
                 cache.virtualHosts(),
                 cache.references(),
                 cache.foreignSignatures(),
-                cache.trustedPublicKeys());
+                cache.trustedPublicKeys(),
+                stored.quota());
     }
 
     /** All of them as JSON values, by the names that the API has. */
@@ -78,6 +84,7 @@ record CacheSettings(
         facts.put(
                 "trustedPublicKeys",
                 trustedPublicKeys.stream().map(PublicKey::toString).toList());
+        facts.put("quota", quota.facts());
         return facts;
     }
 

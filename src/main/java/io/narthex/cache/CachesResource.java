@@ -10,6 +10,8 @@ import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.quota.Usage;
+import io.narthex.quota.Usages;
 import io.narthex.tenant.NameRule;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -51,6 +53,9 @@ public class CachesResource {
     PublicKeys keys;
 
     @Inject
+    Usages usages;
+
+    @Inject
     CurrentCaller caller;
 
     @Inject
@@ -71,9 +76,15 @@ public class CachesResource {
                 .toList();
         Map<Integer, List<String>> trusted =
                 keys.of(found.stream().map(StoredCache::cache).toList());
+        Map<Integer, Usage> held =
+                usages.ofCaches(found.stream().map(c -> c.cache().id()).toList());
         return Response.ok(page.listing(
                         found,
-                        c -> CacheResponse.of(c, trusted.getOrDefault(c.cache().id(), List.of()), base),
+                        c -> CacheResponse.of(
+                                c,
+                                held.get(c.cache().id()),
+                                trusted.getOrDefault(c.cache().id(), List.of()),
+                                base),
                         c -> c.cache().name().text()))
                 .build();
     }
@@ -126,7 +137,9 @@ public class CachesResource {
     private Response answer(ResponseBuilder response, StoredCache cache) {
         List<String> trusted =
                 keys.of(List.of(cache.cache())).getOrDefault(cache.cache().id(), List.of());
-        return response.entity(CacheResponse.of(cache, trusted, url.base()))
+        Usage held =
+                usages.ofCaches(List.of(cache.cache().id())).get(cache.cache().id());
+        return response.entity(CacheResponse.of(cache, held, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();
     }

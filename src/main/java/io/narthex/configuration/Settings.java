@@ -39,6 +39,7 @@ import java.util.Set;
  * @param maxNarBytes how long an uploaded NAR may be, unpacked
  * @param maxRatio how many times its packed size an uploaded NAR may be
  * @param diskReserve how much of the disk of the blobs uploads leave free
+ * @param tenantQuota how much a new tenant may hold
  * @param audit what the record keeps
  * @param outbound how other servers are reached
  * @param withoutMeaning names of settings that are set and do nothing in this version
@@ -69,6 +70,7 @@ public record Settings(
         long maxNarBytes,
         long maxRatio,
         DiskReserve diskReserve,
+        TenantQuota tenantQuota,
         Audit audit,
         Outbound outbound,
         List<String> withoutMeaning) {
@@ -136,6 +138,8 @@ public record Settings(
                 values.number(NARTHEX_MAX_RATIO, 1, Long.MAX_VALUE).orElse(10_000L),
                 values.parsed(NARTHEX_DISK_RESERVE, "a number of bytes or a percentage (5%)", DiskReserve::parse)
                         .orElse(DiskReserve.STANDARD),
+                values.parsed(NARTHEX_TENANT_QUOTA, "a number of bytes from 1 on, or none", TenantQuota::parse)
+                        .orElse(TenantQuota.standard(blobs)),
                 groups.audit(),
                 groups.outbound(),
                 groups.withoutMeaning(blobs));

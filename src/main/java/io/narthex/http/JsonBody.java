@@ -75,7 +75,12 @@ public final class JsonBody {
         if (!read.isObject()) {
             throw new ProblemException(ProblemType.BAD_REQUEST, "The body must be a JSON object" + met(read));
         }
-        read.fieldNames().forEachRemaining(name -> {
+        checkNames(read, known, ignored);
+        return new JsonBody(read);
+    }
+
+    private static void checkNames(JsonNode object, Collection<String> known, Set<String> ignored) {
+        object.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name) && !ignored.contains(name)) {
                 throw new ProblemException(Problem.of(
                                 ProblemType.UNKNOWN_FIELD,
@@ -83,7 +88,6 @@ public final class JsonBody {
                         .with("field", name));
             }
         });
-        return new JsonBody(read);
     }
 
     private static JsonNode parse(byte[] bytes) throws IOException {
@@ -115,6 +119,27 @@ public final class JsonBody {
         return field(name, value -> {
             boolean fits = value.isInt() && value.intValue() >= least && value.intValue() <= most;
             return fits ? value.intValue() : refuse(name, "a whole number from " + least + " to " + most, value);
+        });
+    }
+
+    public JsonField<Long> number(String name, long least, long most) {
+        return field(name, value -> {
+            boolean fits = value.canConvertToExactIntegral()
+                    && value.canConvertToLong()
+                    && value.longValue() >= least
+                    && value.longValue() <= most;
+            return fits ? value.longValue() : refuse(name, "a whole number from " + least + " to " + most, value);
+        });
+    }
+
+    /** An object with fields of its own. */
+    public JsonField<JsonBody> object(String name, Collection<String> known) {
+        return field(name, value -> {
+            if (!value.isObject()) {
+                return refuse(name, "an object", value);
+            }
+            checkNames(value, known, Set.of());
+            return new JsonBody(value);
         });
     }
 

@@ -15,6 +15,8 @@ import io.narthex.index.upload.UploadedDocuments;
 import io.narthex.nix.store.StorePath;
 import io.narthex.receive.PublishPolicy;
 import io.narthex.receive.Refusal;
+import io.narthex.receive.UploadRoom;
+import io.narthex.receive.UploadRooms;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -37,11 +39,18 @@ public class DocumentIntake {
     @Inject
     private UploadedDocuments documents;
 
+    @Inject
+    private UploadRooms rooms;
+
     /** Keeps a build log; a later one takes its place. */
     public boolean log(PushRight right, StorePath derivation, InputStream text) {
         PublishPolicy.requireUploads(right.cache());
-        try (SpooledDocument spooled = spooled(text)) {
-            return keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), spooled));
+        try (SpooledDocument spooled = spooled(text);
+                UploadRoom room = rooms.into(right.cache())) {
+            room.cover(spooled.size());
+            boolean made = keep(right, now -> documents.put(now, DocumentKind.LOG, derivation.baseName(), spooled));
+            room.counted();
+            return made;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +97,12 @@ public class DocumentIntake {
         if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
             throw Refusal.MALFORMED.because("debuginfo names an archive and a member");
         }
-        return keep(right, now -> documents.putIfAbsent(now, DocumentKind.DEBUGINFO, buildId, json));
+        try (UploadRoom room = rooms.into(right.cache())) {
+            room.cover(json.length);
+            boolean made = keep(right, now -> documents.putIfAbsent(now, DocumentKind.DEBUGINFO, buildId, json));
+            room.counted();
+            return made;
+        }
     }
 
     public Optional<Document> findDebuginfo(Cache cache, String buildId) {

@@ -42,6 +42,9 @@ public class NarIntake {
     @Inject
     private PendingNars pending;
 
+    @Inject
+    private UploadRooms rooms;
+
     @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
     private ManagedExecutorService executor;
 
@@ -55,8 +58,16 @@ public class NarIntake {
      */
     Outcome receive(PushRight right, UploadName name, ReadableByteChannel body, OptionalLong promised)
             throws IOException {
+        PublishPolicy.requireUploads(right.cache());
+        try (UploadRoom room = rooms.into(right.cache())) {
+            return receive(right, name, room, body, promised);
+        }
+    }
+
+    private Outcome receive(
+            PushRight right, UploadName name, UploadRoom room, ReadableByteChannel body, OptionalLong promised)
+            throws IOException {
         Cache cache = right.cache();
-        PublishPolicy.requireUploads(cache);
         String fileName = name.toString();
         // asked meanwhile: the answer waits for neither alone
         CompletableFuture<Optional<ReceivedFile>> had =
@@ -65,7 +76,13 @@ public class NarIntake {
             NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
             NarLimits limits = new NarLimits(
                     usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
-            ReceivedNar nar = new NarReceiver(limits).receive(body, promised, name, writer::write);
+            // what is pushed again is counted already, and may come to put right what was found wrong
+            if (promised.isPresent()
+                    && !done(had).filter(f -> isOfSize(f, promised)).isPresent()) {
+                room.cover(promised.getAsLong());
+            }
+            ReceivedNar nar =
+                    new NarReceiver(limits).receive(room.covering(body, promised), promised, name, writer::write);
             PublishPolicy.requireUploads(right.again().cache());
             NixHash fileHash = nar.facts().fileHash();
             // under the hash of its NAR there may be another file of the same, which this one then takes the place of
@@ -79,11 +96,16 @@ public class NarIntake {
             ReceivedFiles.Facts row = facts(writer.key().toString(), nar);
             Arrival arrival = new Arrival(
                     nar.facts(), row, writer.finish(), () -> files.stage(cache.id(), fileName, row), executor);
+            room.holdUntil(arrival.kept());
             pending.add(cache.id(), fileName, arrival);
             return new Outcome.Created();
         } catch (NoRoomException e) {
             throw Refusal.NO_ROOM.because().after(e);
         }
+    }
+
+    private static boolean isOfSize(ReceivedFile file, OptionalLong promised) {
+        return file.nar().fileSize() == promised.getAsLong();
     }
 
     /** As if it had been called here. */

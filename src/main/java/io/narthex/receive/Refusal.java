@@ -46,6 +46,11 @@ public enum Refusal {
             BAD_REQUEST,
             "References of the narinfo are not in this cache: push them first: %s%s"),
     NO_ROOM("no-room", TOO_LARGE, "the server has no room for more uploads: its administrator has to free some"),
+    QUOTA_EXCEEDED(
+            "quota-exceeded",
+            TOO_LARGE,
+            "%s is full: it holds %s of the %s bytes of its quota, and uploads under way, this one among them, take %s"
+                    + " more: delete paths that nobody needs, or ask %s for a larger quota"),
     NOT_TAKEN("not-taken", FORBIDDEN, "the cache %s takes no uploads: uploads is not among its sources"),
     TOO_MANY_SIGNATURES("too-many-signatures", BAD_REQUEST, "the path would have more than %s signatures"),
     FALSE_SIGNATURE(

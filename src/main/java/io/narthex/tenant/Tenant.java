@@ -1,6 +1,9 @@
 package io.narthex.tenant;
 
+import io.narthex.quota.Quota;
+import io.narthex.quota.QuotaColumns;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -20,6 +23,9 @@ public class Tenant {
 
     @Column(nullable = false, updatable = false, columnDefinition = "text")
     private String name;
+
+    @Embedded
+    private QuotaColumns quota;
 
     @Version
     private long version;
@@ -50,9 +56,17 @@ public class Tenant {
         return createdAt;
     }
 
+    public Quota quota() {
+        return quota.quota();
+    }
+
     /** Another for each change, and for a tenant that gets the name later. */
     public String entityTag() {
         return "\"" + id + "-" + version + "\"";
+    }
+
+    void set(Quota changed) {
+        quota = new QuotaColumns(changed);
     }
 
     void delete(Instant now) {

@@ -6,6 +6,8 @@ import io.narthex.audit.AuditLog;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.http.Preconditions;
+import io.narthex.quota.Quota;
+import io.narthex.quota.TenantQuotas;
 import io.narthex.tenant.TenantException.DefaultTenant;
 import io.narthex.tenant.TenantException.NameReserved;
 import io.narthex.tenant.TenantException.UnknownTenant;
@@ -18,9 +20,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes and deletes tenants. Each call is a transaction. */
+/** Makes, changes and deletes tenants. Each call is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -29,6 +32,9 @@ public class TenantAdministration {
 
     @Inject
     private Tenants tenants;
+
+    @Inject
+    private TenantQuotas quotas;
 
     @Inject
     private Changes changes;
@@ -52,28 +58,43 @@ public class TenantAdministration {
     }
 
     /**
-     * Makes the tenant if there is none; of several at the same moment one makes it.
+     * Makes or changes a tenant; of several that make it at the same moment one does.
      *
      * @throws NameReserved if there is none and no new one may have the name
      */
-    Put put(TenantName name, Preconditions preconditions) {
-        Tenant there = tenants.find(name).orElse(null);
+    Put put(TenantName name, TenantRequest request, Preconditions preconditions) {
+        Tenant there = tenants.lock(name).orElse(null);
         preconditions.check(there == null ? null : there.entityTag());
+        Quota initial = quotas.initial();
         if (there != null) {
+            change(there, request.quota().over(there.quota(), initial));
             return new Put(there, false);
         }
         if (name.isReserved()) {
             throw new NameReserved(name);
         }
-        boolean made = tenants.addIfMissing(name);
+        boolean made = tenants.addIfMissing(name, request.quota().over(initial, initial));
         Tenant now = get(name);
         if (made) {
             changes.record(ChangeKind.TENANT, now.id(), null);
-            audit.record(AuditEvent.of(AuditAction.TENANT_CREATED).tenant(now.id()));
+            audit.record(AuditEvent.of(AuditAction.TENANT_CREATED)
+                    .tenant(now.id())
+                    .detail("quota", now.quota().facts()));
         } else {
             preconditions.check(now.entityTag());
         }
         return new Put(now, made);
+    }
+
+    private void change(Tenant tenant, Quota quota) {
+        Quota before = tenant.quota();
+        if (!before.equals(quota)) {
+            tenants.change(tenant, quota);
+            changes.record(ChangeKind.TENANT, tenant.id(), null);
+            audit.record(AuditEvent.of(AuditAction.TENANT_CHANGED)
+                    .tenant(tenant.id())
+                    .detail("settings", Map.of("quota", Map.of("from", before.facts(), "to", quota.facts()))));
+        }
     }
 
     /**

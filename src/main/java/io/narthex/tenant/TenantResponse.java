@@ -1,10 +1,12 @@
 package io.narthex.tenant;
 
+import io.narthex.quota.Quota;
+import io.narthex.quota.Usage;
 import java.time.Instant;
 
 /** The JSON that describes a tenant. */
-record TenantResponse(String name, Instant createdAt) {
-    static TenantResponse of(Tenant tenant) {
-        return new TenantResponse(tenant.name().text(), tenant.createdAt());
+record TenantResponse(String name, Instant createdAt, Quota quota, Usage usage) {
+    static TenantResponse of(Tenant tenant, Usage usage) {
+        return new TenantResponse(tenant.name().text(), tenant.createdAt(), tenant.quota(), usage);
     }
 }

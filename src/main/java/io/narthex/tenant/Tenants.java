@@ -1,11 +1,13 @@
 package io.narthex.tenant;
 
+import io.narthex.quota.Quota;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Reads and writes the rows of tenants that are not deleted. Every call needs a transaction of the caller's. */
@@ -41,12 +43,23 @@ public class Tenants {
     }
 
     /** Makes a tenant; false where somebody else has, perhaps in this moment. */
-    boolean addIfMissing(TenantName name) {
-        return entities.createNativeQuery("insert into tenant (name) values (:name)"
-                                + " on conflict (name) where deleted_at is null do nothing")
+    boolean addIfMissing(TenantName name, Quota quota) {
+        return entities.createNativeQuery(
+                                "insert into tenant (name, max_bytes, warn_at, when_full, evict_after_minutes) values"
+                                        + " (:name, cast(cast(:bytes as text) as bigint), :warn, 'refuse', :minutes) on"
+                                        + " conflict (name) where deleted_at is null do nothing")
                         .setParameter("name", name.text())
+                        .setParameter("bytes", Objects.toString(quota.maxBytes(), null))
+                        .setParameter("warn", quota.warnAt())
+                        .setParameter("minutes", quota.evictAfterMinutes())
                         .executeUpdate()
                 > 0;
+    }
+
+    /** Gives it another quota. */
+    void change(Tenant tenant, Quota quota) {
+        tenant.set(quota);
+        entities.flush();
     }
 
     /** From the end of the transaction on there is no such tenant, nor a cache or token of it. */

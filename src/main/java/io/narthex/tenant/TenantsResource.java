@@ -1,7 +1,6 @@
 package io.narthex.tenant;
 
 import io.narthex.http.CurrentCaller;
-import io.narthex.http.JsonBody;
 import io.narthex.http.Page;
 import io.narthex.http.Preconditions;
 import io.narthex.http.RequestUrl;
@@ -9,6 +8,8 @@ import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.quota.Usage;
+import io.narthex.quota.Usages;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -27,15 +28,19 @@ import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/v1/tenants}: lists, makes and deletes tenants. */
+/** {@code /api/v1/tenants}: lists, makes, changes and deletes tenants. */
 @Path("/api/v1/tenants")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class TenantsResource {
     @Inject
     TenantAdministration tenants;
+
+    @Inject
+    Usages usages;
 
     @Inject
     CurrentCaller caller;
@@ -48,7 +53,12 @@ public class TenantsResource {
     public Response list(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
         Page page = Page.parse(limit, after, NameRule.FORM);
         List<Tenant> found = tenants.list(page.after(), page.limit() + 1);
-        return Response.ok(page.listing(found, TenantResponse::of, t -> t.name().text()))
+        Map<Integer, Usage> held =
+                usages.ofTenants(found.stream().map(Tenant::id).toList());
+        return Response.ok(page.listing(
+                        found,
+                        t -> TenantResponse.of(t, held.get(t.id())),
+                        t -> t.name().text()))
                 .build();
     }
 
@@ -69,9 +79,8 @@ public class TenantsResource {
             InputStream body)
             throws IOException {
         TenantName parsed = parse(name);
-        // a tenant has no settings yet
-        JsonBody.readPut(body, List.of(), TenantResponse.class);
-        TenantAdministration.Put put = tenants.put(parsed, new Preconditions(ifMatch, ifNoneMatch));
+        TenantAdministration.Put put =
+                tenants.put(parsed, TenantRequest.read(body), new Preconditions(ifMatch, ifNoneMatch));
         ResponseBuilder response =
                 put.made() ? Response.created(url.base().resolve("/api/v1/tenants/" + parsed)) : Response.ok();
         return answer(response, put.tenant());
@@ -89,8 +98,9 @@ public class TenantsResource {
         return Response.noContent().build();
     }
 
-    private static Response answer(ResponseBuilder response, Tenant tenant) {
-        return response.entity(TenantResponse.of(tenant))
+    private Response answer(ResponseBuilder response, Tenant tenant) {
+        Usage held = usages.ofTenants(List.of(tenant.id())).get(tenant.id());
+        return response.entity(TenantResponse.of(tenant, held))
                 .header(HttpHeaders.ETAG, tenant.entityTag())
                 .build();
     }

@@ -51,6 +51,11 @@ class DocumentedQueriesIT {
             List.of(List.of("192.0.2.1|ci7token|revoked|5"), List.of("198.51.100.2|gx7token|expired|4")),
             List.of(List.of(OPENSSL)),
             List.of(List.of("references|0|"), List.of("seals|0|")),
+            List.of(
+                    List.of("acme|all of it|3|1500||"),
+                    List.of("acme|main|3|1500||"),
+                    List.of("globex|all of it|3|1500||"),
+                    List.of("globex|main|3|1500||")),
             List.of(List.of("@server||||"), List.of("acme||||"), List.of("default||||"), List.of("globex||||")));
 
     private static RecordDb db;

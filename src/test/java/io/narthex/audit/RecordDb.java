@@ -67,6 +67,7 @@ final class RecordDb implements AutoCloseable {
         seal();
         run("narthex_app", "select fill_path_edges(100)");
         run("narthex_app", "select snapshot_storage()");
+        run("narthex_app", "select fold_usage(1000)");
         run(
                 "narthex_app",
                 "insert into audit_head (chain, sequence, hash, key_id, signed, signature)"

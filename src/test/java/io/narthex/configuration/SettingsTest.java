@@ -175,6 +175,8 @@ class SettingsTest {
                 "NARTHEX_RESERVED_KEY_NAMES | name:with-a-colon",
                 "NARTHEX_MAX_RATIO | 0",
                 "NARTHEX_DISK_RESERVE | much",
+                "NARTHEX_TENANT_QUOTA | 0",
+                "NARTHEX_TENANT_QUOTA | 10G",
                 "NARTHEX_AUDIT_ADDRESSES | some",
                 "NARTHEX_AUDIT_EXPORT | here",
                 "NARTHEX_AUDIT_RETENTION_MONTHS | -3",
@@ -271,6 +273,14 @@ class SettingsTest {
                 .of(Long.parseLong(total.replace("_", "")));
 
         assertThat(bytes).isEqualTo(Long.parseLong(reserve.replace("_", "")));
+    }
+
+    @Test
+    void readsHowMuchANewTenantMayHold() {
+        assertThat(read("NARTHEX_TENANT_QUOTA", "5000").tenantQuota()).isEqualTo(new TenantQuota.Bytes(5000));
+        assertThat(read("NARTHEX_TENANT_QUOTA", "none").tenantQuota()).isEqualTo(new TenantQuota.None());
+        assertThat(read("NARTHEX_TENANT_QUOTA", "").tenantQuota()).isEqualTo(new TenantQuota.OfDisk());
+        assertThat(read("NARTHEX_BLOBS", "s3://bucket").tenantQuota()).isEqualTo(new TenantQuota.None());
     }
 
     @Test

@@ -97,7 +97,7 @@ public final class SpooledDocument implements Closeable {
     }
 
     /** Bytes, compressed. */
-    long size() throws IOException {
+    public long size() throws IOException {
         return file.size();
     }
 

@@ -1,22 +1,22 @@
-package io.narthex.auditor;
+package io.narthex.job;
 
 import java.util.concurrent.TimeUnit;
 
-/** Says when a job is due that runs at the start and then once in a period. Thread-safe. */
-final class Schedule {
+/** Says when a job is due that runs at the start of its server and then once in a period. Thread-safe. */
+public final class Schedule {
     private final long periodNanos;
     private volatile long finishedAt;
 
-    Schedule(long period, TimeUnit unit) {
+    public Schedule(long period, TimeUnit unit) {
         periodNanos = unit.toNanos(period);
         finishedAt = System.nanoTime() - periodNanos;
     }
 
-    boolean isDue() {
+    public boolean isDue() {
         return System.nanoTime() - finishedAt >= periodNanos;
     }
 
-    void finished() {
+    public void finished() {
         finishedAt = System.nanoTime();
     }
 }
