@@ -5,8 +5,11 @@
 create view audit.events with (security_barrier) as
 select e.id, e.at, e.tenant_id, e.tenant, e.cache_id, e.cache, e.action, e.outcome, e.reason, e.count, e.token_id,
        e.token_note, e.actor, e.address, e.request_id, e.path, e.key_name, e.detail, e.login,
-       e.tx is not null and e.login in (select w.role from audit_writer w) as stamped
-from audit_event e;
+       e.tx is not null and e.login in (select w.role from audit_writer w) as stamped,
+       i.repository, i.commit, i.ref, i.workflow, i.run
+from audit_event e
+     left join token_identity i
+               on i.public_id = case when e.action = 'token-exchanged' then e.detail ->> 'token' else e.token_id end;
 comment on view audit.events is
     'What was changed or refused, one row for each event; equal refusals within one minute are one row with a count';
 comment on column audit.events.id is 'Number of the event; counts up in the order of writing';
@@ -31,6 +34,12 @@ comment on column audit.events.detail is 'More about the event';
 comment on column audit.events.login is 'The database login that wrote the event: that of the application';
 comment on column audit.events.stamped is
     'Whether the application wrote it, through the trigger; false: somebody else put it in';
+comment on column audit.events.repository is
+    'The repository whose build did it, by the identity token that was exchanged for its token; null: it was no build';
+comment on column audit.events.commit is 'The commit that was built';
+comment on column audit.events.ref is 'The branch or tag that was built';
+comment on column audit.events.workflow is 'The workflow that built it';
+comment on column audit.events.run is 'The run of that workflow';
 
 create view audit.downloads with (security_barrier) as
 select d.at, t.name as tenant, c.name as cache, d.path, d.token_id, k.note as token_note, d.address, d.bytes_sent,
@@ -76,12 +85,14 @@ select t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) a
        u.content_address,
        array(select y.name from upload_signature s join signing_key y on y.id = s.key_id
               where s.path_id = u.id and y.cache_id = u.cache_id order by y.name) as signed_by,
-       u.foreign_sigs as foreign_signatures, null::timestamptz as quarantined_at
+       u.foreign_sigs as foreign_signatures, null::timestamptz as quarantined_at,
+       i.repository, i.commit, i.ref, i.workflow, i.run
 from uploaded_path u
      join cache c on c.id = u.cache_id and c.deleted_at is null
      join tenant t on t.id = c.tenant_id and t.deleted_at is null
      left join blob b on b.id = u.blob_id
      left join token k on k.id = u.published_by
+     left join token_identity i on i.token_id = u.published_by
 union all
 select t.name, c.name, store_path_base_name(l.hash, l.name), store_path_package(store_path_base_name(l.hash, l.name)),
        nullif(store_path_version(store_path_base_name(l.hash, l.name)), ''), 'local-store', n.name, l.indexed_at, null, null,
@@ -90,7 +101,7 @@ select t.name, c.name, store_path_base_name(l.hash, l.name), store_path_package(
               where s.path_id = l.id and y.cache_id = c.id order by y.name),
        case when g.foreign_sigs is null then l.foreign_sigs
             else array(select distinct s from unnest(l.foreign_sigs || g.foreign_sigs) as s order by s) end,
-       l.quarantined_at
+       l.quarantined_at, null, null, null, null, null
 from local_path l
      join nix_store n on n.id = l.store_id
      join cache c on 'local-store' = any (c.sources) and c.deleted_at is null
@@ -120,6 +131,61 @@ comment on column audit.paths.signed_by is 'Names of our keys whose signatures o
 comment on column audit.paths.foreign_signatures is
     'Signatures of others that it came with, or that were pushed into this cache for it since then (name:base64)';
 comment on column audit.paths.quarantined_at is 'Since when its bytes are known to be wrong. It has not been served since';
+comment on column audit.paths.repository is
+    'The repository whose build pushed it, by the identity token that was exchanged for its token; null: it was no build';
+comment on column audit.paths.commit is 'The commit that was built';
+comment on column audit.paths.ref is 'The branch or tag that was built';
+comment on column audit.paths.workflow is 'The workflow that built it';
+comment on column audit.paths.run is 'The run of that workflow';
+
+create view audit.provenance with (security_barrier) as
+select t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path, u.published_at as pushed_at,
+       i.public_id as token_id, i.trust, i.issuer, i.repository, i.commit, i.ref, i.workflow, i.run, i.claims,
+       d.at as pulled_at, d.token_id as pulled_by, k.note as pulled_by_note, d.address as pulled_from
+from uploaded_path u
+     join token_identity i on i.token_id = u.published_by
+     join cache c on c.id = u.cache_id and c.deleted_at is null
+     join tenant t on t.id = c.tenant_id and t.deleted_at is null
+     left join nar_download d on d.cache_id = u.cache_id and d.path = store_path_base_name(u.hash, u.name)
+                              and d.at >= u.published_at and d.complete
+     left join token k on k.public_id = d.token_id;
+comment on view audit.provenance is
+    'Which build pushed a path, and who has pulled it since: one row for each pull, or one for a path that nobody has pulled';
+comment on column audit.provenance.tenant is 'The tenant';
+comment on column audit.provenance.cache is 'The cache';
+comment on column audit.provenance.path is 'Base name of the store path';
+comment on column audit.provenance.pushed_at is 'When it was published';
+comment on column audit.provenance.token_id is 'Public id of the token that pushed it';
+comment on column audit.provenance.trust is 'Name of the trust by which that token was given';
+comment on column audit.provenance.issuer is 'Who vouched for the build';
+comment on column audit.provenance.repository is 'The repository that was built, as the issuer calls it';
+comment on column audit.provenance.commit is 'The commit that was built';
+comment on column audit.provenance.ref is 'The branch or tag that was built';
+comment on column audit.provenance.workflow is 'The workflow that built it';
+comment on column audit.provenance.run is 'The run of that workflow';
+comment on column audit.provenance.claims is 'All that was checked of the build''s identity token';
+comment on column audit.provenance.pulled_at is 'When a NAR of it was sent whole; null: none was';
+comment on column audit.provenance.pulled_by is
+    'Public id of the token that pulled it; administrator: the administrator''s token file; null: anonymous';
+comment on column audit.provenance.pulled_by_note is 'Note of that token';
+comment on column audit.provenance.pulled_from is 'Address from which the request came';
+
+create view audit.trusts with (security_barrier) as
+select t.name as tenant, r.name, r.issuer, r.audience, r.claims, r.allow, r.scopes, r.caches, r.ttl_seconds, r.created_at,
+       r.deleted_at
+from trust r join tenant t on t.id = r.tenant_id;
+comment on view audit.trusts is 'Which identity tokens each tenant takes, and took, for its own';
+comment on column audit.trusts.tenant is 'The tenant';
+comment on column audit.trusts.name is 'Name of the trust';
+comment on column audit.trusts.issuer is 'Whose identity tokens';
+comment on column audit.trusts.audience is 'What they must be for';
+comment on column audit.trusts.claims is 'What they must say: name of a claim to exact values or patterns';
+comment on column audit.trusts.allow is 'In place of what a push requires by the kind of the issuer';
+comment on column audit.trusts.scopes is 'What its tokens may do';
+comment on column audit.trusts.caches is 'Names or patterns of the caches that its tokens are for; empty: all';
+comment on column audit.trusts.ttl_seconds is 'How long its tokens live';
+comment on column audit.trusts.created_at is 'When it was made';
+comment on column audit.trusts.deleted_at is 'When it was deleted; null: it stands';
 
 create view audit.signatures with (security_barrier) as
 select k.name as key_name, t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) as path, s.claim,

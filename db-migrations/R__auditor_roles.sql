@@ -150,7 +150,7 @@ begin
         ('narinfo_miss_hour', null), ('storage_daily', null), ('cache_usage', null), ('tenant_usage', null), ('legal_hold', null), ('uploaded_path', null),
         ('local_path', null), ('nix_store', null), ('upload_signature', null), ('path_signature', null), ('store_path', null),
         ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
-        ('local_signature', null)) as x(name, columns)
+        ('local_signature', null), ('trust', null), ('token_identity', null)) as x(name, columns)
     loop
         if item.columns is null and not has_table_privilege('narthex_audit_views', 'public.' || item.name, 'select')
            or exists (select from unnest(item.columns) as c

@@ -7,6 +7,9 @@ grant select, insert, update, delete on job_lease, job_run to ${app};
 grant select, insert, delete on change to ${app};
 grant select, insert, update, delete on node to ${app};
 grant select, insert, update, delete on tenant, cache, virtual_host, token to ${app};
+grant select, insert, update on issuer, trust to ${app};
+grant select, insert on token_identity to ${app};
+grant select, insert, update, delete on used_identity_token to ${app};
 grant select, insert, update on signing_key, key_policy, key_signing to ${app};
 
 grant select, insert on nix_store to ${app};

@@ -19,6 +19,8 @@ begin
     perform pg_advisory_xact_lock_shared(hashtextextended('cache ' || push_right_stands.cache, 0));
     if push_right_stands.token is not null then
         perform pg_advisory_xact_lock_shared(hashtextextended('token ' || push_right_stands.token, 0));
+        perform pg_advisory_xact_lock_shared(hashtextextended('trust ' || k.trust_id, 0))
+        from token k where k.id = push_right_stands.token and k.trust_id is not null;
     end if;
     for key in select k from unnest(push_right_stands.trusted) k order by k loop
         perform pg_advisory_xact_lock_shared(hashtextextended('public key ' || encode(key, 'hex'), 0));

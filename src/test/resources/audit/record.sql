@@ -5,6 +5,11 @@ insert into cache (tenant_id, name) select id, 'main' from tenant where name in 
 insert into token (public_id, tenant_id, secret_hash, note, scopes)
 select x.id, t.id, sha256(x.id::bytea), 'CI of ' || t.name, '{push}'
   from (values ('ci7token', 'acme'), ('gx7token', 'globex')) as x(id, tenant) join tenant t on t.name = x.tenant;
+-- acme's token was given to a build
+insert into token_identity (token_id, tenant_id, public_id, issuer, trust, claims, repository, commit, ref, workflow, run)
+select k.id, k.tenant_id, k.public_id, 'https://token.example.com', 'main', '{"sha": "c0ffee"}', k.note || '/app', 'c0ffee',
+       'refs/heads/main', 'release', '77'
+  from token k where k.public_id = 'ci7token';
 insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id)
 select 'main.' || t.name || '.cache.example.com-1', sha256(t.name::bytea), 'sealed', 'ACTIVE', '2026-10-01', c.id
   from tenant t join cache c on c.tenant_id = t.id where t.name in ('acme', 'globex');

@@ -83,6 +83,8 @@ class ArchitectureTest {
             "browse",
             "protocol",
             "transfer",
+            "provenance",
+            "trust",
             "push",
             "receive",
             "index.signing",

@@ -51,7 +51,7 @@ final class Callers {
     /**
      * The same for a request that began earlier.
      *
-     * @param begun a token that has ended since is good
+     * @param begun a token that has run out since is good, for a while; one that was revoked is not
      */
     Caller of(List<String> authorization, Instant begun) {
         if (authorization.isEmpty()) {
@@ -67,7 +67,8 @@ final class Callers {
             tokens.refresh(rows);
             Token token = matching(publicId, secret);
             if (token != null) {
-                return caller(token, begun);
+                Instant longAgo = clock.instant().minus(Token.GRACE);
+                return caller(token, begun.isBefore(longAgo) ? longAgo : begun);
             }
         }
         return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());

@@ -81,7 +81,8 @@ public class TokenAdministration {
                 request,
                 patterns.stream().map(Optional::orElseThrow).toList(),
                 now,
-                maker == null ? null : maker.id());
+                maker == null ? null : maker.id(),
+                null);
         changes.record(ChangeKind.TOKEN, made.id(), null);
         Instant end = made.expiresAt();
         audit.record(event(AuditAction.TOKEN_CREATED, made)

@@ -12,6 +12,14 @@ public enum AuditAction {
     CACHE_DELETED,
     TOKEN_CREATED,
     TOKEN_REVOKED,
+    ISSUER_CREATED,
+    ISSUER_CHANGED,
+    ISSUER_DELETED,
+    TRUST_CREATED,
+    TRUST_CHANGED,
+    TRUST_DELETED,
+    /** An identity token of a trusted issuer was exchanged for a token of ours. */
+    TOKEN_EXCHANGED,
     PATH_PUBLISHED,
     /** Signatures of others were added. */
     PATH_SIGNED,
@@ -43,6 +51,8 @@ public enum AuditAction {
     ACCESS_REFUSED,
     /** A token was none of ours, or is no longer valid: 401. */
     TOKEN_REFUSED,
+    /** An identity token was not exchanged. */
+    EXCHANGE_REFUSED,
     /** What was pushed was not taken. */
     PUSH_REFUSED;
 

@@ -2,6 +2,7 @@ package io.narthex.browse;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.key.KeyRing;
@@ -35,12 +36,29 @@ public class SetupResource {
     @Inject
     RequestedCache requested;
 
-    /** All parts or the one that is asked for; as text, or as a JSON object with a field for each part. */
+    @Inject
+    RequestUrl server;
+
+    /**
+     * All parts or the one that is asked for; as text, or as a JSON object with a field for each part.
+     *
+     * @param ci where builds run: then the step by which they push
+     */
     @GET
     @Path("setup")
     @Requires(Right.PULL)
-    public Response setup(@QueryParam("part") @Nullable String part, @Context HttpHeaders request) {
+    public Response setup(
+            @QueryParam("part") @Nullable String part,
+            @QueryParam("ci") @Nullable String ci,
+            @Context HttpHeaders request) {
         Cache cache = requested.get();
+        if (ci != null) {
+            CiKind kind =
+                    CiKind.named(ci).orElseThrow(() -> Responses.malformed("ci must be one of " + CiKind.NAMES, ci));
+            CiSetup steps =
+                    new CiSetup(cache.tenant().text(), cache.name().text(), server.base(), requested.pushBase());
+            return answer(cache, steps.step(kind), TEXT);
+        }
         SetupText text = text(cache);
         List<SetupPart> wanted = part == null
                 ? List.of(SetupPart.values())

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Says that something is not as it was. It does not say how: whoever remembers the thing forgets it, or reads it again.
  *
  * @param kind of what
- * @param subject the id of the token, tenant, cache or key; of a path, the id of its cache
+ * @param subject the id of the token, trust, tenant, cache or key; of a path, the id of its cache
  * @param hash of a path, and of nothing else
  */
 public record Change(

@@ -6,6 +6,8 @@ import java.util.Optional;
 /** The kinds of things that can change. */
 public enum ChangeKind {
     TOKEN,
+    /** All tokens that were made by one trust. */
+    TRUST,
     TENANT,
     CACHE,
     KEY,

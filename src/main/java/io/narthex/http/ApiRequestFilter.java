@@ -20,6 +20,9 @@ import java.util.Set;
 @Provider
 @ApplicationScoped
 public class ApiRequestFilter implements ContainerRequestFilter {
+    /** RFC 8693 has it in a form; it needs no credentials that a browser would send by itself. */
+    private static final String WITH_FORM = "/api/v1/oidc/token";
+
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     @Inject
@@ -34,7 +37,9 @@ public class ApiRequestFilter implements ContainerRequestFilter {
         if (origin != null && !url.isOwn(origin)) {
             throw new ProblemException(Problem.of(ProblemType.FOREIGN_ORIGIN));
         }
-        if (!isJsonOrNothing(request)) {
+        boolean form = request.getUriInfo().getPath().equals(WITH_FORM)
+                && MediaType.APPLICATION_FORM_URLENCODED_TYPE.isCompatible(request.getMediaType());
+        if (!form && !isJsonOrNothing(request)) {
             throw new ProblemException(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send application/json, or no body");
         }
     }

@@ -17,11 +17,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,8 @@ public final class JsonBody {
     public static final int MOST = 64 * 1024;
     /** Of a list. */
     private static final int MOST_ITEMS = 100;
+    /** Characters of a text in an object of lists. */
+    private static final int LONGEST_ITEM = 500;
 
     private static final String TEXT = "a text of at most %d characters";
 
@@ -182,6 +187,40 @@ public final class JsonBody {
                         value,
                         each,
                         item -> item.isTextual() ? reader.apply(item.textValue()) : Optional.empty()));
+    }
+
+    /**
+     * An object of lists of texts.
+     *
+     * @param names what a name in it may be
+     */
+    public JsonField<Map<String, List<String>>> lists(String name, Predicate<String> names) {
+        return field(name, value -> {
+            if (!value.isObject() || value.size() > MOST_ITEMS) {
+                return refuse(name, "an object with at most " + MOST_ITEMS + " lists of texts", value);
+            }
+            Map<String, List<String>> read = new LinkedHashMap<>();
+            value.properties().forEach(each -> {
+                if (!names.test(each.getKey())) {
+                    refuse(name, "an object whose names have 1 to 100 printable ASCII characters", value);
+                }
+                read.put(
+                        each.getKey(),
+                        items(name + "." + each.getKey(), each.getValue(), "a text", JsonBody::shortText));
+            });
+            return read;
+        });
+    }
+
+    private static Optional<String> shortText(JsonNode item) {
+        return item.isTextual() && item.textValue().length() <= LONGEST_ITEM
+                ? Optional.of(item.textValue())
+                : Optional.empty();
+    }
+
+    /** An object as it stands, for whoever knows what may be in it. */
+    public JsonField<String> object(String name) {
+        return field(name, value -> value.isObject() ? value.toString() : refuse(name, "an object", value));
     }
 
     /** A moment, to the microsecond. */

@@ -36,6 +36,8 @@ public final class FastLane implements ServletExtension {
     private static final String NAR = "/nar/";
     private static final String LOG = "/log/";
     private static final String API = "/api/";
+    /** The one call with a body that needs no token: it brings one of others. */
+    private static final String EXCHANGE = "/api/v1/oidc/token";
     /** How the URLs of the API end whose answers may be long. */
     private static final Set<String> LISTS = Set.of("events", "heads", "paths", "runs");
 
@@ -136,13 +138,13 @@ public final class FastLane implements ServletExtension {
                 || parts.stored.run(cache, token, who, exchange, otherwise);
     }
 
-    /** The body first, without a thread; but a stranger's is never looked at. */
+    /** The body first, without a thread; but a stranger's is never looked at, unless it is what tells who comes. */
     private static void administer(HttpServerExchange exchange, String path, HttpHandler next, Parts parts)
             throws Exception {
         Sharer who = parts.access.sharer(exchange);
         FairLane lane = LISTS.contains(path.substring(path.lastIndexOf('/') + 1)) ? parts.lists : parts.requests;
         HttpHandler turn = turn(lane, who, next);
-        if (exchange.getRequestHeaders().contains(Headers.AUTHORIZATION)) {
+        if (exchange.getRequestHeaders().contains(Headers.AUTHORIZATION) || path.equals(EXCHANGE)) {
             parts.bodies.await(exchange, who, turn, FairLane::refuse);
         } else {
             turn.handleRequest(exchange);

@@ -95,5 +95,10 @@ class CallersTest {
         public List<Token> of(Collection<Long> ids) {
             return List.of();
         }
+
+        @Override
+        public List<Token> ofTrusts(Collection<Long> trusts) {
+            return List.of();
+        }
     }
 }

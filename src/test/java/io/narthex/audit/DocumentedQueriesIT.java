@@ -32,6 +32,7 @@ class DocumentedQueriesIT {
                     List.of("revoked|5"),
                     List.of("downloaded", "curl-8.4.0-dev")),
             List.of(List.of(OPENSSL, "token|ci7token|CI of acme|192.0.2.1"), List.of("gone-1", "token|ci7token")),
+            List.of(List.of("acme|main|CI of acme/app|c0ffee|refs/heads/main|release|77|", "|ci7token|")),
             List.of(List.of("acme-site-1.0|received"), List.of("curl-8.4.0-dev|received"), List.of(OPENSSL, "ACTIVE")),
             List.of(List.of("acme-site-1.0"), List.of("curl-8.4.0-dev"), List.of(OPENSSL, "token ci7token")),
             List.of(

@@ -108,6 +108,13 @@ class OpenApiIT {
         if (call.path.endsWith("/revocation")) {
             return "{\"reason\":\"as described\"}";
         }
+        if (call.method.equals("PUT") && call.path.endsWith("/issuers/{name}")) {
+            return "{\"issuer\":\"https://issuer.example.com\"}";
+        }
+        if (call.method.equals("PUT") && call.path.endsWith("/trusts/{name}")) {
+            return "{\"issuer\":\"https://issuer.example.com\",\"audience\":\"walked\",\"scopes\":[\"pull\"],"
+                    + "\"claims\":{\"sub\":[\"x\"]}}";
+        }
         return call.method.equals("PUT") ? "{}" : "";
     }
 
@@ -121,6 +128,7 @@ class OpenApiIT {
                     .replace("{cache}", "ci")
                     .replace("{hash}", "00000000000000000000000000000000")
                     .replace("{key}", "no-such-key-1")
+                    .replace("{name}", "described")
                     .replace("{job}", "no-such-job")
                     .replace("runs/{id}", "runs/1")
                     .replace("{id}", path.contains("{tenant}") ? tenantToken : serverToken);

@@ -50,6 +50,27 @@ public final class OwnServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a second node beside it, on the same database.
+     *
+     * @param directory of its home
+     */
+    public LauncherProcess startNode(Path directory, Map<String, String> ports)
+            throws IOException, InterruptedException {
+        Map<String, String> other = new HashMap<>(settings);
+        other.putAll(ports);
+        other.put("NARTHEX_MASTER_KEY_FILE", home.resolve("master-key").toString());
+        other.put("NARTHEX_ADMIN_TOKEN_FILE", home.resolve("admin-token").toString());
+        other.put("NARTHEX_BLOBS", "file:" + home.resolve("blobs"));
+        LauncherProcess started = LauncherProcess.start(directory, other);
+        String output = started.awaitBanner();
+        if (!output.contains("in nix.conf")) {
+            started.close();
+            throw new IOException("the second node did not start: " + output);
+        }
+        return started;
+    }
+
     /** Starts it again. */
     public void start() throws IOException, InterruptedException {
         LauncherProcess started = LauncherProcess.start(home, settings);

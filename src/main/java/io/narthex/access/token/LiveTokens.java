@@ -1,5 +1,8 @@
 package io.narthex.access.token;
 
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +22,8 @@ public final class LiveTokens {
     private volatile Known known = new Known(Map.of(), Map.of(), -1);
     /** Which tokens have changed since they were read; null: any may have. Guarded by this. */
     private @Nullable Set<Long> changed;
+    /** Which trusts have other tokens since then. Guarded by this. */
+    private Set<Long> changedTrusts = new HashSet<>();
 
     /** @param mark of the last change that is in it */
     private record Known(Map<String, Token> byPublicId, Map<Long, String> publicIds, long mark) {}
@@ -29,6 +34,9 @@ public final class LiveTokens {
 
         /** Those that there are, also the revoked. */
         List<Token> of(Collection<Long> ids);
+
+        /** Those that these trusts have made and that may still be valid by their dates, also the revoked. */
+        List<Token> ofTrusts(Collection<Long> trusts);
     }
 
     /** Whether all that is known to have changed has been read. */
@@ -50,6 +58,12 @@ public final class LiveTokens {
         marked.incrementAndGet();
     }
 
+    /** No token of this trust is what it was. */
+    synchronized void markTrust(long trust) {
+        changedTrusts.add(trust);
+        marked.incrementAndGet();
+    }
+
     /** Any token may not be what it was. */
     synchronized void markAll() {
         changed = null;
@@ -68,13 +82,22 @@ public final class LiveTokens {
     private void read(Rows rows) {
         long mark;
         Set<Long> ids;
+        Set<Long> trusts;
         synchronized (this) {
             mark = marked.get();
             ids = changed;
             changed = new HashSet<>();
+            trusts = changedTrusts;
+            changedTrusts = new HashSet<>();
         }
         try {
-            known = ids == null ? build(Map.of(), Map.of(), rows.all(), mark) : merge(ids, rows.of(ids), mark);
+            if (ids == null) {
+                known = build(Map.of(), Map.of(), rows.all(), mark);
+            } else {
+                List<Token> read = new ArrayList<>(ids.isEmpty() ? List.of() : rows.of(ids));
+                read.addAll(trusts.isEmpty() ? List.of() : rows.ofTrusts(trusts));
+                known = merge(ids, read, mark);
+            }
         } catch (RuntimeException e) {
             markAll();
             throw e;
@@ -100,6 +123,15 @@ public final class LiveTokens {
             byPublicId.put(token.publicId(), token);
             byId.put(token.id(), token.publicId());
         }
+        // tokens of builds come by the thousand and end within hours
+        Instant now = Clock.systemUTC().instant();
+        byPublicId.values().removeIf(token -> {
+            boolean forgotten = token.isForgotten(now);
+            if (forgotten) {
+                byId.remove(token.id());
+            }
+            return forgotten;
+        });
         return new Known(byPublicId, byId, mark);
     }
 }

@@ -1,5 +1,6 @@
 package io.narthex.access.token;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,14 @@ public record Token(
         @Nullable Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable Instant lastUsedAt) {
+    /** For so long a token that has run out still counts for a body that came before and is still on its way. */
+    public static final Duration GRACE = Duration.ofMinutes(15);
+
+    /** For so long the holder of a token that has ended is told so; later it is as wrong as any. */
+    static final Duration REMEMBERED = Duration.ofDays(30);
+    /** The same of one that was made for a day or less: there are many of those. */
+    static final Duration REMEMBERED_OF_SHORT = Duration.ofDays(1);
+
     public Token {
         caches = List.copyOf(caches);
     }
@@ -36,6 +45,13 @@ public record Token(
 
     public boolean isExpired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);
+    }
+
+    /** Whether it ended so long ago that nobody is told any more that it ever was. */
+    boolean isForgotten(Instant now) {
+        boolean isShort = expiresAt != null && expiresAt.isBefore(createdAt.plus(Duration.ofDays(1)));
+        Instant since = now.minus(isShort ? REMEMBERED_OF_SHORT : REMEMBERED);
+        return (expiresAt != null && expiresAt.isBefore(since)) || (revokedAt != null && revokedAt.isBefore(since));
     }
 
     /** Whether it stands for the server's administrator: its own to administer, without limit to some caches. */

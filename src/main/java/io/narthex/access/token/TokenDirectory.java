@@ -26,6 +26,7 @@ public class TokenDirectory implements ChangeListener {
     public void changed(Change change) {
         switch (change.kind()) {
             case TOKEN -> tokens.mark(change.subject());
+            case TRUST -> tokens.markTrust(change.subject());
             // with a tenant its tokens are gone
             case TENANT -> tokens.markAll();
             case CACHE, KEY, PATH -> {}

@@ -61,6 +61,9 @@ class TokenEntity {
     @Column(name = "revoked_at")
     private @Nullable Instant revokedAt;
 
+    @Column(name = "trust_id", updatable = false)
+    private @Nullable Long trustId;
+
     @Column(name = "last_used_at", insertable = false, updatable = false)
     private @Nullable Instant lastUsedAt;
 
@@ -75,7 +78,8 @@ class TokenEntity {
             TokenRequest request,
             List<CachePattern> patterns,
             Instant now,
-            @Nullable Long createdBy) {
+            @Nullable Long createdBy,
+            @Nullable Long trustId) {
         this.publicId = publicId;
         this.secretHash = digest.toBytes();
         this.tenant = tenant;
@@ -87,6 +91,7 @@ class TokenEntity {
                 : patterns.stream().map(CachePattern::cacheId).toArray(Integer[]::new);
         this.createdAt = now;
         this.createdBy = createdBy;
+        this.trustId = trustId;
         this.expiresAt = request.expiresAt();
     }
 

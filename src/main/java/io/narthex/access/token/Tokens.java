@@ -7,7 +7,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -20,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 @Retried
 @Transactional
 public class Tokens implements LiveTokens.Rows {
-    /** So long a revoked or expired token is told so; later it is as wrong as any. */
-    private static final Duration REMEMBERED = Duration.ofDays(30);
-
     /** No tenant's number: they begin with 1. */
     private static final int SERVER = 0;
 
@@ -33,12 +29,14 @@ public class Tokens implements LiveTokens.Rows {
 
     @Override
     public List<Token> all() {
-        Instant since = Clock.systemUTC().instant().minus(REMEMBERED);
+        Instant now = Clock.systemUTC().instant();
         return entities.createQuery(
                         "select k " + THERE + " and (k.revokedAt is null or k.revokedAt > :since)"
-                                + " and (k.expiresAt is null or k.expiresAt > :since)",
+                                + " and (k.expiresAt is null or k.expiresAt > :since)"
+                                + " and (k.trustId is null or k.expiresAt > :sinceOfShort)",
                         TokenEntity.class)
-                .setParameter("since", since)
+                .setParameter("since", now.minus(Token.REMEMBERED))
+                .setParameter("sinceOfShort", now.minus(Token.REMEMBERED_OF_SHORT))
                 .getResultStream()
                 .map(TokenEntity::toToken)
                 .toList();
@@ -48,6 +46,17 @@ public class Tokens implements LiveTokens.Rows {
     public List<Token> of(Collection<Long> ids) {
         return entities.createQuery("select k " + THERE + " and k.id in :ids", TokenEntity.class)
                 .setParameter("ids", ids)
+                .getResultStream()
+                .map(TokenEntity::toToken)
+                .toList();
+    }
+
+    @Override
+    public List<Token> ofTrusts(Collection<Long> trusts) {
+        return entities.createQuery(
+                        "select k " + THERE + " and k.trustId in :trusts and k.expiresAt > :since", TokenEntity.class)
+                .setParameter("trusts", trusts)
+                .setParameter("since", Clock.systemUTC().instant().minus(Token.REMEMBERED_OF_SHORT))
                 .getResultStream()
                 .map(TokenEntity::toToken)
                 .toList();
@@ -84,6 +93,8 @@ public class Tokens implements LiveTokens.Rows {
      * Adds one.
      *
      * @param patterns what the request says, with the caches that plain names mean
+     * @param createdBy the row of the token that makes it; null: the administrator, or a trust
+     * @param trust the row of the trust that makes it; null: somebody does
      */
     public Token add(
             String publicId,
@@ -92,8 +103,9 @@ public class Tokens implements LiveTokens.Rows {
             TokenRequest request,
             List<CachePattern> patterns,
             Instant now,
-            @Nullable Long createdBy) {
-        TokenEntity made = new TokenEntity(publicId, digest, tenant, request, patterns, now, createdBy);
+            @Nullable Long createdBy,
+            @Nullable Long trust) {
+        TokenEntity made = new TokenEntity(publicId, digest, tenant, request, patterns, now, createdBy, trust);
         entities.persist(made);
         entities.flush();
         return made.toToken();
@@ -102,6 +114,23 @@ public class Tokens implements LiveTokens.Rows {
     public void revoke(@Nullable Integer tenant, String publicId, Instant now) {
         entity(tenant, publicId).ifPresent(entity -> entity.revoke(now));
         entities.flush();
+    }
+
+    /**
+     * Revokes all that a trust has made and that could still be used; gives how many.
+     *
+     * @param now what they then say when they were revoked
+     */
+    public int revokeOfTrust(long trust, Instant now) {
+        // in the order in which their last use is written, too
+        return entities.createNativeQuery("update token set revoked_at = :now where id in (select k.id from token k"
+                        + " where k.trust_id = :trust and k.revoked_at is null and k.expires_at > :ended"
+                        + " order by k.id for no key update)")
+                .setParameter("now", now)
+                .setParameter("trust", trust)
+                // one that has just ended may count for a body on its way
+                .setParameter("ended", now.minus(Token.GRACE))
+                .executeUpdate();
     }
 
     /** Writes down when tokens were used; an earlier time changes nothing. */

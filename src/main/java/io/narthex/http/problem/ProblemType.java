@@ -20,6 +20,7 @@ public enum ProblemType {
     TOO_LARGE("too-large", 413, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body's media type is not known here"),
     RANGE_NOT_SATISFIABLE("range-not-satisfiable", 416, "The range lies outside the content"),
+    TOO_MANY_REQUESTS("too-many-requests", 429, "There were too many requests"),
     INTERNAL("internal", 500, "The server failed"),
     UNAVAILABLE("unavailable", 503, "The server cannot answer now");
 

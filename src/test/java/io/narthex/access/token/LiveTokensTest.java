@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.configuration.Secret;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LiveTokensTest {
@@ -50,6 +53,29 @@ class LiveTokensTest {
     }
 
     @Test
+    void readsTheTokensOfATrustThatChangedAndNoOthers() {
+        table.add(1);
+        tokens.refresh(table);
+        tokens.markTrust(5);
+        assertThat(tokens.isCurrent()).isFalse();
+        tokens.refresh(table);
+        assertThat(tokens.isCurrent()).isTrue();
+        assertThat(table.read).containsExactly("all", "trusts [5]");
+    }
+
+    @Test
+    void forgetsATokenOfHoursADayAfterItsEndAndAnyOtherAfterAMonth() {
+        Instant now = Instant.now();
+        table.add(1, now.minus(Duration.ofHours(30)), now.minus(Duration.ofHours(29)));
+        table.add(2, now.minus(Duration.ofHours(20)), now.minus(Duration.ofHours(19)));
+        table.add(3, now.minus(Duration.ofDays(40)), now.minus(Duration.ofDays(29)));
+        table.add(4, now.minus(Duration.ofDays(40)), now.minus(Duration.ofDays(31)));
+        tokens.refresh(table);
+        assertThat(Stream.of("t1", "t2", "t3", "t4").filter(id -> tokens.find(id) != null))
+                .containsExactly("t2", "t3");
+    }
+
+    @Test
     void isNotCurrentForAChangeThatCameWhileItRead() {
         table.meanwhile = () -> tokens.mark(7);
         tokens.refresh(table);
@@ -80,6 +106,10 @@ class LiveTokensTest {
         private Runnable meanwhile = () -> {};
 
         void add(long id) {
+            add(id, Instant.EPOCH, null);
+        }
+
+        void add(long id, Instant created, @Nullable Instant expires) {
             rows.add(new Token(
                     id,
                     "t" + id,
@@ -88,9 +118,9 @@ class LiveTokensTest {
                     "",
                     new Grant(Set.of(Scope.PULL), List.of(CachePattern.EVERYTHING)),
                     List.of(),
-                    Instant.EPOCH,
+                    created,
                     null,
-                    null,
+                    expires,
                     null,
                     null));
         }
@@ -107,6 +137,12 @@ class LiveTokensTest {
             read.add(ids.toString());
             meanwhile.run();
             return rows.stream().filter(token -> ids.contains(token.id())).toList();
+        }
+
+        @Override
+        public List<Token> ofTrusts(Collection<Long> trusts) {
+            read.add("trusts " + trusts);
+            return List.copyOf(rows);
         }
     }
 }

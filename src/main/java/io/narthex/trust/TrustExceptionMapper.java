@@ -1,0 +1,32 @@
+package io.narthex.trust;
+
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.http.problem.ProblemWriter;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+
+/** Turns what is wrong with a request about issuers and trusts into a problem response. */
+@Provider
+@ApplicationScoped
+public class TrustExceptionMapper implements ExceptionMapper<TrustException> {
+    @Context
+    UriInfo uri;
+
+    @Override
+    public Response toResponse(TrustException e) {
+        ProblemType type = switch (e) {
+            case TrustException.UnknownIssuer x -> ProblemType.NOT_FOUND;
+            case TrustException.UnknownTrust x -> ProblemType.NOT_FOUND;
+            case TrustException.UrlTaken x -> ProblemType.CONFLICT;
+            case TrustException.TooMany x -> ProblemType.CONFLICT;
+            case TrustException.Impossible x -> ProblemType.BAD_REQUEST;
+        };
+        return ProblemWriter.answer(Problem.of(type, String.valueOf(e.getMessage())), uri)
+                .build();
+    }
+}
