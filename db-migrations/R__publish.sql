@@ -3,6 +3,20 @@
 -- arrives, its token may be revoked, its cache deleted or changed, or a key revoked that the cache trusts. So the decision about a push is checked again in the
 -- transaction that stores it, under locks that put it before or after such a change.
 
+-- With other parameters a function would be another one beside that of an earlier build. Until 1.0 nobody else calls those.
+do
+$$
+declare
+    earlier regprocedure;
+begin
+    for earlier in select p.oid from pg_proc p
+                   where p.pronamespace = 'public'::regnamespace and p.proname in ('push_right_stands', 'publish_upload')
+    loop
+        execute format('drop function %s', earlier);
+    end loop;
+end
+$$;
+
 -- The version stands for the settings of the cache: whoever judged by other settings has to judge again.
 create or replace function push_right_stands(tenant integer, cache integer, version bigint, token bigint, trusted bytea[])
     returns boolean
