@@ -34,6 +34,7 @@ class RefusalTest {
                     not-compressed-as 400
                     not-taken 403
                     not-trusted 403
+                    quota-exceeded 413
                     ratio-exceeded 413
                     too-many-signatures 400
                     unknown-compression 415
