@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.configuration.Settings;
+import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
@@ -32,12 +33,14 @@ class BackupIT {
         StorePath path = builder.evaluate("builtins.toFile \"kept\" \"in a backup\"");
         TenantCache cache;
         String narinfo;
+        byte[] blob;
         try (LauncherProcess first = LauncherProcess.start(home, ports)) {
             first.awaitBanner();
             cache = TenantCache.make(
                     server, Files.readString(home.resolve("admin-token")).strip(), "{}");
             cache.push(builder, path, "zstd");
             narinfo = text(cache, path.hash() + ".narinfo");
+            blob = cache.get(url(narinfo)).body();
 
             Backup.make(settings(home), copy);
             assertThatThrownBy(() -> Backup.make(settings(home), copy)).hasMessageContaining("is not empty");
@@ -53,16 +56,22 @@ class BackupIT {
         try (LauncherProcess restored = LauncherProcess.start(copy, ports)) {
             assertThat(restored.awaitBanner()).contains("in nix.conf");
             assertThat(text(cache, path.hash() + ".narinfo")).isEqualTo(narinfo).contains("Sig: ");
-            String url = narinfo.lines()
-                    .filter(line -> line.startsWith("URL: "))
-                    .findFirst()
-                    .orElseThrow()
-                    .substring("URL: ".length());
-            assertThat(cache.get(url).statusCode()).isEqualTo(200);
+            assertThat(cache.get(url(narinfo)).body()).isEqualTo(blob);
+            NixClient reader = new NixClient(directory.resolve("reader"), cache.urlWithToken(), cache.keys());
+            reader.realise(path);
+            assertThat(reader.store().dump(path)).isEqualTo(builder.dump(path));
             assertThat(cache.newToken("\"pull\"")).isNotEmpty();
             restored.terminate();
             restored.awaitEnd();
         }
+    }
+
+    private static String url(String narinfo) {
+        return narinfo.lines()
+                .filter(line -> line.startsWith("URL: "))
+                .findFirst()
+                .orElseThrow()
+                .substring("URL: ".length());
     }
 
     private static Settings settings(Path home) {
