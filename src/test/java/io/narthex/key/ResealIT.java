@@ -33,25 +33,59 @@ class ResealIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
 
+    private String published = "";
+    private List<TenantCache> caches = List.of();
+
+    /**
+     * More keys than a page of the job has, the last of them held by somebody else until the server is dead. What clients trust
+     * is the same all the time, and in the end the new master key alone opens it.
+     */
     @Test
-    void sealsTheKeysUnderTheNewMasterKeyAlone() throws Exception {
+    void sealsTheKeysUnderTheNewMasterKeyAloneAndGoesOnWhereItWasKilled() throws Exception {
         Path changed = Files.writeString(
                 directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
         Path first = directory.resolve("home/master-key");
         try (EmbeddedDb database = TestDatabase.in(directory.resolve("postgresql"))) {
-            String published = publicKey(database, Map.of());
-
-            String whileBothOpen = publicKey(
-                    database,
+            makeKeys(database);
+            Rows rows = Rows.of(database.access());
+            Map<String, String> both = settings(
+                    database.access(),
                     Map.of(
                             "NARTHEX_MASTER_KEY_FILE",
                             changed.toString(),
                             "NARTHEX_OTHER_MASTER_KEY_FILE",
                             first.toString()));
-            String afterwards = publicKey(database, Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString()));
-
-            assertThat(whileBothOpen).isEqualTo(published);
-            assertThat(afterwards).isEqualTo(published);
+            killInTheMiddle(rows, both);
+            assertThat(rows.texts(RESEALED)).containsExactly("100");
+            try (LauncherProcess again = start(both)) {
+                assertThat(again.awaitBanner()).contains("in nix.conf");
+                while (rows.texts("select 1 from job_run where job = 'reseal-keys' and outcome = 'SUCCEEDED'")
+                        .isEmpty()) {
+                    Thread.sleep(50);
+                }
+                assertThat(wire(both).get("/public-key").text()).isEqualTo(published);
+                runOnceMore(wire(both));
+            }
+            assertThat(rows.texts("select outcome || ' ' || seen from job_run where job = 'reseal-keys' order by id"))
+                    .startsWith("INTERRUPTED 100", "SUCCEEDED 3");
+            assertThat(rows.texts("select count(distinct substr(sealed_secret, 2, 8)) from signing_key"))
+                    .containsExactly("1");
+            assertThat(rows.texts("select count(*) from audit_event where action = 'master-key-changed'"))
+                    .containsExactly("103");
+            Map<String, String> alone =
+                    settings(database.access(), Map.of("NARTHEX_MASTER_KEY_FILE", changed.toString()));
+            try (LauncherProcess last = start(alone)) {
+                assertThat(last.awaitBanner()).contains("in nix.conf");
+                assertThat(wire(alone).get("/public-key").text()).isEqualTo(published);
+                for (TenantCache cache : caches) {
+                    // its keys are opened for that
+                    assertThat(wire(alone)
+                                    .get("/" + cache.tenant() + "/ci/public-key")
+                                    .text()
+                                    .lines())
+                            .hasSize(51);
+                }
+            }
             assertThat(refusal(database, Map.of()))
                     .startsWith("narthex: the master key " + first + " does not open the signing key");
             assertThat(refusal(
@@ -65,100 +99,58 @@ class ResealIT {
         }
     }
 
-    /** More keys than a page of the job has, the last of them held by somebody else until the server is dead. */
-    @Test
-    void goesOnWhereItWasKilled() throws Exception {
-        Path changed = Files.writeString(
-                directory.resolve("new-master-key"), "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n");
-        try (EmbeddedDb database = TestDatabase.in(directory.resolve("postgresql"))) {
-            List<TenantCache> caches = makeKeys(database);
-            Rows rows = Rows.of(database.access());
-            Map<String, String> settings = settings(
-                    database.access(),
-                    Map.of(
-                            "NARTHEX_MASTER_KEY_FILE",
-                            changed.toString(),
-                            "NARTHEX_OTHER_MASTER_KEY_FILE",
-                            directory.resolve("home/master-key").toString()));
-            try (Connection holder = rows.connect();
-                    Statement hold = holder.createStatement();
-                    LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
-                holder.setAutoCommit(false);
-                hold.execute("select from signing_key where id = (select max(id) from signing_key) for update");
+    private void killInTheMiddle(Rows rows, Map<String, String> settings) throws Exception {
+        try (Connection holder = rows.connect();
+                Statement hold = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            hold.execute("select from signing_key where id = (select max(id) from signing_key) for update");
+            try (LauncherProcess launcher = start(settings)) {
                 assertThat(launcher.awaitBanner()).contains("in nix.conf");
+                assertThat(wire(settings).get("/public-key").text()).isEqualTo(published);
                 while (!rows.texts(RESEALED).equals(List.of("100"))) {
                     Thread.sleep(20);
                 }
                 launcher.wildFly().destroyForcibly();
                 launcher.wildFly().onExit().join();
                 launcher.awaitEnd();
-                holder.rollback();
             }
-            assertThat(rows.texts(RESEALED)).containsExactly("100");
-            try (LauncherProcess again = LauncherProcess.start(directory.resolve("home"), settings)) {
-                assertThat(again.awaitBanner()).contains("in nix.conf");
-                while (rows.texts("select 1 from job_run where job = 'reseal-keys' and outcome = 'SUCCEEDED'")
-                        .isEmpty()) {
-                    Thread.sleep(50);
-                }
-            }
-            assertThat(rows.texts("select outcome || ' ' || seen from job_run where job = 'reseal-keys' order by id"))
-                    .startsWith("INTERRUPTED 100", "SUCCEEDED 3");
-            assertThat(rows.texts("select count(distinct substr(sealed_secret, 2, 8)) from signing_key"))
-                    .containsExactly("1");
-            assertThat(rows.texts("select count(*) from audit_event where action = 'master-key-changed'"))
-                    .containsExactly("103");
-            settings.remove("NARTHEX_OTHER_MASTER_KEY_FILE");
-            try (LauncherProcess last = LauncherProcess.start(directory.resolve("home"), settings)) {
-                assertThat(last.awaitBanner()).contains("in nix.conf");
-                WireClient wire = new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
-                for (TenantCache cache : caches) {
-                    // its keys are opened for that
-                    assertThat(wire.get("/" + cache.tenant() + "/ci/public-key")
-                                    .text()
-                                    .lines())
-                            .hasSize(51);
-                }
-            }
+            holder.rollback();
         }
     }
 
     /** Two caches with 51 keys each; with that of the default cache more than a hundred. */
-    private List<TenantCache> makeKeys(EmbeddedDb database) throws Exception {
+    private void makeKeys(EmbeddedDb database) throws Exception {
         Map<String, String> settings = settings(database.access(), Map.of());
-        String url = "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
-        try (LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
+        try (LauncherProcess launcher = start(settings)) {
             assertThat(launcher.awaitBanner()).contains("in nix.conf");
-            String token =
-                    Files.readString(directory.resolve("home/admin-token")).strip();
-            List<TenantCache> caches = List.of(
-                    TenantCache.make(url, token, "{\"visibility\":\"public\"}"),
-                    TenantCache.make(url, token, "{\"visibility\":\"public\"}"));
+            published = wire(settings).get("/public-key").text();
+            String url = "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
+            caches = List.of(
+                    TenantCache.make(url, token(), "{\"visibility\":\"public\"}"),
+                    TenantCache.make(url, token(), "{\"visibility\":\"public\"}"));
             for (TenantCache cache : caches) {
                 for (int i = 0; i < 50; i++) {
                     cache.administer("POST", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/keys", "{}");
                 }
             }
-            return caches;
         }
     }
 
-    /** What a server says, which is stopped when nothing is left to be sealed anew. */
-    private String publicKey(EmbeddedDb database, Map<String, String> more) throws Exception {
-        Map<String, String> settings = settings(database.access(), more);
-        try (LauncherProcess launcher = LauncherProcess.start(directory.resolve("home"), settings)) {
-            assertThat(launcher.awaitBanner()).contains("in nix.conf");
-            WireClient wire = new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
-            if (more.containsKey("NARTHEX_OTHER_MASTER_KEY_FILE")) {
-                awaitResealed(wire);
-            }
-            return wire.get("/public-key").text();
-        }
+    private LauncherProcess start(Map<String, String> settings) throws IOException {
+        return LauncherProcess.start(directory.resolve("home"), settings);
     }
 
-    private void awaitResealed(WireClient wire) throws Exception {
-        String authorization = "Authorization: Bearer "
-                + Files.readString(directory.resolve("home/admin-token")).strip();
+    private static WireClient wire(Map<String, String> settings) {
+        return new WireClient("http://127.0.0.1:" + settings.get("NARTHEX_PORT"));
+    }
+
+    private String token() throws IOException {
+        return Files.readString(directory.resolve("home/admin-token")).strip();
+    }
+
+    /** Because an administrator asks for it. */
+    private void runOnceMore(WireClient wire) throws Exception {
+        String authorization = "Authorization: Bearer " + token();
         wire.send("POST", "/api/v1/jobs/reseal-keys/runs", authorization, "Content-Length: 0");
         JsonNode run;
         do {
@@ -173,8 +165,7 @@ class ResealIT {
     }
 
     private String refusal(EmbeddedDb database, Map<String, String> more) throws Exception {
-        try (LauncherProcess launcher =
-                LauncherProcess.start(directory.resolve("home"), settings(database.access(), more))) {
+        try (LauncherProcess launcher = start(settings(database.access(), more))) {
             assertThat(launcher.awaitEnd()).isEqualTo(78);
             return launcher.output().lines().toList().getLast();
         }
