@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class SharedServer implements BeforeAllCallback {
     private static boolean asked;
     private static @Nullable OwnServer started;
+    private static @Nullable Path run;
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -40,11 +41,12 @@ public final class SharedServer implements BeforeAllCallback {
 
     private static ServerAddress startOne() throws IOException, SQLException, InterruptedException {
         Path runs = Files.createDirectories(Path.of(System.getProperty("it.directory"), "it"));
-        Path run = Files.createTempDirectory(runs, "run");
-        Path root = Files.createDirectories(run.resolve("root"));
+        Path made = Files.createTempDirectory(runs, "run");
+        run = made;
+        Path root = Files.createDirectories(made.resolve("root"));
         // a minute, as it is by itself, is long for tests of bodies that stand still
         OwnServer server =
-                OwnServer.start(run, Map.of("NARTHEX_NIX_STORE", root.toString(), "NARTHEX_BODY_IDLE_SECONDS", "5"));
+                OwnServer.start(made, Map.of("NARTHEX_NIX_STORE", root.toString(), "NARTHEX_BODY_IDLE_SECONDS", "5"));
         started = server;
         // no end of JUnit's: with several JVMs each class is a run of its own
         Runtime.getRuntime().addShutdownHook(new Thread(SharedServer::stop, "stop the shared server"));
@@ -55,6 +57,9 @@ public final class SharedServer implements BeforeAllCallback {
         try {
             if (started != null) {
                 started.close();
+            }
+            if (run != null) {
+                Leftovers.remove(run, run.resolve("home/log"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

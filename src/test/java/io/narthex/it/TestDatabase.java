@@ -3,6 +3,7 @@ package io.narthex.it;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.TreeCopy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -28,8 +29,17 @@ public final class TestDatabase {
             Path made = Files.createTempDirectory(Files.createDirectories(target().resolve("it")), "postgresql");
             EmbeddedDb.temporary(binaries(), made).close();
             template = made;
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(made), "remove the template"));
         }
         return template;
+    }
+
+    private static void remove(Path made) {
+        try {
+            Leftovers.remove(made, made.resolve("none"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Path binaries() {

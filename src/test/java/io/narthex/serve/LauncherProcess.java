@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The launcher as the user runs it, with a home and ports of its own. */
 public final class LauncherProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** For a server that lives for a minute: the second compiler would work longer than the code then runs. */
     static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
