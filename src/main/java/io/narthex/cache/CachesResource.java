@@ -82,7 +82,7 @@ public class CachesResource {
                         found,
                         c -> CacheResponse.of(
                                 c,
-                                held.get(c.cache().id()),
+                                held.getOrDefault(c.cache().id(), Usage.NONE),
                                 trusted.getOrDefault(c.cache().id(), List.of()),
                                 base),
                         c -> c.cache().name().text()))
@@ -137,8 +137,8 @@ public class CachesResource {
     private Response answer(ResponseBuilder response, StoredCache cache) {
         List<String> trusted =
                 keys.of(List.of(cache.cache())).getOrDefault(cache.cache().id(), List.of());
-        Usage held =
-                usages.ofCaches(List.of(cache.cache().id())).get(cache.cache().id());
+        Usage held = usages.ofCaches(List.of(cache.cache().id()))
+                .getOrDefault(cache.cache().id(), Usage.NONE);
         return response.entity(CacheResponse.of(cache, held, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();

@@ -57,7 +57,7 @@ public class TenantsResource {
                 usages.ofTenants(found.stream().map(Tenant::id).toList());
         return Response.ok(page.listing(
                         found,
-                        t -> TenantResponse.of(t, held.get(t.id())),
+                        t -> TenantResponse.of(t, held.getOrDefault(t.id(), Usage.NONE)),
                         t -> t.name().text()))
                 .build();
     }
@@ -99,7 +99,7 @@ public class TenantsResource {
     }
 
     private Response answer(ResponseBuilder response, Tenant tenant) {
-        Usage held = usages.ofTenants(List.of(tenant.id())).get(tenant.id());
+        Usage held = usages.ofTenants(List.of(tenant.id())).getOrDefault(tenant.id(), Usage.NONE);
         return response.entity(TenantResponse.of(tenant, held))
                 .header(HttpHeaders.ETAG, tenant.entityTag())
                 .build();
