@@ -39,6 +39,9 @@ begin
         ('pin',               'tenant_id = ' || tenants),
         ('retention_run',     'tenant_id = ' || tenants),
         ('removed_path',      'tenant_id = ' || tenants),
+        ('named_hold',        'tenant_id = ' || tenants),
+        ('scrub_finding_path', 'tenant_id = ' || tenants),
+        ('scrub_finding',     'id in (select p.finding_id from scrub_finding_path p) or ' || whole),
         ('signing_key',       'cache_id in (select c.id from cache c)')) as x(name, rule)
     loop
         execute format('create policy application on %I to %s using (true) with check (true)', r.name, writers);

@@ -431,10 +431,42 @@ comment on column audit.usage.warn_at is 'At how many percent an event warns';
 comment on column audit.usage.when_full is 'What is done with a push that would pass max_bytes: refuse or evict';
 comment on column audit.usage.warned_at is 'When an event said that it is nearly full; null: it is not';
 
+create view audit.scrub_findings with (security_barrier) as
+select f.found_at, f.kind, t.name as tenant, c.name as cache, p.path, 'sha256-' || encode(f.file_hash, 'base64') as file_hash,
+       f.file_size, 'sha256-' || encode(f.actual_hash, 'base64') as actual_hash, f.seen_at, f.times, f.node, f.healed_at
+from scrub_finding f
+     left join (scrub_finding_path p join cache c on c.id = p.cache_id join tenant t on t.id = c.tenant_id)
+            on p.finding_id = f.id;
+comment on view audit.scrub_findings is
+    'Stored files that were found wrong, gone or not to be read: one row for each path whose file it is';
+comment on column audit.scrub_findings.found_at is 'When it was found';
+comment on column audit.scrub_findings.kind is
+    'wrong: it has another hash; missing: it is not there; unreadable: it could not be read to its end, which hides nothing';
+comment on column audit.scrub_findings.tenant is 'The tenant; null: no path has this file';
+comment on column audit.scrub_findings.cache is 'The cache';
+comment on column audit.scrub_findings.path is 'Base name of the store path';
+comment on column audit.scrub_findings.file_hash is 'The hash that the file should have';
+comment on column audit.scrub_findings.file_size is 'Bytes that it should have';
+comment on column audit.scrub_findings.actual_hash is 'The hash that was read; null: nothing was';
+comment on column audit.scrub_findings.seen_at is 'When it was last found so';
+comment on column audit.scrub_findings.times is 'How often it was found so';
+comment on column audit.scrub_findings.node is 'The server that found it';
+comment on column audit.scrub_findings.healed_at is 'When a good file took its place, or it was no longer needed; null: it is still so';
+
 create view audit.legal_holds with (security_barrier) as
-select t.name as tenant, h.since, h.reason from legal_hold h join tenant t on t.id = h.tenant_id;
-comment on view audit.legal_holds is 'Tenants whose record must be kept';
+select t.name as tenant, null as name, null as cache, null as pin, null as path, h.since, h.reason
+from legal_hold h join tenant t on t.id = h.tenant_id
+union all
+select t.name, n.name, c.name, n.pin, n.path, n.since, n.reason
+from named_hold n join tenant t on t.id = n.tenant_id left join cache c on c.id = n.cache_id;
+comment on view audit.legal_holds is
+    'What must be kept: all of a tenant, its record too, where there is no name; else by a hold with a name a cache, the closure'
+    ' of a pin or of a path, or all that a tenant''s caches hold';
 comment on column audit.legal_holds.tenant is 'The tenant';
+comment on column audit.legal_holds.name is 'Name of the hold; null: the tenant''s own, which keeps its record too';
+comment on column audit.legal_holds.cache is 'The cache that is held, or in which a pin or a path is';
+comment on column audit.legal_holds.pin is 'The pin whose closure is held';
+comment on column audit.legal_holds.path is 'Base name of the path whose closure is held';
 comment on column audit.legal_holds.since is 'When the hold was set';
 comment on column audit.legal_holds.reason is 'Why, in the words of whoever set it';
 

@@ -147,7 +147,8 @@ begin
         ('audit_key', array['id', 'name', 'public_key']), ('blob', array['id', 'file_size']),
         ('audit_event', null), ('audit_seal', null), ('audit_head', null), ('audit_chain_start', null), ('audit_export', null),
         ('audit_writer', null), ('audit_whole', null), ('audit_scope', null), ('nar_download', null), ('narinfo_hour', null),
-        ('narinfo_miss_hour', null), ('storage_daily', null), ('cache_usage', null), ('tenant_usage', null), ('legal_hold', null), ('uploaded_path', null),
+        ('narinfo_miss_hour', null), ('storage_daily', null), ('cache_usage', null), ('tenant_usage', null), ('legal_hold', null), ('named_hold', null), ('scrub_finding', null),
+        ('scrub_finding_path', null), ('uploaded_path', null),
         ('local_path', null), ('nix_store', null), ('upload_signature', null), ('path_signature', null), ('store_path', null),
         ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
         ('local_signature', null), ('trust', null), ('token_identity', null)) as x(name, columns)

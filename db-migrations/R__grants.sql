@@ -19,6 +19,7 @@ grant select, insert, update, delete on blob, staged_nar, upload_signature, uplo
 grant select, insert, update on uploaded_path to ${app};
 -- the triggers of what was pushed add to the ledger with the rights of whoever pushed
 grant select, insert, delete on usage_ledger to ${app};
+grant select, insert, update, delete on scrub_finding, scrub_finding_path, scrub_halt to ${app};
 grant select, insert, update, delete on held_file, cache_usage, tenant_usage, quota_grant to ${app};
 -- it never updates these rows; locking one needs the right to
 grant select, insert, update, delete on doomed_blob to ${app};
@@ -29,6 +30,7 @@ grant insert (tenant_id, tenant, cache_id, cache, action, outcome, reason, count
               request_id, path, key_name, detail) on audit_event to ${app};
 grant select, insert on audit_key, audit_head to ${app};
 grant select, insert, delete on legal_hold to ${app};
+grant select, insert, update, delete on named_hold, named_hold_root to ${app};
 grant select, insert on nar_download to ${app};
 grant select, insert, update (hits) on narinfo_hour to ${app};
 grant select, insert, update (misses) on narinfo_miss_hour to ${app};

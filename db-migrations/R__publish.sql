@@ -132,6 +132,7 @@ begin
         select b.id into used_blob
         from blob b
         where b.id = publish_upload.blob
+          and b.quarantined_at is null
           and cache_has_file(publish_upload.cache, publish_upload.file_name, b.id)
         for key share;
         if used_blob is null then

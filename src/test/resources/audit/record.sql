@@ -73,3 +73,8 @@ insert into audit_key (name, public_key, sealed_secret) values ('audit-1', sha25
 insert into audit_export (month, location, events, downloads, sha256) values ('2020-01-01', 'file:/x', 0, 0, sha256(''));
 insert into audit_chain_start (chain, month, sequence, hash)
 select id, '2020-01-01', 0, decode(repeat('00', 32), 'hex') from tenant where name in ('acme', 'globex');
+insert into scrub_finding (blob_id, kind, file_hash, file_size, node) select b.id, 'wrong', b.file_hash, b.file_size, 'node-1'
+  from blob b where b.id in (select u.blob_id from uploaded_path u where u.name in ('openssl-3.0.13', 'nginx-1.24'));
+insert into scrub_finding_path (finding_id, tenant_id, cache_id, path)
+select f.id, c.tenant_id, c.id, store_path_base_name(u.hash, u.name)
+  from scrub_finding f join uploaded_path u on u.blob_id = f.blob_id join cache c on c.id = u.cache_id;

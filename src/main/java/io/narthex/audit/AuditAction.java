@@ -43,6 +43,8 @@ public enum AuditAction {
     MASTER_KEY_CHANGED,
     /** By somebody, out of its turn. */
     JOB_STARTED,
+    /** A node found so many stored files bad that it stopped looking. */
+    SCRUB_HALTED,
     LEGAL_HOLD_SET,
     LEGAL_HOLD_RELEASED,
     /** A month of the record went to the export and out of the database. */

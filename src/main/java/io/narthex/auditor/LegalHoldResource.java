@@ -23,8 +23,8 @@ import java.io.InputStream;
 import java.util.List;
 
 /**
- * Puts a tenant's record under legal hold, and ends that. Under legal hold nothing of the record is deleted, however
- * old it is.
+ * Puts a tenant under legal hold, and ends that. Under legal hold nothing of its record is deleted, however old it is, nor anything
+ * that its caches hold.
  */
 @Path("/api/v1/tenants/{tenant}/legal-hold")
 @Produces(MediaType.APPLICATION_JSON)

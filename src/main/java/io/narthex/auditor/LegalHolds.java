@@ -20,7 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** Reads and writes which tenants' records are under legal hold. Each call is a transaction. */
+/** Reads and writes which tenants are under legal hold as a whole. Each call is a transaction. */
 @ApplicationScoped
 @Retried
 @Transactional
@@ -33,6 +33,9 @@ public class LegalHolds {
 
     @Inject
     private Tenants tenants;
+
+    @Inject
+    private HoldLock lock;
 
     @Inject
     private AuditLog audit;
@@ -65,6 +68,7 @@ public class LegalHolds {
      */
     boolean set(TenantName tenant, String reason) {
         int id = id(tenant);
+        lock.takeAlone(id);
         boolean made = change(SET, id, reason);
         if (made) {
             audit.record(AuditEvent.of(AuditAction.LEGAL_HOLD_SET).tenant(id).detail("reason", reason));

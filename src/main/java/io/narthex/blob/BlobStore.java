@@ -17,6 +17,11 @@ public interface BlobStore extends AutoCloseable {
     /** The blob of a key, to read; empty if the store has none. It can be read to its end although it is deleted meanwhile. */
     Optional<Blob> open(BlobKey key) throws IOException;
 
+    /** The same, read past what the system remembers of it, where the store can. */
+    default Optional<Blob> openPastCache(BlobKey key) throws IOException {
+        return open(key);
+    }
+
     /** Deletes a blob; an absent one is no error. */
     void delete(BlobKey key) throws IOException;
 

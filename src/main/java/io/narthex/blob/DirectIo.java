@@ -77,6 +77,23 @@ final class DirectIo {
         return Optional.empty();
     }
 
+    /** The same to read; empty also where the file is gone. */
+    Optional<FileChannel> openToRead(Path file) {
+        if (refused) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(FileChannel.open(file, StandardOpenOption.READ, DIRECT));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Bytes of a block; what is read or written begins and ends with one. */
+    int block() {
+        return block;
+    }
+
     /** Remembers that the file system refuses. */
     void refuse(IOException e) throws IOException {
         String message = e.getMessage();

@@ -8,6 +8,7 @@ import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.UnknownCache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.hold.Holds;
 import io.narthex.http.Preconditions;
 import io.narthex.tenant.ReservedNames;
 import io.narthex.tenant.Tenant;
@@ -42,6 +43,9 @@ public class CacheAdministration {
 
     @Inject
     private VirtualHosts hosts;
+
+    @Inject
+    private Holds holds;
 
     @Inject
     private Changes changes;
@@ -126,6 +130,7 @@ public class CacheAdministration {
      *
      * @throws UnknownCache if there is none
      * @throws DefaultCache if it is {@code default/default}
+     * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
     void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
@@ -134,6 +139,7 @@ public class CacheAdministration {
             throw new DefaultCache();
         }
         preconditions.check(entity.toStored().entityTag());
+        holds.requireFreeCache(owner.id(), entity.id());
         entity.delete(now());
         caches.save(entity);
         hosts.free(entity.id());

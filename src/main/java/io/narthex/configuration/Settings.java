@@ -40,6 +40,7 @@ import java.util.Set;
  * @param maxRatio how many times its packed size an uploaded NAR may be
  * @param diskReserve how much of the disk of the blobs uploads leave free
  * @param tenantQuota how much a new tenant may hold
+ * @param scrubMegabytes how many megabytes a second stored files are read again with; 0 is never
  * @param audit what the record keeps
  * @param outbound how other servers are reached
  * @param withoutMeaning names of settings that are set and do nothing in this version
@@ -71,6 +72,7 @@ public record Settings(
         long maxRatio,
         DiskReserve diskReserve,
         TenantQuota tenantQuota,
+        int scrubMegabytes,
         Audit audit,
         Outbound outbound,
         List<String> withoutMeaning) {
@@ -140,6 +142,7 @@ public record Settings(
                         .orElse(DiskReserve.STANDARD),
                 values.parsed(NARTHEX_TENANT_QUOTA, "a number of bytes from 1 on, or none", TenantQuota::parse)
                         .orElse(TenantQuota.standard(blobs)),
+                values.number(NARTHEX_SCRUB_MBPS, 0, 100_000).orElse(20L).intValue(),
                 groups.audit(),
                 groups.outbound(),
                 groups.withoutMeaning(blobs));

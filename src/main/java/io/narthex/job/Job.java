@@ -26,6 +26,9 @@ public interface Job {
         return false;
     }
 
+    /** Somebody has asked for the run that begins next on this node. */
+    default void asked() {}
+
     /**
      * Does one page of the work, inside a transaction that is rolled back if this throws or if the lease is lost. A page
      * takes a second or so: a stop waits for its end.

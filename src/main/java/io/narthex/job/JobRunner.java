@@ -90,7 +90,12 @@ class JobRunner {
      * @throws Stopping if the server stops
      */
     long start(String job) {
-        return begin(registry.find(job), ledger::beginAsked);
+        Job found = registry.find(job);
+        return begin(found, (key, node) -> {
+            HeldLease lease = ledger.beginAsked(key, node);
+            found.asked();
+            return lease;
+        });
     }
 
     private long begin(Job job, BiFunction<JobKey, UUID, HeldLease> taking) {

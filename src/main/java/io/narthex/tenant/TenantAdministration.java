@@ -5,6 +5,7 @@ import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.hold.Holds;
 import io.narthex.http.Preconditions;
 import io.narthex.quota.Quota;
 import io.narthex.quota.TenantQuotas;
@@ -35,6 +36,9 @@ public class TenantAdministration {
 
     @Inject
     private TenantQuotas quotas;
+
+    @Inject
+    private Holds holds;
 
     @Inject
     private Changes changes;
@@ -102,6 +106,7 @@ public class TenantAdministration {
      *
      * @throws UnknownTenant if there is none
      * @throws DefaultTenant if it is the default one
+     * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
     void delete(TenantName name, Preconditions preconditions) {
         Tenant tenant = tenants.lock(name).orElseThrow(UnknownTenant::new);
@@ -109,6 +114,7 @@ public class TenantAdministration {
             throw new DefaultTenant();
         }
         preconditions.check(tenant.entityTag());
+        holds.requireFreeTenant(tenant.id());
         tenants.delete(tenant, now());
         // first, since it waits for pushes under way
         changes.record(ChangeKind.TENANT, tenant.id(), null);

@@ -57,6 +57,9 @@ class DocumentedQueriesIT {
                     List.of("acme|main|3|1500||"),
                     List.of("globex|all of it|3|1500||"),
                     List.of("globex|main|3|1500||")),
+            List.of(
+                    List.of("wrong|acme|main|" + OPENSSL + "|500|1|node-1|"),
+                    List.of("wrong|globex|main|", "nginx-1.24")),
             List.of(List.of("@server||||"), List.of("acme||||"), List.of("default||||"), List.of("globex||||")));
 
     private static RecordDb db;

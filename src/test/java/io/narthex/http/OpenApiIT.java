@@ -130,6 +130,7 @@ class OpenApiIT {
                     .replace("{key}", "no-such-key-1")
                     .replace("{name}", "described")
                     .replace("{job}", "no-such-job")
+                    .replace("{name}", "no-such-name")
                     .replace("runs/{id}", "runs/1")
                     .replace("{id}", path.contains("{tenant}") ? tenantToken : serverToken);
         }

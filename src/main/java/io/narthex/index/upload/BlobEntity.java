@@ -8,6 +8,8 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The database row of a NAR file that lies in the blob store, without its listing, which is read by itself. */
 @Entity
@@ -35,9 +37,17 @@ class BlobEntity {
     @Column(name = "nar_size", nullable = false, updatable = false)
     private long narSize;
 
+    @Column(name = "quarantined_at", insertable = false, updatable = false)
+    private @Nullable Instant quarantinedAt;
+
     /** For Hibernate only. */
     @SuppressWarnings("NullAway")
     protected BlobEntity() {}
+
+    /** Whether its bytes are not known to be wrong or gone. */
+    boolean isIntact() {
+        return quarantinedAt == null;
+    }
 
     StoredNar toStoredNar(String fileName) {
         return new StoredNar(

@@ -6,6 +6,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.cache.Cache;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
+import io.narthex.hold.Holds;
 import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.key.KeyRing;
@@ -45,6 +46,9 @@ public class CachedPaths {
 
     @Inject
     private KeyRing ring;
+
+    @Inject
+    private Holds holds;
 
     @Inject
     private Changes changes;
@@ -153,6 +157,7 @@ public class CachedPaths {
         entities.createNativeQuery("select id from uploaded_path where id = :id for update", Long.class)
                 .setParameter("id", path.id())
                 .getResultList();
+        holds.requireFreePath(cache.tenantId(), cache.id(), path.path().hash());
         List<StorePath> referrers = force ? List.of() : referrers(cache, path);
         if (referrers.isEmpty()) {
             long deleted = (Long) entities.createNativeQuery(

@@ -10,7 +10,7 @@ import jakarta.transaction.Transactional;
 @Transactional(Transactional.TxType.MANDATORY)
 class DeletedCaches {
     private static final String DELETED = "(select c.id from cache c join tenant t on t.id = c.tenant_id"
-            + " where c.deleted_at is not null or t.deleted_at is not null)";
+            + " where (c.deleted_at is not null or t.deleted_at is not null) and not cache_is_held(c.id))";
 
     @PersistenceContext
     private EntityManager entities;

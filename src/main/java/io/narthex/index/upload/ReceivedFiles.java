@@ -25,14 +25,16 @@ public class ReceivedFiles {
             insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
             select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
-        on conflict (cache_id, file_name) do update set received_at = now(), blob_id = excluded.blob_id where ?
+        on conflict (cache_id, file_name) do update set received_at = now(), blob_id = excluded.blob_id
+            where ? or exists (select from blob b where b.id = staged_nar.blob_id and b.quarantined_at is not null)
         returning blob_id
         """;
 
     private static final String FIND = """
         select b.id, b.storage_key, b.compression, b.file_hash, b.file_size, b.nar_hash, b.nar_size, b.content_hash
         from blob b
-        where b.id = (select s.blob_id from staged_nar s where s.cache_id = ? and s.file_name = ?
+        where b.quarantined_at is null
+          and b.id = (select s.blob_id from staged_nar s where s.cache_id = ? and s.file_name = ?
                       union all
                       (select p.blob_id from uploaded_path p where p.cache_id = ? and p.file_name = ? limit 1)
                       union all

@@ -27,10 +27,13 @@ import org.hibernate.Session;
 public class UnclaimedFiles {
     private static final String FORGET = """
         delete from staged_nar where ctid in (
-            select ctid from staged_nar where received_at < now() - make_interval(secs => ?) limit ?)
+            select ctid from staged_nar where received_at < now() - make_interval(secs => ?)
+              and not cache_is_held(cache_id) limit ?)
         """;
     private static final String FORGET_FURTHER = """
-        delete from further_file where ctid in (select ctid from further_file where until < now() limit ?)
+        delete from further_file where ctid in (
+            select f.ctid from further_file f join uploaded_path p on p.id = f.path_id
+            where f.until < now() and not path_is_held(p.cache_id, p.hash) limit ?)
         """;
     /** Rows that somebody is about to claim are locked, and left. */
     private static final String DOOM = """
@@ -38,6 +41,7 @@ public class UnclaimedFiles {
             delete from blob where id in (
                 select b.id from blob b
                 where b.stored_at < now() - make_interval(secs => ?)
+                  and quarantine_is_over(b.id, b.quarantined_at)
                   and not exists (select from staged_nar s where s.blob_id = b.id)
                   and not exists (select from uploaded_path p where p.blob_id = b.id)
                   and not exists (select from further_file f where f.blob_id = b.id)
@@ -59,8 +63,9 @@ public class UnclaimedFiles {
     private static final String EQUAL = """
         select b.id, k.id from blob b
         join lateral (select o.id from blob o where o.file_hash = b.file_hash and o.file_size = b.file_size
-                        and o.compression = b.compression order by o.id limit 1 for key share) k on k.id < b.id
-        where b.id > ?
+                        and o.compression = b.compression and o.quarantined_at is null
+                        order by o.id limit 1 for key share) k on k.id < b.id
+        where b.id > ? and b.quarantined_at is null
           and (exists (select from uploaded_path p where p.blob_id = b.id)
                or exists (select from staged_nar s where s.blob_id = b.id)
                or exists (select from further_file f where f.blob_id = b.id))

@@ -104,6 +104,11 @@ class UploadEntity {
         return condemnedAt != null;
     }
 
+    /** Whether its file is not known to be wrong or gone. */
+    boolean isIntact() {
+        return blob.isIntact();
+    }
+
     StoredNar nar() {
         return blob.toStoredNar(fileName);
     }

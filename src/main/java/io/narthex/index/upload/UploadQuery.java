@@ -50,7 +50,7 @@ class UploadQuery {
                l.signed, l.foreign_sigs
         from uploaded_path u join blob b on b.id = u.blob_id
         left join local_signature l on ? and l.cache_id = u.cache_id and l.hash = u.hash
-        where u.cache_id = ? and u.hash = any(?) and u.condemned_at is null
+        where u.cache_id = ? and u.hash = any(?) and u.condemned_at is null and b.quarantined_at is null
         """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")

@@ -27,7 +27,8 @@ import java.util.Optional;
 @Transactional
 public class UploadedPaths {
     private static final String FURTHER = "select p.hash, f.blob_id from further_file f join uploaded_path p on p.id ="
-            + " f.path_id where f.cache_id = :cache and f.file_name = :file order by p.id limit 1";
+            + " f.path_id join blob b on b.id = f.blob_id and b.quarantined_at is null where f.cache_id = :cache and"
+            + " f.file_name = :file order by p.id limit 1";
 
     @PersistenceContext
     private EntityManager entities;
@@ -59,7 +60,7 @@ public class UploadedPaths {
                 .setParameter("hash", hash.toBytes())
                 .getResultStream()
                 .findFirst()
-                .filter(entity -> entity.isHidden() == hidden)
+                .filter(entity -> entity.isIntact() && entity.isHidden() == hidden)
                 .flatMap(entity -> signed(cache, entity, memory));
     }
 
@@ -67,7 +68,7 @@ public class UploadedPaths {
     List<SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes, UploadMemory memory) {
         List<UploadEntity> found = entities.createQuery(
                         "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash in :hashes"
-                                + " and u.condemnedAt is null",
+                                + " and u.condemnedAt is null and u.blob.quarantinedAt is null",
                         UploadEntity.class)
                 .setParameter("cache", cache.id())
                 .setParameter(
