@@ -42,6 +42,7 @@ public final class SignedPath {
     private final String lastModified;
     private final HitCount hits = new HitCount();
     private volatile long stamp;
+    private volatile boolean sent;
     private volatile @Nullable Instant checkedAt;
 
     /**
@@ -204,6 +205,13 @@ public final class SignedPath {
     /** Its bytes were just found to be those of its NAR hash. */
     public void checkedAt(Instant when) {
         checkedAt = when;
+    }
+
+    /** Whether its NAR was sent before, as far as memory knows. Each call counts as a sending. */
+    public boolean isSentAgain() {
+        boolean before = sent;
+        sent = true;
+        return before;
     }
 
     /** Whether it carries the signatures of the keys that sign now, and none of a key that was revoked. */

@@ -5,6 +5,7 @@ import io.narthex.access.PushRights;
 import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.configuration.Settings;
 import io.narthex.index.MostAsked;
 import io.narthex.index.PathIndex;
 import io.narthex.meter.Meters;
@@ -20,6 +21,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public class FastLaneStart implements ServletContextListener {
     @Inject
     PathIndex index;
+
+    @Inject
+    Settings settings;
 
     @Inject
     MostAsked asked;
@@ -83,9 +88,11 @@ public class FastLaneStart implements ServletContextListener {
         asked.load();
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches.unproxied());
-        SmallNars made = new SmallNars(index.hot(), transfer, downloads, lanes.paced());
+        // what may be sent coded, or is to be hashed each time, is not kept
+        NarMemory memory = new NarMemory(settings.narZstd() ? Duration.ZERO : settings.narRecheck());
+        SmallNars made = new SmallNars(index.hot(), memory, transfer, downloads, lanes.paced());
         small = made;
-        StoredNars opened = new StoredNars(index.hot(), blobs, downloads, lanes.paced());
+        StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
         HotNarInfos narInfos = new HotNarInfos(index.hot(), reads);
         NewNarInfos begun = new NewNarInfos(index, narInfos);

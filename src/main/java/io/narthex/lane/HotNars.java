@@ -4,6 +4,7 @@ import io.narthex.cache.Cache;
 import io.narthex.http.pace.PacedResponses;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
+import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.Responses;
 import io.narthex.share.Sharer;
@@ -15,6 +16,7 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,14 +34,17 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     private final HotPaths hot;
     private final Downloads downloads;
     private final SharedPlaces places;
+    private final NarMemory memory;
     private final ExecutorService threads;
 
     /**
+     * @param memory of the smallest files, which are sent on the IO thread
      * @param name of its threads
      * @param atOnce how many answers may be under way
      */
-    HotNars(HotPaths hot, Downloads downloads, PacedResponses paced, String name, int atOnce) {
+    HotNars(HotPaths hot, NarMemory memory, Downloads downloads, PacedResponses paced, String name, int atOnce) {
         this.hot = hot;
+        this.memory = memory;
         this.downloads = downloads;
         places = new SharedPlaces(atOnce, paced);
         threads = Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors(), new NamedThreads(name));
@@ -48,20 +53,32 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     /**
      * A file that can be sent at once.
      *
-     * @param hash for its ETag, as text
+     * @param entityTag with its quotes
      * @param bytes its length
      * @param sending sends it, and ends the exchange
      */
-    record OpenedNar(String hash, long bytes, Consumer<HttpServerExchange> sending) {}
+    record OpenedNar(String entityTag, long bytes, Consumer<HttpServerExchange> sending) {}
 
-    /** Whether a path's NAR is sent here. Asked on the IO thread. */
-    abstract boolean isMeant(SignedPath path);
+    /**
+     * The file of a path.
+     *
+     * @param hash of its bytes
+     * @param bytes how many it has
+     */
+    record NarFile(NixHash hash, long bytes) {}
 
-    /** Opens a NAR that {@link #isMeant}; empty where only the resource can say what is wrong. */
+    /** The file of a path whose NAR is sent here; null for others. Asked on the IO thread. */
+    abstract @Nullable NarFile file(SignedPath path);
+
+    /** All bytes of a small file, which need not be the right ones; empty where they are not there. */
+    abstract Optional<ByteBuffer> read(SignedPath path) throws IOException;
+
+    /** Opens a NAR that has a {@link #file}; empty where only the resource can say what is wrong. */
     abstract Optional<OpenedNar> open(SignedPath path) throws IOException;
 
     /**
-     * Answers on a thread of its own, or lets {@code otherwise} do so; false when this is none of its requests.
+     * Answers, from memory at once and else on a thread of its own, or lets {@code otherwise} do so; false when this is none of
+     * its requests.
      *
      * @param token the public id of who asks; null: nobody
      * @param who takes a place
@@ -69,11 +86,19 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     final boolean run(
             Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
-        if (path == null || !isMeant(path) || !places.take(exchange, who)) {
+        NarFile file = path == null ? null : file(path);
+        if (path == null || file == null || !places.take(exchange, who)) {
             return false;
         }
+        boolean small = memory.takes(file.bytes);
+        NarMemory.Found kept = small ? memory.find(cache, path, file.hash) : null;
+        if (kept != null) {
+            downloads.begin(exchange, cache, path, token);
+            send(cache, exchange, path, kept(kept));
+            return true;
+        }
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
-            Optional<OpenedNar> nar = open(path);
+            Optional<OpenedNar> nar = small && path.isSentAgain() ? remembered(cache, path, file) : open(path);
             if (nar.isPresent()) {
                 downloads.begin(dispatched, cache, path, token);
                 send(cache, dispatched, path, nar.get());
@@ -82,6 +107,24 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
             }
         });
         return true;
+    }
+
+    /** The same file from memory from now on. */
+    private Optional<OpenedNar> remembered(Cache cache, SignedPath path, NarFile file) throws IOException {
+        Optional<ByteBuffer> bytes = read(path);
+        if (bytes.isPresent()) {
+            memory.keep(cache, path, file.hash, bytes.get());
+        }
+        NarMemory.Found kept = memory.find(cache, path, file.hash);
+        return kept == null ? open(path) : Optional.of(kept(kept));
+    }
+
+    private static OpenedNar kept(NarMemory.Found kept) {
+        ByteBuffer bytes = kept.bytes();
+        return new OpenedNar(
+                kept.entityTag(),
+                bytes.remaining(),
+                exchange -> exchange.getResponseSender().send(bytes));
     }
 
     private static boolean isPlain(HttpServerExchange exchange) {
@@ -103,7 +146,7 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     private static void send(Cache cache, HttpServerExchange exchange, SignedPath path, OpenedNar nar) {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, Responses.NAR_TYPE);
-        headers.put(Headers.ETAG, '"' + nar.hash() + '"');
+        headers.put(Headers.ETAG, nar.entityTag());
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.FOREVER));
         headers.put(Headers.ACCEPT_RANGES, "bytes");

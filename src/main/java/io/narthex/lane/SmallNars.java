@@ -6,7 +6,9 @@ import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends NARs of this machine's store that fit into one buffer, as most do: each is packed and checked before the answer
@@ -20,21 +22,29 @@ final class SmallNars extends HotNars {
 
     private final NarTransfer transfer;
 
-    SmallNars(HotPaths hot, NarTransfer transfer, Downloads downloads, PacedResponses paced) {
-        super(hot, downloads, paced, "narthex-small", AT_ONCE);
+    SmallNars(HotPaths hot, NarMemory memory, NarTransfer transfer, Downloads downloads, PacedResponses paced) {
+        super(hot, memory, downloads, paced, "narthex-small", AT_ONCE);
         this.transfer = transfer;
     }
 
     @Override
-    boolean isMeant(SignedPath path) {
-        return path.source() instanceof NarSource.InLocalStore && path.narSize() <= LARGEST;
+    @Nullable
+    NarFile file(SignedPath path) {
+        return path.source() instanceof NarSource.InLocalStore && path.narSize() <= LARGEST
+                ? new NarFile(path.narHash(), path.narSize())
+                : null;
+    }
+
+    @Override
+    Optional<ByteBuffer> read(SignedPath path) {
+        return transfer.small(path);
     }
 
     @Override
     Optional<OpenedNar> open(SignedPath path) {
         return transfer.small(path)
                 .map(nar -> new OpenedNar(
-                        path.narHash().nix32(),
+                        '"' + path.narHash().nix32() + '"',
                         nar.remaining(),
                         exchange -> exchange.getResponseSender().send(nar)));
     }

@@ -15,9 +15,11 @@ import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
 /** Sends files that were pushed, of whatever size: a buffer at a time is read and written. Thread-safe. */
@@ -29,14 +31,32 @@ final class StoredNars extends HotNars {
     private final BlobStore blobs;
     private final DirectBuffers buffers = new DirectBuffers(DirectBuffers.DOWNLOAD_BYTES);
 
-    StoredNars(HotPaths hot, BlobStore blobs, Downloads downloads, PacedResponses paced) {
-        super(hot, downloads, paced, "narthex-stored", AT_ONCE);
+    StoredNars(HotPaths hot, NarMemory memory, BlobStore blobs, Downloads downloads, PacedResponses paced) {
+        super(hot, memory, downloads, paced, "narthex-stored", AT_ONCE);
         this.blobs = blobs;
     }
 
     @Override
-    boolean isMeant(SignedPath path) {
-        return path.source() instanceof NarSource.InBlobStore;
+    @Nullable
+    NarFile file(SignedPath path) {
+        return path.source() instanceof NarSource.InBlobStore(StoredNar nar)
+                ? new NarFile(nar.fileHash(), nar.fileSize())
+                : null;
+    }
+
+    @Override
+    Optional<ByteBuffer> read(SignedPath path) throws IOException {
+        if (!(path.source() instanceof NarSource.InBlobStore(StoredNar nar))) {
+            return Optional.empty();
+        }
+        Optional<Blob> opened = blobs.open(BlobKey.parse(nar.storageKey()));
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Blob blob = opened.get();
+                InputStream bytes = blob.range(0, Math.min(blob.size(), nar.fileSize()))) {
+            return Optional.of(ByteBuffer.wrap(bytes.readAllBytes()));
+        }
     }
 
     @Override
@@ -55,7 +75,7 @@ final class StoredNars extends HotNars {
             return Optional.empty();
         }
         return Optional.of(new OpenedNar(
-                nar.fileHash().nix32(), nar.fileSize(), exchange -> new Sending(exchange, blob, file.get()).next()));
+                '"' + nar.fileHash().nix32() + '"', nar.fileSize(), exchange -> new Sending(exchange, blob, file.get()).next()));
     }
 
     /** One file on its way: a buffer is read, written, and read again when the socket has taken it. */

@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,12 @@ class SmallNarsTest {
     @SuppressWarnings("NullAway.Init")
     void open() {
         index = new SampleIndex(directory);
-        small = new SmallNars(index.hot(), new FileNars(), new Downloads(reads, Clock.systemUTC()), paced);
+        small = new SmallNars(
+                index.hot(),
+                new NarMemory(Duration.ofDays(1)),
+                new FileNars(),
+                new Downloads(reads, Clock.systemUTC()),
+                paced);
         server = new LoopbackServer(this::receive);
     }
 
@@ -125,6 +131,32 @@ class SmallNarsTest {
     @Test
     void leavesWhatCannotBePackedToOthers() throws Exception {
         SignedPath path = add(10);
+        Files.delete(file());
+
+        assertThat(text(server.ask(url(path)))).isEqualTo(OTHERWISE);
+    }
+
+    @Test
+    void sendsFromMemoryWhatWasAskedForTwice() throws Exception {
+        SignedPath path = add(10);
+        byte[] nar = nar();
+        server.ask(url(path)).join();
+        server.ask(url(path)).join();
+        Files.delete(file());
+
+        HttpResponse<byte[]> answer = server.ask(url(path)).join();
+
+        assertThat(answer.body()).isEqualTo(nar);
+        assertThat(answer.headers().firstValue("ETag"))
+                .contains('"' + path.narHash().nix32() + '"');
+    }
+
+    @Test
+    void doesNotKeepBytesThatAreNotThoseOfTheHash() throws Exception {
+        SignedPath path = add(10);
+        Files.write(file(), "0123456789".getBytes(StandardCharsets.US_ASCII));
+        server.ask(url(path)).join();
+        server.ask(url(path)).join();
         Files.delete(file());
 
         assertThat(text(server.ask(url(path)))).isEqualTo(OTHERWISE);
