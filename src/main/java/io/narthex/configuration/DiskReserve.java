@@ -1,8 +1,8 @@
 package io.narthex.configuration;
 
 /**
- * How much of a disk uploads leave free, so that the database and what else lives there goes on: the least of a number
- * of bytes and a part of the disk.
+ * A part of a disk, the least of a number of bytes and a percentage: what uploads leave free, so that the database and what else
+ * lives there goes on, or what copies may take.
  *
  * @param bytes at most so many
  * @param percent at most that part of the whole disk

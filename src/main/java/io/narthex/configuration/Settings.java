@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -32,7 +33,8 @@ import java.util.Set;
  * @param defaultCache whether the default cache is served
  * @param priority of the default cache, lower is asked first
  * @param narRecheck how long a checked NAR is sent without hashing it again; zero is hash always
- * @param narZstd whether NARs may be sent with Content-Encoding zstd
+ * @param narZstd when NARs are sent with Content-Encoding zstd
+ * @param packedBytes how much of the disk of the home copies of packed NARs may take
  * @param bodyIdle how long a request body may stand still
  * @param stale how long an answer in memory may be used while the database is away
  * @param blobs where uploaded bytes lie
@@ -64,7 +66,8 @@ public record Settings(
         boolean defaultCache,
         int priority,
         Duration narRecheck,
-        boolean narZstd,
+        NarZstd narZstd,
+        DiskReserve packedBytes,
         Duration bodyIdle,
         Duration stale,
         BlobLocation blobs,
@@ -76,6 +79,9 @@ public record Settings(
         Audit audit,
         Outbound outbound,
         List<String> withoutMeaning) {
+    /** Some hundred closures; no more than a small disk can spare. */
+    private static final DiskReserve PACKED = new DiskReserve(10L << 30, 5);
+
     public Settings {
         trustedProxies = List.copyOf(trustedProxies);
         reservedKeyNames = Set.copyOf(reservedKeyNames);
@@ -130,7 +136,11 @@ public record Settings(
                         .intValue(),
                 Duration.ofDays(
                         values.number(NARTHEX_NAR_RECHECK_DAYS, 0, 36_500).orElse(7L)),
-                values.flag(NARTHEX_NAR_ZSTD, false),
+                values.matching(NARTHEX_NAR_ZSTD, "true|false|auto", "true, false or auto")
+                        .map(text -> NarZstd.valueOf(text.toUpperCase(Locale.ROOT)))
+                        .orElse(NarZstd.AUTO),
+                values.parsed(NARTHEX_PACKED_BYTES, "a number of bytes or a percentage (5%)", DiskReserve::parse)
+                        .orElse(PACKED),
                 Duration.ofSeconds(
                         values.number(NARTHEX_BODY_IDLE_SECONDS, 1, 86_400).orElse(60L)),
                 Duration.ofSeconds(

@@ -55,6 +55,7 @@ public final class FastLane implements ServletExtension {
             NewNarInfos unknown,
             SmallNars small,
             StoredNars stored,
+            CopiedNars copied,
             MissingNars missing,
             UploadLane received,
             JsonBodies bodies,
@@ -135,7 +136,8 @@ public final class FastLane implements ServletExtension {
             HttpServerExchange exchange, Cache cache, Parts parts, Sharer who, HttpHandler otherwise) {
         String token = parts.access.publicId(exchange);
         return parts.small.run(cache, token, who, exchange, otherwise)
-                || parts.stored.run(cache, token, who, exchange, otherwise);
+                || parts.stored.run(cache, token, who, exchange, otherwise)
+                || parts.copied.run(cache, token, who, exchange, otherwise);
     }
 
     /** The body first, without a thread; but a stranger's is never looked at, unless it is what tells who comes. */

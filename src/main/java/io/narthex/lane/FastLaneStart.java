@@ -5,6 +5,7 @@ import io.narthex.access.PushRights;
 import io.narthex.audit.ReadLog;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.configuration.NarZstd;
 import io.narthex.configuration.Settings;
 import io.narthex.index.MostAsked;
 import io.narthex.index.PathIndex;
@@ -15,6 +16,7 @@ import io.narthex.receive.Reception;
 import io.narthex.receive.UnpackingMemory;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
+import io.narthex.transfer.PackedNars;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
@@ -53,6 +55,9 @@ public class FastLaneStart implements ServletContextListener {
     BlobStore blobs;
 
     @Inject
+    PackedNars copies;
+
+    @Inject
     NarIntake intake;
 
     @Inject
@@ -75,6 +80,7 @@ public class FastLaneStart implements ServletContextListener {
 
     private @Nullable SmallNars small;
     private @Nullable StoredNars stored;
+    private @Nullable CopiedNars copied;
     private @Nullable NewNarInfos unknown;
 
     @Override
@@ -89,8 +95,11 @@ public class FastLaneStart implements ServletContextListener {
         Downloads downloads = new Downloads(reads, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches.unproxied());
         // what may be sent coded, or is to be hashed each time, is not kept
-        NarMemory memory = new NarMemory(settings.narZstd() ? Duration.ZERO : settings.narRecheck());
-        SmallNars made = new SmallNars(index.hot(), memory, transfer, downloads, lanes.paced());
+        NarMemory memory = new NarMemory(settings.narZstd() == NarZstd.TRUE ? Duration.ZERO : settings.narRecheck());
+        boolean coding = settings.narZstd() != NarZstd.FALSE;
+        CopiedNars kept = new CopiedNars(index.hot(), memory, copies, downloads, lanes.paced(), coding);
+        copied = kept;
+        SmallNars made = new SmallNars(index.hot(), memory, transfer, downloads, lanes.paced(), coding);
         small = made;
         StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
@@ -106,6 +115,7 @@ public class FastLaneStart implements ServletContextListener {
                                 begun,
                                 made,
                                 opened,
+                                kept,
                                 new MissingNars(known, intake),
                                 new UploadLane(rights, reception, refusals, known),
                                 lanes.bodies(),
@@ -130,6 +140,9 @@ public class FastLaneStart implements ServletContextListener {
         }
         if (stored != null) {
             stored.close();
+        }
+        if (copied != null) {
+            copied.close();
         }
         if (unknown != null) {
             unknown.close();

@@ -9,6 +9,7 @@ import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.Responses;
 import io.narthex.share.Sharer;
 import io.narthex.thread.NamedThreads;
+import io.narthex.transfer.Coding;
 import io.narthex.transfer.Downloads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -28,21 +29,31 @@ import org.jspecify.annotations.Nullable;
  * written without blocking: a slow reader holds a buffer and no thread. A request that is not plain is left to its resource,
  * and so is one that comes while slow readers hold as many buffers as memory may. Thread-safe.
  */
-abstract sealed class HotNars permits SmallNars, StoredNars {
+abstract sealed class HotNars permits SmallNars, StoredNars, CopiedNars {
     private static final String PREFIX = "/nar/";
 
     private final HotPaths hot;
     private final Downloads downloads;
     private final SharedPlaces places;
     private final NarMemory memory;
+    private final boolean varies;
     private final ExecutorService threads;
 
     /**
      * @param memory of the smallest files, which are sent on the IO thread
      * @param name of its threads
      * @param atOnce how many answers may be under way
+     * @param varies whether answers depend on the codings that a client takes
      */
-    HotNars(HotPaths hot, NarMemory memory, Downloads downloads, PacedResponses paced, String name, int atOnce) {
+    HotNars(
+            HotPaths hot,
+            NarMemory memory,
+            Downloads downloads,
+            PacedResponses paced,
+            String name,
+            int atOnce,
+            boolean varies) {
+        this.varies = varies;
         this.hot = hot;
         this.memory = memory;
         this.downloads = downloads;
@@ -55,9 +66,10 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
      *
      * @param entityTag with its quotes
      * @param bytes its length
+     * @param coded whether by zstd
      * @param sending sends it, and ends the exchange
      */
-    record OpenedNar(String entityTag, long bytes, Consumer<HttpServerExchange> sending) {}
+    record OpenedNar(String entityTag, long bytes, boolean coded, Consumer<HttpServerExchange> sending) {}
 
     /**
      * The file of a path.
@@ -68,13 +80,13 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     record NarFile(NixHash hash, long bytes) {}
 
     /** The file of a path whose NAR is sent here; null for others. Asked on the IO thread. */
-    abstract @Nullable NarFile file(SignedPath path);
+    abstract @Nullable NarFile file(Cache cache, SignedPath path);
 
     /** All bytes of a small file, which need not be the right ones; empty where they are not there. */
     abstract Optional<ByteBuffer> read(SignedPath path) throws IOException;
 
     /** Opens a NAR that has a {@link #file}; empty where only the resource can say what is wrong. */
-    abstract Optional<OpenedNar> open(SignedPath path) throws IOException;
+    abstract Optional<OpenedNar> open(Cache cache, SignedPath path, HttpServerExchange exchange) throws IOException;
 
     /**
      * Answers, from memory at once and else on a thread of its own, or lets {@code otherwise} do so; false when this is none of
@@ -86,7 +98,7 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     final boolean run(
             Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
         SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
-        NarFile file = path == null ? null : file(path);
+        NarFile file = path == null ? null : file(cache, path);
         if (path == null || file == null || !places.take(exchange, who)) {
             return false;
         }
@@ -98,7 +110,9 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
             return true;
         }
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
-            Optional<OpenedNar> nar = small && path.isSentAgain() ? remembered(cache, path, file) : open(path);
+            Optional<OpenedNar> nar = small && path.isSentAgain()
+                    ? remembered(cache, path, file, dispatched)
+                    : open(cache, path, dispatched);
             if (nar.isPresent()) {
                 downloads.begin(dispatched, cache, path, token);
                 send(cache, dispatched, path, nar.get());
@@ -110,13 +124,14 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
     }
 
     /** The same file from memory from now on. */
-    private Optional<OpenedNar> remembered(Cache cache, SignedPath path, NarFile file) throws IOException {
+    private Optional<OpenedNar> remembered(Cache cache, SignedPath path, NarFile file, HttpServerExchange exchange)
+            throws IOException {
         Optional<ByteBuffer> bytes = read(path);
         if (bytes.isPresent()) {
             memory.keep(cache, path, file.hash, bytes.get());
         }
         NarMemory.Found kept = memory.find(cache, path, file.hash);
-        return kept == null ? open(path) : Optional.of(kept(kept));
+        return kept == null ? open(cache, path, exchange) : Optional.of(kept(kept));
     }
 
     private static OpenedNar kept(NarMemory.Found kept) {
@@ -124,6 +139,7 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
         return new OpenedNar(
                 kept.entityTag(),
                 bytes.remaining(),
+                false,
                 exchange -> exchange.getResponseSender().send(bytes));
     }
 
@@ -143,13 +159,19 @@ abstract sealed class HotNars permits SmallNars, StoredNars {
         return path != null && path.fileName().equals(file) ? path : null;
     }
 
-    private static void send(Cache cache, HttpServerExchange exchange, SignedPath path, OpenedNar nar) {
+    private void send(Cache cache, HttpServerExchange exchange, SignedPath path, OpenedNar nar) {
         HeaderMap headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, Responses.NAR_TYPE);
         headers.put(Headers.ETAG, nar.entityTag());
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.FOREVER));
         headers.put(Headers.ACCEPT_RANGES, "bytes");
+        if (varies) {
+            headers.put(Headers.VARY, "Accept-Encoding");
+        }
+        if (nar.coded()) {
+            headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
+        }
         exchange.setResponseContentLength(nar.bytes());
         nar.sending().accept(exchange);
     }

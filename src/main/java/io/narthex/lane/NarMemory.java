@@ -30,7 +30,8 @@ final class NarMemory {
     private static final Duration UNUSED = Duration.ofMinutes(10);
 
     private final Duration longest;
-    private final Map<Integer, com.github.benmanes.caffeine.cache.Cache<Key, KeptNar>> tenants = new ConcurrentHashMap<>();
+    private final Map<Integer, com.github.benmanes.caffeine.cache.Cache<Key, KeptNar>> tenants =
+            new ConcurrentHashMap<>();
 
     private record Key(int cacheId, StorePathHash hash) {}
 
@@ -62,10 +63,10 @@ final class NarMemory {
     @Nullable
     Found find(Cache cache, SignedPath path, NixHash hash) {
         var own = tenants.get(cache.tenantId());
-        KeptNar kept = own == null ? null : own.getIfPresent(new Key(cache.id(), path.path().hash()));
-        return kept != null && kept.hash.equals(hash)
-                ? new Found(kept.entityTag, kept.bytes.duplicate())
-                : null;
+        KeptNar kept = own == null
+                ? null
+                : own.getIfPresent(new Key(cache.id(), path.path().hash()));
+        return kept != null && kept.hash.equals(hash) ? new Found(kept.entityTag, kept.bytes.duplicate()) : null;
     }
 
     /** Whether a file of so many bytes would be kept. */
@@ -99,15 +100,16 @@ final class NarMemory {
             own.cleanUp();
             return own.estimatedSize() == 0;
         });
-        var made = tenants.computeIfAbsent(tenant, t -> Caffeine.newBuilder()
-                .maximumWeight(ROOM)
-                .weigher((Key key, KeptNar nar) -> nar.bytes.capacity() + OVERHEAD)
-                .expireAfterWrite(longest)
-                .expireAfterAccess(UNUSED)
-                .build());
+        var made = tenants.computeIfAbsent(
+                tenant,
+                t -> Caffeine.newBuilder()
+                        .maximumWeight(ROOM)
+                        .weigher((Key key, KeptNar nar) -> nar.bytes.capacity() + OVERHEAD)
+                        .expireAfterWrite(longest)
+                        .expireAfterAccess(UNUSED)
+                        .build());
         long part = ROOM / tenants.size();
-        tenants.values()
-                .forEach(own -> own.policy().eviction().ifPresent(eviction -> eviction.setMaximum(part)));
+        tenants.values().forEach(own -> own.policy().eviction().ifPresent(eviction -> eviction.setMaximum(part)));
         return made;
     }
 }

@@ -1,11 +1,13 @@
 package io.narthex.lane;
 
+import io.narthex.cache.Cache;
 import io.narthex.http.pace.PacedResponses;
 import io.narthex.index.HotPaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
+import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +24,21 @@ final class SmallNars extends HotNars {
 
     private final NarTransfer transfer;
 
-    SmallNars(HotPaths hot, NarMemory memory, NarTransfer transfer, Downloads downloads, PacedResponses paced) {
-        super(hot, memory, downloads, paced, "narthex-small", AT_ONCE);
+    /** @param coding whether larger ones may be sent coded */
+    SmallNars(
+            HotPaths hot,
+            NarMemory memory,
+            NarTransfer transfer,
+            Downloads downloads,
+            PacedResponses paced,
+            boolean coding) {
+        super(hot, memory, downloads, paced, "narthex-small", AT_ONCE, coding);
         this.transfer = transfer;
     }
 
     @Override
     @Nullable
-    NarFile file(SignedPath path) {
+    NarFile file(Cache cache, SignedPath path) {
         return path.source() instanceof NarSource.InLocalStore && path.narSize() <= LARGEST
                 ? new NarFile(path.narHash(), path.narSize())
                 : null;
@@ -41,11 +50,12 @@ final class SmallNars extends HotNars {
     }
 
     @Override
-    Optional<OpenedNar> open(SignedPath path) {
+    Optional<OpenedNar> open(Cache cache, SignedPath path, HttpServerExchange exchange) {
         return transfer.small(path)
                 .map(nar -> new OpenedNar(
                         '"' + path.narHash().nix32() + '"',
                         nar.remaining(),
-                        exchange -> exchange.getResponseSender().send(nar)));
+                        false,
+                        sent -> sent.getResponseSender().send(nar)));
     }
 }

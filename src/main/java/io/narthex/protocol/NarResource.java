@@ -6,6 +6,7 @@ import io.narthex.audit.ReadLog;
 import io.narthex.audit.Requester;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.configuration.NarZstd;
 import io.narthex.configuration.Settings;
 import io.narthex.http.Conditions;
 import io.narthex.http.CurrentCaller;
@@ -21,6 +22,7 @@ import io.narthex.receive.Reception;
 import io.narthex.transfer.BlobTransfer;
 import io.narthex.transfer.ByteRange;
 import io.narthex.transfer.Coding;
+import io.narthex.transfer.CopiedBody;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarBody;
 import io.narthex.transfer.NarTransfer;
@@ -143,7 +145,7 @@ public class NarResource {
                     .begin(ServletRequestContext.requireCurrent().getExchange(), cache, path, token());
         }
         return switch (sent.source()) {
-            case NarSource.InLocalStore l -> local(path, request, body, control);
+            case NarSource.InLocalStore l -> local(cache, path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
         };
     }
@@ -177,17 +179,36 @@ public class NarResource {
         return path.facts().compression().equals("none");
     }
 
-    private Response local(SignedPath path, HttpHeaders request, boolean body, String control) {
-        NarBody nar = packed.of(path);
-        // a HEAD tells the length, which a coded NAR does not have
-        boolean coded = body
-                && settings.narZstd()
-                && request.getHeaderString("Range") == null
-                && Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
-        Response answer = coded ? coded(nar, path, request, control) : plain(nar, path, request, body, control);
-        return settings.narZstd()
+    private Response local(Cache cache, SignedPath path, HttpHeaders request, boolean body, String control) {
+        if (settings.narZstd() == NarZstd.FALSE) {
+            return plain(packed.of(cache, path, false), path, request, body, control);
+        }
+        boolean zstd = Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING));
+        Optional<CopiedBody> ready = zstd ? packed.ready(cache, path) : Optional.empty();
+        NarBody nar = packed.of(cache, path, zstd);
+        // a HEAD tells the length, which a NAR that is coded on the way does not have
+        boolean onTheWay =
+                zstd && body && settings.narZstd() == NarZstd.TRUE && request.getHeaderString("Range") == null;
+        Response answer = ready.map(copy -> ready(copy, nar, path, request, body, control))
+                .orElseGet(
+                        () -> onTheWay ? coded(nar, path, request, control) : plain(nar, path, request, body, control));
+        return Response.fromResponse(answer)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .build();
+    }
+
+    /** A range without a condition may go on with what began before the copy was ready, and was not coded. */
+    private static Response ready(
+            CopiedBody copy, NarBody nar, SignedPath path, HttpHeaders request, boolean body, String control) {
+        boolean meant =
+                request.getHeaderString("Range") == null || copy.tag().equals(request.getHeaderString("If-Range"));
+        Response answer = plain(meant ? copy : nar, path, request, body, control);
+        if (!meant || !(answer.getEntity() instanceof StreamingOutput)) {
+            copy.close();
+        }
+        return meant && answer.getStatusInfo().getFamily() == Response.Status.Family.SUCCESSFUL
                 ? Response.fromResponse(answer)
-                        .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                        .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD)
                         .build()
                 : answer;
     }

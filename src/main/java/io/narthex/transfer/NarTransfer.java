@@ -2,6 +2,8 @@ package io.narthex.transfer;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.narthex.blob.DirectBuffers;
+import io.narthex.cache.Cache;
+import io.narthex.configuration.NarZstd;
 import io.narthex.configuration.Settings;
 import io.narthex.index.SignedPath;
 import io.narthex.index.local.LocalSource;
@@ -39,13 +41,20 @@ public class NarTransfer {
     private LocalSource source;
 
     @Inject
+    private PackedNars copies;
+
+    @Inject
     private Settings settings;
 
     private final DirectBuffers buffers = new DirectBuffers(DirectBuffers.DOWNLOAD_BYTES);
     private final Clock clock = Clock.systemUTC();
 
-    /** The NAR of a path of the machine's store. */
-    public NarBody of(SignedPath path) {
+    /**
+     * The NAR of a path of the machine's store, from its copy where there is one. A copy is wanted of what is sent.
+     *
+     * @param coded whether its reader would take it coded
+     */
+    public NarBody of(Cache cache, SignedPath path, boolean coded) {
         return new NarBody() {
             @Override
             public long length() {
@@ -59,14 +68,25 @@ public class NarTransfer {
 
             @Override
             public void whole(OutputStream out) {
-                NarTransfer.this.whole(path, out);
+                copies.find(cache, path)
+                        .map(CopiedBody::new)
+                        .ifPresentOrElse(copy -> copy.whole(out), () -> NarTransfer.this.whole(path, out));
+                copies.wanted(cache, path, coded);
             }
 
             @Override
             public void part(ByteRange.Part part, OutputStream out) {
-                NarTransfer.this.part(path, part, out);
+                copies.find(cache, path)
+                        .map(CopiedBody::new)
+                        .ifPresentOrElse(copy -> copy.part(part, out), () -> NarTransfer.this.part(path, part, out));
+                copies.wanted(cache, path, coded);
             }
         };
+    }
+
+    /** The coded copy of a path, where one is ready. */
+    public Optional<CopiedBody> ready(Cache cache, SignedPath path) {
+        return copies.findCoded(cache, path).map(CopiedBody::new);
     }
 
     private void whole(SignedPath path, OutputStream out) {
@@ -120,7 +140,7 @@ public class NarTransfer {
      * coded, and where it is not whole: the way that streams has the answer then.
      */
     public Optional<ByteBuffer> small(SignedPath path) {
-        if (settings.narZstd() || isCheckDue(path)) {
+        if (settings.narZstd() == NarZstd.TRUE || isCheckDue(path)) {
             return Optional.empty();
         }
         ByteBuffer nar = ByteBuffer.allocate((int) path.narSize());

@@ -45,7 +45,8 @@ class SettingsTest {
         assertThat(settings.masterKeyFile()).isEqualTo(Path.of("/home/someone/.narthex/master-key"));
         assertThat(settings.priority()).isEqualTo(30);
         assertThat(settings.narRecheck()).isEqualTo(Duration.ofDays(7));
-        assertThat(settings.narZstd()).isFalse();
+        assertThat(settings.narZstd()).isEqualTo(NarZstd.AUTO);
+        assertThat(settings.packedBytes()).isEqualTo(new DiskReserve(10L << 30, 5));
         assertThat(settings.bodyIdle()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.stale()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.database().url()).isEmpty();
@@ -162,6 +163,7 @@ class SettingsTest {
                 "NARTHEX_PRIORITY | -1",
                 "NARTHEX_NAR_RECHECK_DAYS | 1.5",
                 "NARTHEX_NAR_ZSTD | maybe",
+                "NARTHEX_PACKED_BYTES | much",
                 "NARTHEX_BODY_IDLE_SECONDS | 0",
                 "NARTHEX_BLOBS | blobs",
                 "NARTHEX_BLOBS | file:blobs",

@@ -17,7 +17,6 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +37,7 @@ class NarMemoryTest {
     @BeforeEach
     @SuppressWarnings("NullAway.Init")
     void add() {
-        path = new SampleIndex(directory)
-                .remember(StorePath.parseBaseName("0".repeat(32) + "-x"), HASH, BYTES.length);
+        path = new SampleIndex(directory).remember(StorePath.parseBaseName("0".repeat(32) + "-x"), HASH, BYTES.length);
     }
 
     @Test

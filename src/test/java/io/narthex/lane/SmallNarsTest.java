@@ -72,7 +72,8 @@ class SmallNarsTest {
                 new NarMemory(Duration.ofDays(1)),
                 new FileNars(),
                 new Downloads(reads, Clock.systemUTC()),
-                paced);
+                paced,
+                false);
         server = new LoopbackServer(this::receive);
     }
 
