@@ -67,8 +67,7 @@ final class Callers {
             tokens.refresh(rows);
             Token token = matching(publicId, secret);
             if (token != null) {
-                Instant longAgo = clock.instant().minus(Token.GRACE);
-                return caller(token, begun.isBefore(longAgo) ? longAgo : begun);
+                return caller(token, moment(begun, clock.instant()));
             }
         }
         return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());
@@ -113,7 +112,13 @@ final class Callers {
         return caller;
     }
 
-    private static Caller judged(Token token, Instant at) {
+    /** By which moment's validity a request is judged now. */
+    static Instant moment(Instant begun, Instant now) {
+        Instant longAgo = now.minus(Token.GRACE);
+        return begun.isBefore(longAgo) ? longAgo : begun;
+    }
+
+    static Caller judged(Token token, Instant at) {
         Instant revoked = token.revokedAt();
         if (revoked != null) {
             return new Refused(new Cause.Revoked(revoked), token);

@@ -22,6 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CallersTest {
     private static final Secret SECRET = TokenText.make(new SecureRandom());
@@ -32,14 +34,14 @@ class CallersTest {
     private final Callers callers = new Callers(
             new AdminToken(new AdminTokenFile(Path.of("no-such-file")), clock),
             tokens,
-            new One(null),
+            new One(null, null),
             new Heartbeat(Duration.ofMinutes(1).toNanos()),
             new LastUse(clock),
             clock);
 
     @Test
     void makeNoStrangerOfWhoseTokenIsKnownWhenAnotherChanges() {
-        tokens.refresh(new One(null));
+        tokens.refresh(new One(null, null));
         assertThat(tenant()).isEqualTo("7");
 
         tokens.mark(99);
@@ -50,20 +52,43 @@ class CallersTest {
 
     @Test
     void makeAStrangerOfWhoseTokenIsKnownToBeRevoked() {
-        tokens.refresh(new One(Instant.EPOCH));
+        tokens.refresh(new One(Instant.EPOCH, null));
 
         assertThat(tenant()).isEqualTo("strangers");
     }
 
     @Test
     void makeAStrangerOfWhoKnowsAnotherSecret() {
-        tokens.refresh(new One(null));
+        tokens.refresh(new One(null, null));
 
         String guess = AUTHORIZATION.substring(0, AUTHORIZATION.length() - 4) + "none";
         assertThat(new Access(callers)
                         .sharer(guess, InetAddress.getLoopbackAddress(), null)
                         .tenant())
                 .isEqualTo("strangers");
+    }
+
+    /** Of a request that began so long ago, when the token had still so long to live; minutes. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 6, true", // ran out 14 minutes ago
+        "20, 4, false", // 16 minutes ago
+        "5,  1, true",
+        "5, -1, false", // before the request
+    })
+    void countATokenThatRunsOutMeanwhileForAQuarterOfAnHour(long begunAgo, long left, boolean counts) {
+        Instant begun = clock.instant().minus(Duration.ofMinutes(begunAgo));
+        Token token = new One(null, begun.plus(Duration.ofMinutes(left))).all().getFirst();
+        assertThat(Callers.judged(token, Callers.moment(begun, clock.instant())) instanceof Caller.Holder)
+                .isEqualTo(counts);
+    }
+
+    @Test
+    void countNoTokenThatWasRevokedMeanwhile() {
+        Token token = new One(clock.instant(), null).all().getFirst();
+        Instant begun = clock.instant().minusSeconds(60);
+        assertThat(Callers.judged(token, Callers.moment(begun, clock.instant())))
+                .isInstanceOf(Caller.Refused.class);
     }
 
     private String tenant() {
@@ -73,7 +98,8 @@ class CallersTest {
     }
 
     /** The one token that there is. */
-    private record One(@Nullable Instant revokedAt) implements LiveTokens.Rows {
+    private record One(
+            @Nullable Instant revokedAt, @Nullable Instant expiresAt) implements LiveTokens.Rows {
         @Override
         public List<Token> all() {
             return List.of(new Token(
@@ -86,7 +112,7 @@ class CallersTest {
                     List.of(),
                     Instant.EPOCH,
                     null,
-                    null,
+                    expiresAt,
                     revokedAt,
                     null));
         }
