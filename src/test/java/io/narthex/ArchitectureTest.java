@@ -88,6 +88,7 @@ class ArchitectureTest {
             "push",
             "scrub",
             "receive",
+            "retention",
             "index.signing",
             "index.upload",
             "index.local",

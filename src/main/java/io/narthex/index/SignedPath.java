@@ -21,12 +21,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A path as a cache offers it: its facts, our signatures, and the narinfo that clients get. */
 public final class SignedPath {
     /** Half a SHA-256 tells two texts apart well enough for an entity tag. */
     private static final int TAG_BYTES = 16;
+
+    /** More often than that a use tells the database nothing new. */
+    private static final long NOTED_SECONDS = 300;
 
     private static final String SIGNATURE = "Sig: ";
 
@@ -43,6 +47,8 @@ public final class SignedPath {
     private final HitCount hits = new HitCount();
     private volatile long stamp;
     private volatile boolean sent;
+    private volatile long notedAt = Long.MIN_VALUE;
+    private volatile long notedByTokenAt = Long.MIN_VALUE;
     private volatile @Nullable Instant checkedAt;
 
     /**
@@ -124,6 +130,24 @@ public final class SignedPath {
     /** How often its narinfo was asked for. */
     public HitCount hits() {
         return hits;
+    }
+
+    /**
+     * Whether a use of it that happens now is to be written down, and not one of the last minutes stands for it.
+     *
+     * @param byToken whether who uses it has shown a valid token
+     */
+    public boolean isUseToBeNoted(boolean byToken) {
+        long now = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime());
+        long last = byToken ? notedByTokenAt : notedAt;
+        if (last != Long.MIN_VALUE && now - last < NOTED_SECONDS) {
+            return false;
+        }
+        notedAt = now;
+        if (byToken) {
+            notedByTokenAt = now;
+        }
+        return true;
     }
 
     public long rowId() {

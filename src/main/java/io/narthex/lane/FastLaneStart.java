@@ -14,6 +14,7 @@ import io.narthex.push.RefusedUploads;
 import io.narthex.receive.NarIntake;
 import io.narthex.receive.Reception;
 import io.narthex.receive.UnpackingMemory;
+import io.narthex.retention.UseLog;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import io.narthex.transfer.PackedNars;
@@ -70,6 +71,9 @@ public class FastLaneStart implements ServletContextListener {
     ReadLog reads;
 
     @Inject
+    UseLog uses;
+
+    @Inject
     Meters meters;
 
     @Inject
@@ -92,7 +96,7 @@ public class FastLaneStart implements ServletContextListener {
                 (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
         asked.load();
-        Downloads downloads = new Downloads(reads, Clock.systemUTC());
+        Downloads downloads = new Downloads(reads, uses, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches.unproxied());
         // what may be sent coded, or is to be hashed each time, is not kept
         NarMemory memory = new NarMemory(settings.narZstd() == NarZstd.TRUE ? Duration.ZERO : settings.narRecheck());
@@ -103,7 +107,7 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
-        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads);
+        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses);
         NewNarInfos begun = new NewNarInfos(index, narInfos);
         unknown = begun;
         event.getServletContext()

@@ -10,6 +10,7 @@ import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.NarInfoResponse;
 import io.narthex.protocol.NarUrl;
 import io.narthex.protocol.Responses;
+import io.narthex.retention.UseLog;
 import io.narthex.transfer.Coding;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -27,10 +28,12 @@ final class HotNarInfos {
 
     private final HotPaths hot;
     private final ReadLog reads;
+    private final UseLog uses;
 
-    HotNarInfos(HotPaths hot, ReadLog reads) {
+    HotNarInfos(HotPaths hot, ReadLog reads, UseLog uses) {
         this.hot = hot;
         this.reads = reads;
+        this.uses = uses;
     }
 
     /** Whether a URL's path has the form of a narinfo's: {@code /{hash}.narinfo}. */
@@ -61,6 +64,8 @@ final class HotNarInfos {
     /** Answers with the narinfo of a path that is known to be current. */
     void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+        // a wrong token does not come so far
+        uses.note(path, exchange.getRequestHeaders().contains(Headers.AUTHORIZATION));
         send(exchange, cache, path);
     }
 

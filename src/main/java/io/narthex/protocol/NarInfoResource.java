@@ -15,6 +15,7 @@ import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.RefusedMapper;
 import io.narthex.receive.Outcome;
 import io.narthex.receive.Reception;
+import io.narthex.retention.UseLog;
 import io.narthex.transfer.Coding;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
@@ -52,6 +53,9 @@ public class NarInfoResource {
     ReadLog reads;
 
     @Inject
+    UseLog uses;
+
+    @Inject
     PushRights rights;
 
     @GET
@@ -65,6 +69,7 @@ public class NarInfoResource {
         }
         SignedPath path = found.get();
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+        uses.note(path, request.getHeaderString(HttpHeaders.AUTHORIZATION) != null);
         return answer(cache, path, request);
     }
 

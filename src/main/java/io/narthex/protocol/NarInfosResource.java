@@ -8,7 +8,9 @@ import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.retention.UseLog;
 import io.undertow.servlet.handlers.ServletRequestContext;
+import io.undertow.util.Headers;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.POST;
@@ -51,6 +53,9 @@ public class NarInfosResource {
 
     @Inject
     ReadLog reads;
+
+    @Inject
+    UseLog uses;
 
     @POST
     @Requires(Right.PULL)
@@ -104,12 +109,17 @@ public class NarInfosResource {
     private void write(
             Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, NarInfoLines lines)
             throws IOException {
+        boolean byToken = ServletRequestContext.requireCurrent()
+                .getExchange()
+                .getRequestHeaders()
+                .contains(Headers.AUTHORIZATION);
         for (StorePathHash hash : hashes) {
             SignedPath path = found.get(hash);
             if (path == null) {
                 reads.miss(cache.tenantId(), cache.id());
             } else {
                 reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+                uses.note(path, byToken);
                 lines.write(path);
             }
         }

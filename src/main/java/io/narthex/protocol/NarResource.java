@@ -19,6 +19,7 @@ import io.narthex.push.RefusedMapper;
 import io.narthex.receive.NarIntake;
 import io.narthex.receive.Outcome;
 import io.narthex.receive.Reception;
+import io.narthex.retention.UseLog;
 import io.narthex.transfer.BlobTransfer;
 import io.narthex.transfer.ByteRange;
 import io.narthex.transfer.Coding;
@@ -83,6 +84,9 @@ public class NarResource {
     @Inject
     ReadLog reads;
 
+    @Inject
+    UseLog uses;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
@@ -141,7 +145,7 @@ public class NarResource {
         String control = Responses.control(cache, lasting);
         if (body) {
             // an answer without a NAR, 304 or 416, tells so by its status
-            new Downloads(reads, Clock.systemUTC())
+            new Downloads(reads, uses, Clock.systemUTC())
                     .begin(ServletRequestContext.requireCurrent().getExchange(), cache, path, token());
         }
         return switch (sent.source()) {

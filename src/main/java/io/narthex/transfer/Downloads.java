@@ -4,6 +4,7 @@ import io.narthex.audit.Download;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.index.SignedPath;
+import io.narthex.retention.UseLog;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.time.Clock;
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Writes down each NAR that is sent, when its sending ends. Thread-safe. */
 public final class Downloads {
     private final ReadLog log;
+    private final UseLog uses;
     private final Clock clock;
 
-    public Downloads(ReadLog log, Clock clock) {
+    public Downloads(ReadLog log, UseLog uses, Clock clock) {
         this.log = log;
+        this.uses = uses;
         this.clock = clock;
     }
 
@@ -25,6 +28,7 @@ public final class Downloads {
      * @param token the public id of who asks; null: nobody
      */
     public void begin(HttpServerExchange exchange, Cache cache, SignedPath path, @Nullable String token) {
+        uses.note(path, token != null);
         exchange.addExchangeCompleteListener((ended, others) -> {
             try {
                 if (ended.getStatusCode() == StatusCodes.OK || ended.getStatusCode() == StatusCodes.PARTIAL_CONTENT) {

@@ -14,6 +14,7 @@ import io.narthex.nix.nar.NarPacker;
 import io.narthex.nix.store.StorePath;
 import io.narthex.protocol.LoopbackServer;
 import io.narthex.protocol.Recipes;
+import io.narthex.retention.UseLog;
 import io.narthex.share.Sharer;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
@@ -71,7 +72,7 @@ class SmallNarsTest {
                 index.hot(),
                 new NarMemory(Duration.ofDays(1)),
                 new FileNars(),
-                new Downloads(reads, Clock.systemUTC()),
+                new Downloads(reads, new UseLog(), Clock.systemUTC()),
                 paced,
                 false);
         server = new LoopbackServer(this::receive);
