@@ -36,6 +36,7 @@ final class AccessPolicy {
             case PULL -> target.is() == State.PUBLIC ? Decision.ALLOW : onCache(Scope.PULL, token, target);
             case PUSH -> onCache(Scope.PUSH, token, target);
             case DELETE -> onCache(Scope.DELETE, token, target);
+            case PIN -> pin(token, target);
             case VIEW_CACHE -> view(token, target);
             case ADMINISTER_CACHE -> administer(token, target);
             case VIEW_TENANT -> isOfTenant(token, target) ? Decision.ALLOW : Decision.HIDE;
@@ -49,6 +50,15 @@ final class AccessPolicy {
             return unknown(target);
         }
         return token.grant().has(scope) ? Decision.ALLOW : Decision.FORBID;
+    }
+
+    private static Decision pin(Token token, Target target) {
+        Decision decision = onCache(Scope.PIN, token, target);
+        return decision == Decision.FORBID
+                        && isFor(token, target)
+                        && token.grant().has(Scope.ADMINISTER)
+                ? Decision.ALLOW
+                : decision;
     }
 
     private static Decision view(Token token, Target target) {

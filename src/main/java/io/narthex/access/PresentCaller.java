@@ -53,16 +53,22 @@ public class PresentCaller implements CurrentCaller, Requester {
 
     @Override
     public boolean maySee(String tenant, String cache) {
-        String name = tenant + "/" + cache;
-        Target target = Target.of(caches.now().find(name), name);
-        return AccessPolicy.decide(Right.VIEW_CACHE, caller, target) == Decision.ALLOW;
+        return may(Right.VIEW_CACHE, tenant, cache);
     }
 
     @Override
     public boolean mayPush(String tenant, String cache) {
+        return may(Right.PUSH, tenant, cache);
+    }
+
+    @Override
+    public boolean mayAdminister(String tenant, String cache) {
+        return may(Right.ADMINISTER_CACHE, tenant, cache);
+    }
+
+    private boolean may(Right right, String tenant, String cache) {
         String name = tenant + "/" + cache;
-        Target target = Target.of(caches.now().find(name), name);
-        return AccessPolicy.decide(Right.PUSH, caller, target) == Decision.ALLOW;
+        return AccessPolicy.decide(right, caller, Target.of(caches.now().find(name), name)) == Decision.ALLOW;
     }
 
     @Override

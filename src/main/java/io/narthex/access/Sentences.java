@@ -44,6 +44,7 @@ final class Sentences {
             case PULL -> "pull from";
             case PUSH -> "push to";
             case DELETE -> "delete from";
+            case PIN -> "set pins in";
             case VIEW_CACHE, VIEW_TENANT -> "see";
             case ADMINISTER_CACHE, ADMINISTER_TENANT -> "administer";
             case NOTHING, AUTHENTICATED, ADMINISTER_SERVER -> "use";

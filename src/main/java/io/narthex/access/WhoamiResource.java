@@ -101,6 +101,7 @@ public class WhoamiResource {
             case PUSH -> Right.PUSH;
             case DELETE -> Right.DELETE;
             case ADMINISTER -> Right.ADMINISTER_CACHE;
+            case PIN -> Right.PIN;
         };
     }
 

@@ -28,6 +28,18 @@ public enum AuditAction {
     PATH_QUARANTINED,
     /** Its bytes were found right again. */
     PATH_RELEASED,
+    /** Some paths that nothing keeps were hidden: one event for many. */
+    PATH_CONDEMNED,
+    /** Some hidden paths were removed: one event for many. */
+    PATH_REMOVED,
+    /** How long a cache keeps what nobody uses. */
+    RETENTION_CHANGED,
+    /** The collector, by somebody, out of its turn. */
+    RETENTION_STARTED,
+    /** The collector would have removed more than half of a cache, and did nothing. */
+    RETENTION_HELD,
+    PIN_SET,
+    PIN_DELETED,
     DOCUMENT_PUBLISHED,
     /** A tenant or a cache holds nearly as much as it may. */
     QUOTA_WARNED,

@@ -17,6 +17,9 @@ public interface CurrentCaller {
     /** Whether the caller may push into this cache. */
     boolean mayPush(String tenant, String cache);
 
+    /** Whether the caller may change this cache. */
+    boolean mayAdminister(String tenant, String cache);
+
     /** The tenant all of whose caches, there or to come, the caller administers; empty for one of the server. */
     OptionalInt administeredTenant();
 

@@ -15,6 +15,8 @@ public enum Right {
     PUSH,
     /** To remove from the cache. */
     DELETE,
+    /** To set and delete the cache's pins: also who administers it. */
+    PIN,
     /** To see the settings of the cache and lists of what it holds: any token for it. */
     VIEW_CACHE,
     /** To make, change and delete the cache. */

@@ -23,8 +23,8 @@ import org.tukaani.xz.XZOutputStream;
 
 /** A path as a client of our own making pushes it, request by request. */
 @SuppressWarnings("ArrayRecordComponent") // lent to tests that do not change it
-record HandPush(StorePath path, List<String> references, byte[] nar, Compression compression, byte[] file) {
-    static HandPush of(NixStore store, StorePath path, Compression compression) throws IOException {
+public record HandPush(StorePath path, List<String> references, byte[] nar, Compression compression, byte[] file) {
+    public static HandPush of(NixStore store, StorePath path, Compression compression) throws IOException {
         byte[] nar = store.dump(path);
         List<String> references = store.run(
                         "nix-store", "--store", store.uri(), "-q", "--references", NixStore.path(path))
@@ -36,7 +36,7 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
     }
 
     /** A path that nobody else has: a file of a few random bytes, said to refer to some others. */
-    static HandPush small(Random random, HandPush... references) {
+    public static HandPush small(Random random, HandPush... references) {
         byte[] hash = new byte[20];
         byte[] contents = new byte[40];
         random.nextBytes(hash);
@@ -72,11 +72,11 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
         };
     }
 
-    String url() {
+    public String url() {
         return "nar/" + hash(file).nix32() + ".nar" + compression.extension();
     }
 
-    String narInfoUrl() {
+    public String narInfoUrl() {
         return path.hash() + ".narinfo";
     }
 
@@ -92,17 +92,17 @@ record HandPush(StorePath path, List<String> references, byte[] nar, Compression
         return Upload.sha256(bytes);
     }
 
-    int putNar(TenantCache cache) throws IOException, InterruptedException {
+    public int putNar(TenantCache cache) throws IOException, InterruptedException {
         return cache.put(url(), file).statusCode();
     }
 
-    int putNarInfo(TenantCache cache) throws IOException, InterruptedException {
+    public int putNarInfo(TenantCache cache) throws IOException, InterruptedException {
         return cache.put(narInfoUrl(), narInfo().getBytes(StandardCharsets.US_ASCII))
                 .statusCode();
     }
 
     /** What it reads as when it is fetched again, decompressed by nobody. */
-    HttpResponse<byte[]> get(TenantCache cache) throws IOException, InterruptedException {
+    public HttpResponse<byte[]> get(TenantCache cache) throws IOException, InterruptedException {
         return cache.get(url());
     }
 }

@@ -20,7 +20,10 @@ public record Grant(Set<Scope> scopes, List<CachePattern> caches) {
 
     public boolean has(Scope scope) {
         return scopes.contains(scope)
-                || (scope == Scope.PULL && (scopes.contains(Scope.PUSH) || scopes.contains(Scope.ADMINISTER)));
+                || (scope == Scope.PULL
+                        && (scopes.contains(Scope.PUSH)
+                                || scopes.contains(Scope.ADMINISTER)
+                                || scopes.contains(Scope.PIN)));
     }
 
     /** Whether it is for what a request is about. */

@@ -19,7 +19,10 @@ public enum Scope {
     DELETE,
     /** To make, change and delete caches and to give tokens; and to read. */
     @JsonProperty("administer")
-    ADMINISTER;
+    ADMINISTER,
+    /** To set and delete pins, and to read. */
+    @JsonProperty("pin")
+    PIN;
 
     /** As JSON and the table have it. */
     public String text() {
@@ -40,7 +43,7 @@ public enum Scope {
     static Set<Scope> closure(Set<Scope> scopes) {
         Set<Scope> all = EnumSet.noneOf(Scope.class);
         all.addAll(scopes);
-        if (scopes.contains(PUSH) || scopes.contains(ADMINISTER)) {
+        if (scopes.contains(PUSH) || scopes.contains(ADMINISTER) || scopes.contains(PIN)) {
             all.add(PULL);
         }
         return all;
