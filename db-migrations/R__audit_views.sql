@@ -313,9 +313,11 @@ select p.id, p.base_name as path
 from store_path p
 where (select exists (select from audit_whole w where w.role = current_user))
    or exists (select from path_held h where h.path_id = p.id and h.scope = any (array(select s.scope from audit.scopes s)))
-   or exists (select from path_edge e where e.reference = p.id and e.scope = any (array(select s.scope from audit.scopes s)));
+   or exists (select from path_edge e where e.reference = p.id and e.scope = any (array(select s.scope from audit.scopes s)))
+   or exists (select from removed_path r where r.path_id = p.id)
+   or exists (select from removed_edge e where e.reference = p.id and e.scope = any (array(select c.id from cache c)));
 comment on view audit.path_ids is
-    'Base names of the paths that are held or referred to, with their numbers in audit.path_edges; a few seconds behind';
+    'Base names of the paths that are or were held or referred to, with their numbers in audit.path_edges; a few seconds behind';
 comment on column audit.path_ids.id is 'Number of the path';
 comment on column audit.path_ids.path is 'Base name of the store path';
 
@@ -324,8 +326,11 @@ select e.referrer, e.reference from path_edge e
 where (select exists (select from audit_whole w where w.role = current_user))
 union all
 select e.referrer, e.reference from path_edge e
-where not (select exists (select from audit_whole w where w.role = current_user)) and e.scope = any (array(select s.scope from audit.scopes s));
-comment on view audit.path_edges is 'Which path refers to which, by their numbers in audit.path_ids; a few seconds behind';
+where not (select exists (select from audit_whole w where w.role = current_user)) and e.scope = any (array(select s.scope from audit.scopes s))
+union all
+select e.referrer, e.reference from removed_edge e where e.scope = any (array(select c.id from cache c));
+comment on view audit.path_edges is
+    'Which path refers to which, or did before it was removed, by their numbers in audit.path_ids; a few seconds behind';
 comment on column audit.path_edges.referrer is 'The path that refers';
 comment on column audit.path_edges.reference is 'The path that it refers to';
 

@@ -151,7 +151,9 @@ begin
         ('scrub_finding_path', null), ('uploaded_path', null),
         ('local_path', null), ('nix_store', null), ('upload_signature', null), ('path_signature', null), ('store_path', null),
         ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
-        ('local_signature', null), ('trust', null), ('token_identity', null)) as x(name, columns)
+        ('local_signature', null), ('trust', null), ('token_identity', null), ('cache_retention', null), ('pin', null),
+        ('pin_revision', null), ('retention_run', null), ('retention_candidate', null), ('removed_path', null),
+        ('removed_edge', null)) as x(name, columns)
     loop
         if item.columns is null and not has_table_privilege('narthex_audit_views', 'public.' || item.name, 'select')
            or exists (select from unnest(item.columns) as c

@@ -52,6 +52,13 @@ class DocumentedQueriesIT {
             List.of(List.of("192.0.2.1|ci7token|revoked|5"), List.of("198.51.100.2|gx7token|expired|4")),
             List.of(List.of(OPENSSL)),
             List.of(List.of("references|0|"), List.of("seals|0|")),
+            List.of(List.of("acme-site-1.0|1000|500|")),
+            List.of(List.of("acme-site-1.0|retention|", "|token ci7token|sha256-")),
+            List.of(),
+            List.of(List.of("production|1|" + OPENSSL, "|ci7token||t|of acme")),
+            List.of(
+                    List.of("|acme|main|", "|SUCCEEDED|t|f|3|1|0|0|"),
+                    List.of("|globex|main|", "|SUCCEEDED|t|f|3|1|0|0|")),
             List.of(
                     List.of("acme|all of it|3|1500||"),
                     List.of("acme|main|3|1500||"),

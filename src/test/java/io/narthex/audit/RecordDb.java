@@ -66,6 +66,7 @@ final class RecordDb implements AutoCloseable {
         }
         seal();
         run("narthex_app", "select fill_path_edges(100)");
+        run("postgres", Files.readString(Path.of("src/test/resources/audit/retention.sql")));
         run("narthex_app", "select snapshot_storage()");
         run("narthex_app", "select fold_usage(1000)");
         run(

@@ -127,6 +127,7 @@ class OpenApiIT {
             return path.replace("{tenant}", "walked")
                     .replace("{cache}", "ci")
                     .replace("{hash}", "00000000000000000000000000000000")
+                    .replace("{pin}", "production")
                     .replace("{key}", "no-such-key-1")
                     .replace("{name}", "described")
                     .replace("{job}", "no-such-job")

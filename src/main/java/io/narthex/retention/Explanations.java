@@ -1,0 +1,199 @@
+package io.narthex.retention;
+
+import io.narthex.cache.Cache;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.transaction.Retried;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says of a path why it is still there, and when it goes. Each call is a transaction. */
+@ApplicationScoped
+@Retried
+@Transactional
+public class Explanations {
+    private static final int MOST_ROOTS = 1_000;
+
+    private static final String FIND = """
+        select p.id, p.condemned_at, s.id, store_path_base_name(p.hash, p.name)
+        from uploaded_path p left join store_path s on s.base_name = store_path_base_name(p.hash, p.name)
+        where p.cache_id = ? and p.hash = ?
+        """;
+    private static final String POLICY = """
+        select r.keep_days, r.grace_days, r.keep_content_addressed, use_cutoff(r.keep_days), now(),
+               cache_is_held(x.cache_id)
+        from (values (cast(? as integer))) x(cache_id) left join cache_retention r on r.cache_id = x.cache_id
+        """;
+    private static final String PINNED = """
+        select s.id, r.pin, r.revision, r.until
+        from pin_roots(?) r join store_path s on s.base_name = store_path_base_name(r.hash, r.name)
+        order by r.pin, r.revision desc
+        """;
+    private static final String HELD = """
+        select distinct s.id from held_roots(?) h join store_path s on s.base_name = h.base_name
+        """;
+    private static final String USED = """
+        select h.path_id, p.last_used, p.content_address is not null and ?
+        from path_held h join uploaded_path p on p.id = h.row_id
+        where h.scope = ? and h.path_id = any (?) and p.condemned_at is null
+          and (p.last_used >= ? or p.content_address is not null and ?)
+        order by p.content_address is null, p.last_used desc limit ?
+        """;
+    /** Of a path whose references are not known yet: it has just come. */
+    private static final String OWN = "select last_used, content_address is not null from uploaded_path where id = ?";
+
+    @Inject
+    private Sql sql;
+
+    /** @param path null: its references are not known yet */
+    private record Found(
+            long row,
+            @Nullable Instant condemnedAt,
+            @Nullable Integer path,
+            String baseName) {}
+
+    private record Policy(
+            @Nullable Integer keepDays,
+            int graceDays,
+            boolean contents,
+            @Nullable Instant cutoff,
+            Instant now,
+            boolean held) {
+        /** Until when a use keeps a path. */
+        Instant until(Instant used) {
+            Duration kept = Duration.between(Objects.requireNonNull(cutoff), now);
+            return used.plus(kept);
+        }
+    }
+
+    /** A root by the number of its path. */
+    private record Root(
+            String kind,
+            int path,
+            @Nullable String pin,
+            @Nullable Integer revision,
+            @Nullable Instant until) {}
+
+    /** Empty where nothing like that was pushed into the cache. */
+    Optional<Explanation> explain(Cache cache, StorePathHash hash) {
+        Optional<Found> found = sql.first(
+                FIND,
+                r -> new Found(r.getLong(1), Sql.moment(r, 2), r.getObject(3, Integer.class), r.getString(4)),
+                cache.id(),
+                hash.toBytes());
+        Policy policy = sql.one(
+                POLICY,
+                r -> new Policy(
+                        r.getObject(1, Integer.class),
+                        r.getInt(2),
+                        r.getBoolean(3),
+                        Sql.moment(r, 4),
+                        Objects.requireNonNull(Sql.moment(r, 5)),
+                        r.getBoolean(6)),
+                cache.id());
+        return found.map(path -> explain(cache, path, policy));
+    }
+
+    private Explanation explain(Cache cache, Found found, Policy policy) {
+        Integer known = found.path();
+        // what has no number yet has no referrers that are known either
+        int path = known == null ? 0 : known;
+        Dependents dependents = Dependents.of(path, sql, cache.id());
+        List<Root> roots = new ArrayList<>();
+        sql
+                .all(
+                        PINNED,
+                        r -> new Root("pin", r.getInt(1), r.getString(2), r.getInt(3), Sql.moment(r, 4)),
+                        cache.id())
+                .stream()
+                .filter(root -> dependents.has(root.path()))
+                .forEach(roots::add);
+        sql.all(HELD, r -> new Root("hold", r.getInt(1), null, null, null), cache.id()).stream()
+                .filter(root -> dependents.has(root.path()))
+                .forEach(roots::add);
+        if (policy.held()) {
+            roots.add(new Root("hold", path, null, null, null));
+        }
+        if (policy.keepDays() == null) {
+            roots.add(new Root("forever", path, null, null, null));
+        } else {
+            roots.addAll(used(cache, found, policy, dependents));
+        }
+        List<Root> listed = roots.subList(0, Math.min(MOST_ROOTS, roots.size()));
+        return new Explanation(
+                !roots.isEmpty(),
+                goesAt(found, policy, roots).orElse(null),
+                shown(cache, found, listed, dependents),
+                dependents.isCut() || roots.size() > listed.size());
+    }
+
+    private List<Root> used(Cache cache, Found found, Policy policy, Dependents dependents) {
+        Instant cutoff = Objects.requireNonNull(policy.cutoff());
+        if (found.path() == null) {
+            return sql.all(OWN, r -> used(0, Objects.requireNonNull(Sql.moment(r, 1)), policy), found.row());
+        }
+        return sql.all(
+                USED,
+                r -> r.getBoolean(3)
+                        ? new Root("forever", r.getInt(1), null, null, null)
+                        : used(r.getInt(1), Objects.requireNonNull(Sql.moment(r, 2)), policy),
+                policy.contents(),
+                cache.id(),
+                new Sql.PathIds(
+                        dependents.all().stream().mapToInt(Integer::intValue).toArray()),
+                cutoff,
+                policy.contents(),
+                MOST_ROOTS + 1);
+    }
+
+    private static Root used(int path, Instant at, Policy policy) {
+        return new Root("use", path, null, null, policy.until(at));
+    }
+
+    private static Optional<Instant> goesAt(Found found, Policy policy, List<Root> roots) {
+        Duration grace = Duration.ofDays(policy.graceDays());
+        if (roots.isEmpty()) {
+            Instant hidden = found.condemnedAt();
+            return Optional.of((hidden == null ? policy.now() : hidden).plus(grace));
+        }
+        if (roots.stream().anyMatch(root -> root.until() == null)) {
+            return Optional.empty();
+        }
+        return roots.stream()
+                .map(Root::until)
+                .map(Objects::requireNonNull)
+                .max(Comparator.naturalOrder())
+                .map(until -> until.plus(grace));
+    }
+
+    private List<Explanation.Root> shown(Cache cache, Found found, List<Root> roots, Dependents dependents) {
+        List<List<Integer>> chains =
+                roots.stream().map(root -> dependents.chain(root.path())).toList();
+        Map<Integer, String> names =
+                Dependents.names(sql, chains.stream().flatMap(List::stream).toList());
+        names.putIfAbsent(dependents.all().getFirst(), found.baseName());
+        List<Explanation.Root> shown = new ArrayList<>();
+        for (int i = 0; i < roots.size(); i++) {
+            Root root = roots.get(i);
+            shown.add(new Explanation.Root(
+                    root.kind(),
+                    root.pin(),
+                    root.revision(),
+                    root.until(),
+                    chains.get(i).stream()
+                            .filter(names::containsKey)
+                            .map(path -> cache.storeDir().path() + "/" + names.get(path))
+                            .toList()));
+        }
+        return shown;
+    }
+}
