@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Fills a cache with millions of paths and measures the collector on them: how long it takes to find what nothing keeps, to hide
+it while narinfos are asked for, and to find that there is nothing to do; and beside it the recursive query that others use.
+
+  NARTHEX_HOME=/tmp/bench-home mvn -Pserve                                  # in another terminal
+  python3 src/bench/retention.py --home /tmp/bench-home --paths 1000000
+
+It writes rows past the application, as the superuser of the embedded database: never on a server that anybody needs. Each path
+refers to eight others, half of the paths were used lately, one in ten is kept by nothing. There are no bytes behind them.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+REFERENCES = 8
+
+FILL = """
+set session_replication_role = replica;
+set synchronous_commit = off;
+set work_mem = '256MB';
+set maintenance_work_mem = '512MB';
+create temporary table made as
+select i, substr(sha256(('{salt}' || i)::bytea), 1, 20) as hash, 'path-' || i as name from generate_series(1, {paths}) i;
+insert into store_path (base_name) select store_path_base_name(hash, name) from made order by i;
+create temporary table first as select min(s.id) - 1 as id from store_path s join made m on m.i = 1
+ and s.base_name = store_path_base_name(m.hash, m.name);
+insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, listing)
+select '{salt}' || i, 'xz', sha256(name::bytea), 1000 + i % 5000, sha256(('{salt}nar' || i)::bytea), 4000, '' from made order by i;
+create temporary table edge as
+select distinct i, r from (
+    select m.i, greatest(1, r - case when r % 10 = 0 then 1 else 0 end) as r
+    from made m cross join lateral (
+        select m.i / 2 + (('x' || substr(md5(m.i || '-' || k), 1, 7))::bit(28)::int % greatest(1, m.i - m.i / 2)) as r
+        from generate_series(1, {references}) k) x
+    where m.i > 1) y
+where r < i;
+insert into path_edge (referrer, scope, reference) select f.id + e.i, {cache}, f.id + e.r from edge e, first f order by 1, 3;
+insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs, last_used)
+select {cache}, m.hash, m.name, b.id, m.i || '.nar.xz', b.nar_hash, 4000,
+       coalesce(e.refs, '{{}}'), '{{}}', now() - case when m.i % 10 <> 0 and m.i > {paths} / 2 then interval '1 day' else interval '90 days' end
+from made m join blob b on b.storage_key = '{salt}' || m.i
+     left join (select x.i, array_agg(store_path_base_name(t.hash, t.name)) as refs
+                from edge x join made t on t.i = x.r group by x.i) e on e.i = m.i
+order by m.i;
+insert into path_held (scope, path_id, nar_size, row_id)
+select {cache}, f.id + m.i, 4000, u.id from made m, first f, uploaded_path u where u.cache_id = {cache} and u.hash = m.hash
+order by m.i;
+"""
+
+RECURSIVE = """
+with recursive live(id) as (
+    select h.path_id from uploaded_path u join path_held h on h.scope = {cache} and h.row_id = u.id
+    where u.cache_id = {cache} and u.last_used >= now() - interval '31 days'
+    union
+    select e.reference from live l join path_edge e on e.scope = {cache} and e.referrer = l.id
+)
+select count(*) from path_held h left join live l on l.id = h.path_id where h.scope = {cache} and l.id is null
+"""
+
+
+class Server:
+    def __init__(self, home, url):
+        self.url = url
+        self.token = (home / "admin-token").read_text().strip()
+        self.database = (home / "superuser.uri").read_text().strip()
+
+    def api(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            raise SystemExit(f"{method} {path}: {refused.code} {refused.read().decode()}")
+
+    def sql(self, text):
+        begun = time.time()
+        done = subprocess.run(["psql", "-AtqX", "-v", "ON_ERROR_STOP=1", self.database], input=text, text=True, capture_output=True)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return done.stdout.strip(), time.time() - begun
+
+
+class Readers:
+    """Asks for narinfos of paths that stay, one after the other, and remembers how long each took."""
+
+    def __init__(self, server, names, tenant):
+        self.server = server
+        self.names = names
+        self.tenant = tenant
+        self.millis = []
+        self.over = False
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        place = 0
+        while not self.over:
+            request = urllib.request.Request(
+                f"{self.server.url}/{self.tenant}/ci/{self.names[place % len(self.names)]}.narinfo",
+                headers={"Authorization": "Bearer " + self.server.token},
+            )
+            begun = time.perf_counter()
+            with urllib.request.urlopen(request) as answer:
+                answer.read()
+            self.millis.append((time.perf_counter() - begun) * 1000)
+            place += 1
+            time.sleep(0.002)
+
+    def p99(self, seconds=None):
+        self.thread.start()
+        if seconds:
+            time.sleep(seconds)
+            return self.stop()
+        return None
+
+    def stop(self):
+        self.over = True
+        self.thread.join()
+        return statistics.quantiles(self.millis, n=100)[98]
+
+
+def run_to_end(server, path, wish):
+    begun = time.time()
+    run = server.api("POST", path, wish)
+    steps = {}
+    while run["outcome"] == "RUNNING":
+        step, _ = server.sql(f"select step from retention_run where id = {run['id']}")
+        steps.setdefault(step, time.time())
+        time.sleep(0.2)
+        run = server.api("GET", f"{path}/{run['id']}")
+    return run, time.time() - begun, steps
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--home", required=True, type=pathlib.Path, help="NARTHEX_HOME of a server of its own")
+    arguments.add_argument("--url", default="http://127.0.0.1:8080")
+    arguments.add_argument("--paths", type=int, default=1_000_000)
+    arguments.add_argument("--recursive", action="store_true", help="run the recursive query too; it may take an hour")
+    options = arguments.parse_args()
+    server = Server(options.home, options.url)
+    tenant = f"bench-{int(time.time())}"
+    server.api("PUT", f"/api/v1/tenants/{tenant}", {"quota": {"maxBytes": None}})
+    cache = f"/api/v1/tenants/{tenant}/caches/ci"
+    server.api("PUT", cache, {})
+    server.api("PUT", cache + "/retention", {"keepDays": 30, "graceDays": 7})
+    number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}'")
+    facts = {"cache": number, "paths": options.paths, "references": REFERENCES, "salt": tenant}
+    _, took = server.sql(FILL.format(**facts))
+    print(f"filled with {options.paths:,} paths in {took:.0f} s")
+    server.sql("vacuum analyze uploaded_path; vacuum analyze path_held; vacuum analyze path_edge; vacuum analyze store_path; vacuum analyze blob")
+
+    run, took, steps = run_to_end(server, cache + "/retention/runs", {"dryRun": True})
+    print(f"dry run: {run['paths']:,} of {run['held']:,} in {took:.1f} s")
+    if options.recursive:
+        found, slow = server.sql("set work_mem = '256MB'; " + RECURSIVE.format(**facts))
+        print(f"recursive query: {int(found):,} in {slow:.1f} s")
+
+    hashes, _ = server.sql(
+        f"select left(store_path_base_name(hash, name), 32) from uploaded_path where cache_id = {number}"
+        f" and id % 10 <> 0 and last_used > now() - interval '2 days' limit 2000")
+    names = hashes.split()
+    Readers(server, names, tenant).p99(10)
+    quiet = Readers(server, names, tenant).p99(20)
+    beside = Readers(server, names, tenant)
+    beside.p99()
+    run, took, steps = run_to_end(server, cache + "/retention/runs", {})
+    busy = beside.stop()
+    hiding = steps.get("REMOVE", time.time()) - steps.get("CONDEMN", time.time())
+    print(f"run: {run['condemned']:,} hidden in {took:.1f} s, of which {hiding:.1f} s are hiding;"
+          f" narinfos p99 {busy:.1f} ms beside it, {quiet:.1f} ms without")
+    run, took, _ = run_to_end(server, cache + "/retention/runs", {})
+    print(f"run with nothing to do: {took:.2f} s, {run['condemned']} hidden")
+
+
+if __name__ == "__main__":
+    main()
