@@ -222,3 +222,21 @@ revoke all on function audit_make_partition(text, date), make_audit_partitions(i
     drop_detached_audit_months(integer) from public;
 grant execute on function make_audit_partitions(integer), audit_months_past(integer),
     detach_audit_month(date, integer, text, bigint, bigint, bytea), drop_detached_audit_months(integer) to ${app};
+
+create or replace function record_months_until() returns date
+    language sql
+    stable
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+    select min(until) from (
+        select p.relname, max((to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month')::date - 1) as until
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+        where p.oid in ('audit_event'::regclass, 'audit_seal'::regclass, 'nar_download'::regclass,
+                        'narinfo_hour'::regclass, 'narinfo_miss_hour'::regclass)
+        group by p.relname) x
+$$;
+comment on function record_months_until() is 'The last day for which each table of the record has a partition';
+revoke all on function record_months_until() from public;
+grant execute on function record_months_until() to ${app};

@@ -20,6 +20,7 @@ grant select, insert, update on uploaded_path to ${app};
 -- the triggers of what was pushed add to the ledger with the rights of whoever pushed
 grant select, insert, delete on usage_ledger to ${app};
 grant select, insert, update, delete on scrub_finding, scrub_finding_path, scrub_halt to ${app};
+grant select, update on incarnation to ${app};
 grant select, insert, update, delete on held_file, cache_usage, tenant_usage, quota_grant to ${app};
 -- it never updates these rows; locking one needs the right to
 grant select, insert, update, delete on doomed_blob to ${app};

@@ -102,6 +102,7 @@ class ArchitectureTest {
             "hold",
             "quota",
             "job",
+            "restore",
             "localstore",
             "blob",
             "change",

@@ -57,6 +57,11 @@ public enum AuditAction {
     JOB_STARTED,
     /** A node found so many stored files bad that it stopped looking. */
     SCRUB_HALTED,
+    /** The database is older than the stored files: nothing is removed. */
+    RESTORE_NOTICED,
+    RESTORE_ACCEPTED,
+    /** A restore was tried, with success. */
+    RESTORE_DRILLED,
     LEGAL_HOLD_SET,
     LEGAL_HOLD_RELEASED,
     /** A month of the record went to the export and out of the database. */

@@ -2,15 +2,18 @@ package io.narthex.blob;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -21,6 +24,9 @@ import java.util.function.Consumer;
  * be two more to sync.
  */
 final class BlobDirectories {
+    /** No directory of one letter, and no key. */
+    private static final String MARK = "narthex-mark.json";
+
     private static final String ONE_LETTER = "[a-z2-7]";
 
     private final Path root;
@@ -86,6 +92,31 @@ final class BlobDirectories {
             sync(leaf(leaf));
             sync(root);
             durable.add(leaf);
+        }
+    }
+
+    Optional<byte[]> readMark() throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(root.resolve(MARK)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Half of it is never seen, and what was there stays until the new one is durable. */
+    void writeMark(byte[] mark) throws IOException {
+        Path half = root.resolve(MARK + ".new");
+        try (FileChannel channel = FileChannel.open(
+                half, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(mark);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(half, root.resolve(MARK), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (syncs) {
+            sync(root);
         }
     }
 

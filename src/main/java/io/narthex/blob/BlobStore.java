@@ -38,6 +38,15 @@ public interface BlobStore extends AutoCloseable {
      */
     void removeUnfinished(Instant olderThan) throws IOException;
 
+    /**
+     * The mark that lies beside the blobs: a few kilobytes that say whose they are; empty where nobody has written one. It is no
+     * blob: {@link #list} does not name it.
+     */
+    Optional<byte[]> readMark() throws IOException;
+
+    /** Writes the mark in place of the one that was there; it is whole and durable when this returns. */
+    void writeMark(byte[] mark) throws IOException;
+
     /** How many bytes can be taken in before the reserve is touched; {@link Long#MAX_VALUE} where there is no bound. */
     long freeBytes() throws IOException;
 

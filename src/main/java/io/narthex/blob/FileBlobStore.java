@@ -95,6 +95,16 @@ public final class FileBlobStore implements BlobStore {
     }
 
     @Override
+    public Optional<byte[]> readMark() throws IOException {
+        return directories.readMark();
+    }
+
+    @Override
+    public void writeMark(byte[] mark) throws IOException {
+        directories.writeMark(mark);
+    }
+
+    @Override
     public long freeBytes() throws IOException {
         return room.free();
     }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -18,6 +19,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Keeps blobs as objects of an S3 bucket. */
 public final class S3BlobStore implements BlobStore {
+    /** No key of a blob. */
+    private static final String MARK = "narthex-mark.json";
+
     /** Each waits for the network, and holds a connection. */
     private static final int REQUESTS_AT_ONCE = 16;
 
@@ -147,6 +151,26 @@ public final class S3BlobStore implements BlobStore {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("listing was interrupted");
         }
+    }
+
+    @Override
+    public Optional<byte[]> readMark() throws IOException {
+        try {
+            return Optional.of(bucket.ask(s3 ->
+                            s3.getObjectAsBytes(get -> get.bucket(bucket.name()).key(bucket.prefix() + MARK)))
+                    .asByteArray());
+        } catch (IOException e) {
+            if (S3Bucket.isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void writeMark(byte[] mark) throws IOException {
+        bucket.ask(s3 -> s3.putObject(
+                put -> put.bucket(bucket.name()).key(bucket.prefix() + MARK), RequestBody.fromBytes(mark)));
     }
 
     @Override

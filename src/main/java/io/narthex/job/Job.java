@@ -26,6 +26,11 @@ public interface Job {
         return false;
     }
 
+    /** Whether it removes what cannot be made again: such a job stands still while the database is a restored one. */
+    default boolean removes() {
+        return false;
+    }
+
     /** Somebody has asked for the run that begins next on this node. */
     default void asked() {}
 

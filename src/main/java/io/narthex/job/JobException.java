@@ -48,6 +48,15 @@ abstract sealed class JobException extends RuntimeException {
         }
     }
 
+    /** It removes things, and the database is a restored one that nobody has accepted. */
+    static final class StandsStill extends JobException {
+        private static final long serialVersionUID = 1;
+
+        StandsStill(String job) {
+            super("stands still: " + job);
+        }
+    }
+
     /** The server stops and starts nothing more. */
     static final class Stopping extends JobException {
         private static final long serialVersionUID = 1;

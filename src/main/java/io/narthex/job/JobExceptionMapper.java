@@ -5,6 +5,7 @@ import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
 import io.narthex.job.JobException.AlreadyRunning;
+import io.narthex.job.JobException.StandsStill;
 import io.narthex.job.JobException.Stopping;
 import io.narthex.job.JobException.UnknownJob;
 import io.narthex.job.JobException.UnknownRun;
@@ -38,6 +39,11 @@ public class JobExceptionMapper implements ExceptionMapper<JobException> {
             case AlreadyRunning running ->
                 Problem.of(ProblemType.JOB_RUNNING, "Run " + running.run() + " goes on; wait for its end")
                         .with("run", url.base().resolve(RunResponse.path(running.job(), running.run())));
+            case StandsStill still ->
+                Problem.of(
+                        ProblemType.CONFLICT,
+                        "The database was restored, and nothing is removed until that is accepted: look at"
+                                + " /api/v1/restore/differences, then POST /api/v1/restore/acceptances");
             case Stopping stopping -> Problem.of(ProblemType.UNAVAILABLE, "The server stops");
         };
     }

@@ -1,8 +1,10 @@
 package io.narthex.job;
 
 import io.narthex.job.JobException.AlreadyRunning;
+import io.narthex.job.JobException.StandsStill;
 import io.narthex.job.JobException.Stopping;
 import io.narthex.job.JobException.UnknownJob;
+import io.narthex.restore.RestoreGuard;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,6 +31,7 @@ class JobRunner {
     private final JobRegistry registry;
     private final JobLedger ledger;
     private final JobMeters meters;
+    private final RestoreGuard restore;
 
     /** Of this start of the server. */
     private final UUID owner = UUID.randomUUID();
@@ -39,14 +42,15 @@ class JobRunner {
     /** For the proxy. */
     @SuppressWarnings("NullAway")
     protected JobRunner() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     @Inject
-    JobRunner(JobRegistry registry, JobLedger ledger, JobMeters meters) {
+    JobRunner(JobRegistry registry, JobLedger ledger, JobMeters meters, RestoreGuard restore) {
         this.registry = registry;
         this.ledger = ledger;
         this.meters = meters;
+        this.restore = restore;
     }
 
     /** Renews the leases of what runs here. */
@@ -73,7 +77,7 @@ class JobRunner {
             if (isWanted(job)) {
                 begin(job, ledger::begin);
             }
-        } catch (AlreadyRunning | Stopping e) {
+        } catch (AlreadyRunning | Stopping | StandsStill e) {
             LOG.log(Level.DEBUG, "event=job-not-started job={0} cause={1}", job.name(), e.toString());
         } catch (RuntimeException | Error e) {
             // the next tick tries again, and the other jobs have their turn in this one
@@ -88,6 +92,7 @@ class JobRunner {
      * @throws UnknownJob if there is no job of this name
      * @throws AlreadyRunning if it runs, here or on another node
      * @throws Stopping if the server stops
+     * @throws StandsStill if it removes things and the database is a restored one
      */
     long start(String job) {
         Job found = registry.find(job);
@@ -101,6 +106,9 @@ class JobRunner {
     private long begin(Job job, BiFunction<JobKey, UUID, HeldLease> taking) {
         if (stopping) {
             throw new Stopping();
+        }
+        if (job.removes() && restore.restoredSince().isPresent()) {
+            throw new StandsStill(job.name());
         }
         JobKey key = JobKey.of(job);
         HeldLease lease = taking.apply(key, owner);

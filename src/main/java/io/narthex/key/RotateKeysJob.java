@@ -42,6 +42,11 @@ public class RotateKeysJob implements Job, ChangeListener {
     }
 
     @Override
+    public boolean removes() {
+        return true;
+    }
+
+    @Override
     public boolean due() {
         return changes.get() != finishedWith || !clock.now().isBefore(nextAt);
     }

@@ -60,6 +60,11 @@ public class SweepJob implements Job {
     }
 
     @Override
+    public boolean removes() {
+        return true;
+    }
+
+    @Override
     public boolean due() {
         return System.nanoTime() - finishedAt >= HOURLY_NANOS;
     }

@@ -61,6 +61,11 @@ public class RetainJob implements Job {
     }
 
     @Override
+    public boolean removes() {
+        return true;
+    }
+
+    @Override
     public boolean due() {
         return asked || System.nanoTime() - finishedAt >= HOURLY_NANOS;
     }

@@ -64,6 +64,11 @@ public class ReconcileJob implements Job {
     }
 
     @Override
+    public boolean removes() {
+        return true;
+    }
+
+    @Override
     public boolean due() {
         return !halt.isSet() && schedule.isDue();
     }

@@ -55,6 +55,19 @@ abstract class BlobStoreContract {
     }
 
     @Test
+    void keepsAMarkThatIsNoBlob() throws IOException {
+        assertThat(store().readMark()).isEmpty();
+        store().writeMark(bytes(100));
+        store().writeMark(bytes(50));
+
+        assertThat(store().readMark())
+                .hasValueSatisfying(mark -> assertThat(mark).isEqualTo(bytes(50)));
+        List<BlobKey> listed = new ArrayList<>();
+        store().list(Instant.now().plus(LONG), listed::add);
+        assertThat(listed).isEmpty();
+    }
+
+    @Test
     void takesBytesInPiecesOfAllKinds() throws IOException {
         byte[] bytes = bytes(1 << 20);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.job.JobException.AlreadyRunning;
+import io.narthex.restore.RestoreGuard;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
@@ -40,6 +41,9 @@ class JobMachineryIT {
 
     @Inject
     JobRegistry registry;
+
+    @Inject
+    RestoreGuard restore;
 
     @Inject
     JobLedger ledger;
@@ -310,7 +314,7 @@ class JobMachineryIT {
 
     /** What another server would have. */
     private JobRunner runner() {
-        JobRunner runner = new JobRunner(registry, ledger, meters);
+        JobRunner runner = new JobRunner(registry, ledger, meters, restore);
         runner.threads = threads;
         return runner;
     }

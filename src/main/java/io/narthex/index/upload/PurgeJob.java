@@ -37,6 +37,11 @@ public class PurgeJob implements Job, ChangeListener {
     }
 
     @Override
+    public boolean removes() {
+        return true;
+    }
+
+    @Override
     public boolean due() {
         return changes.get() != finishedWith;
     }
