@@ -5,7 +5,7 @@ Both serve in turn within each round, on the loopback. Every answer is compared 
 README.md beside this file says what is needed and what the figures mean.
 """
 import argparse, concurrent.futures, datetime, hashlib, http.client, json, os, platform, random, re, shlex, shutil
-import signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import signal, socket, statistics, struct, subprocess, sys, tempfile, time, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
@@ -37,13 +37,14 @@ class Store:
         words = " ".join(self.random.choice(["store", "path", "hash", "build", "of", "the", "a", "(", ")", "\n"])
                          for _ in range(800_000)).encode()
         self.pool = self.random.randbytes(4 * MB) + words[:4 * MB]
-        self.kinds = {}
+        self.kinds, self.told = {}, {}
         part = 4 if quick else 1
         self.add("closure", 300, lambda p, i: self.tree(p, self.random.randint(1, 20), 60_000 // part))
         self.add("small", 2_000 // part, lambda p, i: self.file(p, 10_000))
         self.add("sixteen", 16, lambda p, i: self.file(p, (10 + 20 * i // 15) * MB))
         self.add("huge", 1, lambda p, i: self.file(p, 1_000_000_000 // part))
         self.add("many", 1, lambda p, i: self.tree(p, 43_000 // part, 23_500))
+        self.add("first", 100_000 // (part * part), lambda p, i: self.file(p, 64))
         self.register()
 
     def add(self, kind, count, make):
@@ -69,6 +70,10 @@ class Store:
 
     def dump(self, name):
         digest = hashlib.sha256()
+        if "-first-" in name:  # a process each would take minutes
+            with open(f"{self.root}/nix/store/{name}", "rb") as f, open(f"{self.nars}/{name}", "wb") as out:
+                out.write(nar_of(f.read()))
+            return hashlib.sha256(nar_of(read_bytes(f"{self.root}/nix/store/{name}"))).hexdigest()
         with open(f"{self.nars}/{name}", "wb") as out:
             with subprocess.Popen(["nix-store", "--dump", f"{self.root}/nix/store/{name}"],
                                   stdout=subprocess.PIPE) as dump:
@@ -84,13 +89,27 @@ class Store:
             hashes = list(threads.map(self.dump, names))
         lines = []
         for i, name in enumerate(names):
-            number = int(name.rpartition("-")[2]) if "-closure-" in name else 0
-            before = self.kinds["closure"][:number]
-            references = before if number == 299 else self.random.sample(before, min(number, 6))
+            kind, number = name.split("-")[1], int(name.rpartition("-")[2])
+            before = self.kinds[kind][max(0, number - 3_000):number] if kind in ("closure", "first") else []
+            references = before if kind == "closure" and number == 299 else self.random.sample(before, min(len(before), 6))
+            if kind == "first":
+                self.told[name] = (hashes[i], os.path.getsize(f"{self.nars}/{name}"), references)
             lines += ["/nix/store/" + name, hashes[i], str(os.path.getsize(f"{self.nars}/{name}")), "",
                       str(len(references))] + ["/nix/store/" + r for r in references]
         run("nix-store", "--load-db", env={"NIX_REMOTE": self.remote}, input="\n".join(lines) + "\n", text=True)
         self.top = "/nix/store/" + self.kinds["closure"][-1]
+
+
+def nar_of(contents):
+    """The NAR of one regular file."""
+    text = lambda b: struct.pack("<Q", len(b)) + b + bytes(-len(b) % 8)
+    words = [b"nix-archive-1", b"(", b"type", b"regular", b"contents", contents, b")"]
+    return b"".join(map(text, words))
+
+
+def read_bytes(path):
+    with open(path, "rb") as f:
+        return f.read()
 
 
 # ---- the servers
@@ -226,7 +245,58 @@ class Narthex(Server):
         return shown - begun
 
 
+    def index_rate(self):
+        """Signed paths a second of the first index, from the record of the job."""
+        with open(self.directory + "/home/admin-token") as f:
+            token = f.read().strip()
+        while True:
+            request = urllib.request.Request(self.url + "/api/v1/jobs/reindex/runs",
+                                             headers={"Authorization": "Bearer " + token})
+            with urllib.request.urlopen(request) as answer:
+                text = json.load(answer)
+            runs = next((v for v in text.values() if isinstance(v, list)), []) if isinstance(text, dict) else text
+            ended = [r for r in runs if r.get("endedAt") and r["added"] > 1_000]
+            if ended:
+                at = lambda key: datetime.datetime.fromisoformat(ended[-1][key].replace("Z", "+00:00"))
+                return ended[-1]["added"] / (at("endedAt") - at("startedAt")).total_seconds()
+            time.sleep(0.2)
+
+
+class Peer(Server):
+    """A server that somebody else has started over the same paths; its URLs of NARs are its own."""
+
+    def __init__(self, name, url):
+        self.name, self.url, self.process, self.directory = name, url.rstrip("/"), None, "/nowhere"
+        self.main = self.listener(int(self.url.rpartition(":")[2]))
+
+    @staticmethod
+    def listener(port):
+        """The process that listens on a port of the loopback; -1 where that cannot be told."""
+        sockets = {line.split()[9] for table in ("/proc/net/tcp", "/proc/net/tcp6") for line in read(table).splitlines()[1:]
+                   if line.split()[3] == "0A" and int(line.split()[1].rpartition(":")[2], 16) == port}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                for fd in os.listdir(f"/proc/{pid}/fd"):
+                    if os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").rstrip("]") in sockets:
+                        return int(pid)
+            except OSError:
+                continue
+        return -1
+
+    def learn(self, urls, kinds):
+        """Which of its NARs is which of ours."""
+        self.paths = {}
+        for kind, mine in urls.items():
+            for name, ours in zip(kinds[kind], mine):
+                with urllib.request.urlopen(f"{self.url}/{name[:32]}.narinfo") as answer:
+                    self.paths[ours] = re.search(r"^URL: (.*)$", answer.read().decode(), re.M)[1]
+
+
 # ---- asking
+
+def path_of(server, path):
+    return getattr(server, "paths", {}).get(path, path)
+
 
 def body(url):
     """Status, SHA-256 and length of an answer."""
@@ -245,7 +315,12 @@ def body(url):
 def hammer(paths, connections, seconds, status=200):
     """A measurement by wrk. This one and those below give the work done and the seconds it took."""
     def measure(server):
-        out = run("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE + "/paths.lua", server.url, "--", paths,
+        mine = paths
+        if getattr(server, "paths", None):
+            mine = f"{paths}.{server.name}"
+            with open(paths) as ours, open(mine, "w") as theirs:
+                theirs.writelines(f"/{path_of(server, line[1:].strip())}\n" for line in ours)
+        out = run("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE + "/paths.lua", server.url, "--", mine,
                   capture_output=True, text=True).stdout
         seen = json.loads(out.splitlines()[-1])
         if seen["broken"] or seen["status"] != (0 if status == 200 else seen["answers"]):
@@ -254,12 +329,13 @@ def hammer(paths, connections, seconds, status=200):
     return measure
 
 
-def transfer(paths, size, rate=None):
+def transfer(paths, size, rate=None, coded=False):
     """A measurement by as many curls at once as there are paths: GB."""
     def measure(server):
         begun = time.monotonic()
         curls = [subprocess.Popen(["curl", "-sf", "-o", "/dev/null", *(["--limit-rate", rate] if rate else []),
-                                   f"{server.url}/{p}"]) for p in paths]
+                                   *(["-H", "Accept-Encoding: zstd"] if coded else []),
+                                   f"{server.url}/{path_of(server, p)}"]) for p in paths]
         if any(c.wait() for c in curls):
             sys.exit(f"{server.name}: a transfer broke")
         return size / 1e9, time.monotonic() - begun
@@ -330,14 +406,22 @@ def publish(store, nginx, narthex):
     with open(nginx.www + "/nix-cache-info", "wb") as f:
         f.write(get("/nix-cache-info"))
     urls = {}
+    for name, (digest, length, references) in store.told.items():
+        # as long as ours, and not asked for here, so that the first who asks is the benchmark
+        with open(f"{nginx.www}/{name[:32]}.narinfo", "w") as f:
+            f.write(f"StorePath: /nix/store/{name}\nURL: nar/{digest[:52]}.nar\nCompression: none\n"
+                    f"FileHash: sha256:{digest[:52]}\nFileSize: {length}\nNarHash: sha256:{digest[:52]}\n"
+                    f"NarSize: {length}\nReferences: {' '.join(references)}\nSig: bench-1:{'A' * 86}==\n")
     for kind, names in store.kinds.items():
+        if kind == "first":
+            continue
         urls[kind] = []
         for name in names:
             text = get(f"/{name[:32]}.narinfo")
             with open(f"{nginx.www}/{name[:32]}.narinfo", "wb") as f:
                 f.write(text)
             urls[kind].append(re.search(rb"^URL: (.*)$", text, re.M)[1].decode())
-            os.rename(f"{store.nars}/{name}", f"{nginx.www}/{urls[kind][-1]}")
+            shutil.move(f"{store.nars}/{name}", f"{nginx.www}/{urls[kind][-1]}")
     return urls
 
 
@@ -348,6 +432,24 @@ def compare(servers, paths, absent):
         if any(a[:len(wanted)] != wanted for a in answers):
             sys.exit(f"the answers to {path} differ: {answers}")
     return len(paths) + len(absent)
+
+
+def compare_peer(peer, narthex, kinds, absent):
+    """What a peer says of a path is what we say, but for signatures and where its NAR is; its NARs are ours."""
+    facts = lambda url: {line.partition(": ")[0]: line.partition(": ")[2] for line in
+                         urllib.request.urlopen(url).read().decode().splitlines()
+                         if line.split(":")[0] in ("StorePath", "NarHash", "NarSize", "References")}
+    for kind in kinds:
+        for name in kinds[kind][:200]:
+            ours, theirs = (facts(f"{s.url}/{name[:32]}.narinfo") for s in (narthex, peer))
+            if kind != "first" and ours != theirs:
+                sys.exit(f"{peer.name} says of {name}: {theirs}, not {ours}")
+    for ours, theirs in peer.paths.items():
+        if body(f"{peer.url}/{theirs}")[:2] != body(f"{narthex.url}/{ours}")[:2]:
+            sys.exit(f"{peer.name} sends another NAR at {theirs}")
+    for path in absent:
+        if body(f"{peer.url}/{path}")[0] != 404:
+            sys.exit(f"{peer.name} has {path}")
 
 
 def versions():
@@ -365,7 +467,10 @@ def versions():
 def main(directory, options):
     rounds, seconds, warm = (3, 2, 3) if options.quick else (7, 3, 6)
     say("making the store")
-    store = Store(directory, options.quick)
+    store = Store(options.store or directory, options.quick)
+    if options.store:
+        say(f"the store is local?root={store.root}: start the peers, then press Enter")
+        sys.stdin.readline()
     secret, public = directory + "/secret-key", directory + "/public-key"
     run("nix-store", "--generate-binary-cache-key", "bench-1", secret, public)
     key = read(public)
@@ -374,12 +479,15 @@ def main(directory, options):
     if options.against:
         narthexes.append(Narthex("other", shlex.split(options.against), directory, store, secret))
     servers = SERVERS
-    servers += [nginx] + narthexes
+    peers = [Peer(*peer.split("=", 1)) for peer in options.peer]
+    servers += [nginx] + narthexes + peers
 
     say("starting")
-    notes = []
+    notes, figures = [], {}
     for narthex in narthexes:
         first = narthex.start()
+        figures[narthex.name] = {"start": first, "index": narthex.index_rate()}
+        notes.append(f"{narthex.name}: i, first index: {figures[narthex.name]['index']:.0f} signed paths/s (target 20,000)")
         again = []
         for _ in range(1 if options.quick else 3):
             narthex.end()
@@ -411,8 +519,11 @@ def main(directory, options):
 
     say("comparing")
     absent = ["".join(random.choices(BASE32, k=32)) + ".narinfo" for _ in range(5_000)]
-    present = [name[:32] + ".narinfo" for names in store.kinds.values() for name in names]
-    compared = compare(servers, present + [u for kind in urls.values() for u in kind], absent[:100])
+    present = [name[:32] + ".narinfo" for kind, names in store.kinds.items() if kind != "first" for name in names]
+    compared = compare([s for s in servers if s not in peers], present + [u for kind in urls.values() for u in kind], absent[:100])
+    for peer in peers:
+        peer.learn(urls, store.kinds)
+        compare_peer(peer, narthexes[0], {k: v for k, v in store.kinds.items() if k != "first"}, absent[:100])
     lists = {}
     for name, paths in ("present", present), ("absent", absent), ("small", urls["small"]):
         lists[name] = f"{directory}/{name}.txt"
@@ -422,6 +533,26 @@ def main(directory, options):
     answers, per_answer = ("1000/s", 1e3, 1), ("µs an answer", 1e6, 1)
     bytes_, per_gb = ("GB/s", 1, 2), ("ms a GB", 1e3, 0)
     took, per_time = ("ms", 1e-3, 0), ("ms", 1e3, 0)
+    firsts = [name[:32] + ".narinfo" for name in store.kinds["first"]]
+    random.Random(2).shuffle(firsts)
+    parts = 1 + min(rounds, 3)
+    for i in range(parts):  # the first of them lasts five seconds, the others one each
+        lists[f"first{i}"] = f"{directory}/first{i}.txt"
+        begin, end = (0, 0.4) if i == 0 else (0.4 + 0.6 * (i - 1) / (parts - 1), 0.4 + 0.6 * i / (parts - 1))
+        with open(lists[f"first{i}"], "w") as f:
+            f.write("".join(f"/{p}\n" for p in firsts[int(begin * len(firsts)):int(end * len(firsts))]))
+    first_rows = [Row("a′ narinfos asked for the first time, 5 s after a start", answers, per_answer, target=0.2),
+                  Row("a′ the same, afterwards", answers, per_answer, target=0.5)]
+    if not options.only or "a1" in options.only.split(","):
+        say(first_rows[0].title)
+        for narthex in narthexes:
+            narthex.end()
+            figures[narthex.name]["again"] = narthex.start()
+        for server in servers:
+            first_rows[0].measure(server, hammer(lists["first0"], 64, 5), least=0.1)
+        for i in range(1, parts):
+            for server in servers:
+                first_rows[1].measure(server, hammer(lists[f"first{i}"], 64, 1), least=0.1)
     work = {
         "a": (Row("narinfo, present, 64 connections", answers, per_answer, target=0.8),
               hammer(lists["present"], 64, seconds)),
@@ -435,6 +566,10 @@ def main(directory, options):
                    target=0.6), transfer(urls["many"], size(urls["many"]))),
         "f": (Row("16 NARs of 10–30 MB at once", bytes_, per_gb, target=0.6),
               transfer(urls["sixteen"], size(urls["sixteen"]))),
+        "ez": (Row(f"one NAR, {size(urls['many']) / 1e9:.2f} GB, to who takes zstd", bytes_, per_gb, target=2.5),
+               transfer(urls["many"], size(urls["many"]), coded=True)),
+        "fz": (Row("16 NARs of 10–30 MB at once, to who takes zstd", bytes_, per_gb, target=2.5),
+               transfer(urls["sixteen"], size(urls["sixteen"]), coded=True)),
         "g": (Row("nix copy --from, 300 paths, " f"{size(urls['closure']) / 1e6:.0f} MB", took, per_time, lower=True),
               nix(directory, store, key, copy=True)),
     }
@@ -450,9 +585,16 @@ def main(directory, options):
 
     print("\n".join(["", *versions(),
                      f"- medians of {rounds} rounds (least–most), servers in turn; {compared} answers compared first"]))
-    for narthex in narthexes:
+    if options.json:
+        rows = {row.title: {name: {"values": row.values[name], "unit": row.unit[0], "lower": row.lower,
+                                   "cpu": row.cpu[name] / row.work[name], "work": row.work[name]} for name in row.values}
+                for row in first_rows + [row for row, _ in work.values()] if row.values}
+        with open(options.json, "w") as f:
+            json.dump({"versions": versions(), "rounds": rounds, "compared": compared, "rows": rows, "figures": figures}, f,
+                      indent=1, ensure_ascii=False)
+    for narthex in narthexes + peers:
         print(f"\n| | | nginx | {narthex.name} | ratio | target | server CPU |\n|---|---|---|---|---|---|---|")
-        for row, _ in work.values():
+        for row in first_rows + [row for row, _ in work.values()]:
             if row.values:
                 print("| " + " | ".join(row.cells(narthex.name)) + " |")
     print()
@@ -467,6 +609,11 @@ if __name__ == "__main__":
     parser.add_argument("--quick", action="store_true", help="smaller paths, fewer and shorter rounds: three minutes")
     parser.add_argument("--only", help="these workloads alone: letters of the README, joined by commas")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
+    parser.add_argument("--json", metavar="FILE", help="writes all figures there too")
+    parser.add_argument("--peer", metavar="NAME=URL", action="append", default=[],
+                        help="measures a server too that runs over the same store (see --store)")
+    parser.add_argument("--store", metavar="DIRECTORY", help="makes the store there, says so, and waits for a line on standard"
+                        " input: time to start the peers")
     parser.add_argument("--against", metavar="COMMAND", help="starts another build of Narthex, measured in turn too")
     STARTED, SERVERS = time.monotonic(), []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
