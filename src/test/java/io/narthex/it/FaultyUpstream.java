@@ -37,10 +37,14 @@ public final class FaultyUpstream implements AutoCloseable {
 
     /** At a free port of 127.0.0.1. */
     public FaultyUpstream() throws IOException {
-        this(new ServerSocket(0, 1_024, InetAddress.getByName("127.0.0.1")), "http");
+        this(new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress()), "http");
     }
 
-    /** @param listener of TLS, where the scheme says so */
+    /**
+     * At an address that listens already.
+     *
+     * @param listener of TLS, where the scheme says so
+     */
     public FaultyUpstream(ServerSocket listener, String scheme) {
         this.listener = listener;
         this.scheme = scheme;
@@ -62,6 +66,7 @@ public final class FaultyUpstream implements AutoCloseable {
      * @param gate is waited for before the byte {@code heldAt} of the body; null: nothing is
      * @param pauseMillis between pieces of {@code piece} bytes
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Answer(
             int status,
             Map<String, String> headers,

@@ -3,6 +3,7 @@ package io.narthex.it;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -24,7 +25,11 @@ public final class TestCertificate {
         this.pem = pem;
     }
 
-    /** @param names as keytool takes them: {@code dns:cache.example,ip:127.0.0.1} */
+    /**
+     * Makes one.
+     *
+     * @param names as keytool takes them: {@code dns:cache.example,ip:127.0.0.1}
+     */
     public static TestCertificate of(Path directory, String names) throws IOException, InterruptedException {
         Path store = directory.resolve("tls.p12");
         Path pem = directory.resolve("tls.pem");
@@ -39,7 +44,7 @@ public final class TestCertificate {
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", store.toString(), "-storepass", PASSWORD));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(keytool.getInputStream().readAllBytes());
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (keytool.waitFor() != 0) {
             throw new IOException(said);
         }
@@ -61,6 +66,6 @@ public final class TestCertificate {
         keys.init(store, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        return context.getServerSocketFactory().createServerSocket(0, 1_024, InetAddress.getByName("127.0.0.1"));
+        return context.getServerSocketFactory().createServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
     }
 }

@@ -17,6 +17,7 @@ import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,22 +45,24 @@ class NarMemoryTest {
     void givesTheBytesThatItKeeps() {
         memory.keep(SampleCache.LOCAL, path, HASH, ByteBuffer.wrap(BYTES));
 
-        NarMemory.Found found = memory.find(SampleCache.LOCAL, path, HASH);
+        NarMemory.Found found = found();
 
-        assertThat(found).isNotNull();
         assertThat(found.entityTag()).isEqualTo('"' + HASH.nix32() + '"');
         assertThat(found.bytes()).isEqualTo(ByteBuffer.wrap(BYTES));
         assertThatThrownBy(() -> found.bytes().put((byte) 0)).isInstanceOf(ReadOnlyBufferException.class);
+    }
+
+    private NarMemory.Found found() {
+        return Objects.requireNonNull(memory.find(SampleCache.LOCAL, path, HASH));
     }
 
     @Test
     void givesEachCallerAPositionOfItsOwn() {
         memory.keep(SampleCache.LOCAL, path, HASH, ByteBuffer.wrap(BYTES));
 
-        memory.find(SampleCache.LOCAL, path, HASH).bytes().get();
+        found().bytes().get();
 
-        assertThat(memory.find(SampleCache.LOCAL, path, HASH).bytes().remaining())
-                .isEqualTo(BYTES.length);
+        assertThat(found().bytes().remaining()).isEqualTo(BYTES.length);
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@SuppressWarnings("AddressSelection") // addresses, no names
 class CheckedRequestsTest {
     private static final Duration SECONDS = Duration.ofSeconds(20);
 

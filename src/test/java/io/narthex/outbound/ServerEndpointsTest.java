@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("AddressSelection") // addresses, no names
 class ServerEndpointsTest {
     private final ServerEndpoints own = new ServerEndpoints(Settings.read(
             Map.of(

@@ -31,12 +31,12 @@ final class ExchangeClient {
         this.client = client;
     }
 
-    /** The same from another address of the loopback. */
-    ExchangeClient from(String address) throws IOException {
+    /** The same from another address of the loopback: 127.0.0 and this. */
+    ExchangeClient from(int last) throws IOException {
         return new ExchangeClient(
                 server,
                 HttpClient.newBuilder()
-                        .localAddress(InetAddress.getByName(address))
+                        .localAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}))
                         .build());
     }
 

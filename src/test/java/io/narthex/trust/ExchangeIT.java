@@ -415,7 +415,7 @@ class ExchangeIT {
     @Test
     void givesAnAddressThatIsRefusedNoMoreAttempts() throws Exception {
         TenantCache cache = trusting(github, "");
-        ExchangeClient guessing = first.from("127.0.0.77");
+        ExchangeClient guessing = first.from(77);
         int refused = 0;
         HttpResponse<String> answer = guessing.exchange(new Secret("a.b.c"));
         while (answer.statusCode() == 400 && refused < 20 * ExchangeLimit.BURST) {

@@ -13,7 +13,7 @@ final class TestIssuer {
     private final String path;
     private final TestKeys keys;
 
-    /** @param path that its URL has, which tells it from others on the same server */
+    // the path tells it from others on the same server
     TestIssuer(FaultyUpstream web, String path, TestKeys keys) {
         this.web = web;
         this.path = path;

@@ -143,10 +143,10 @@ class TrustPolicyTest {
         return new Trust.Settings(
                 SampleTrust.ISSUER,
                 SampleTrust.AUDIENCE,
-                Map.of("sub", List.of(ids.split(" "))),
+                Map.of("sub", List.of(ids.split(" ", -1))),
                 Map.of(),
                 scopes.equals("pull") ? Set.of(Scope.PULL) : BOTH,
-                caches.isEmpty() ? List.of() : List.of(caches.split(" ")),
+                caches.isEmpty() ? List.of() : List.of(caches.split(" ", -1)),
                 seconds);
     }
 }
