@@ -90,13 +90,13 @@ public class NarResource {
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
-        return answer(file, request, true);
+        return respond(file, request, true);
     }
 
     @HEAD
     @Requires(Right.PULL)
     public Response head(@PathParam("file") String file, @Context HttpHeaders request) {
-        return answer(file, request, false);
+        return respond(file, request, false);
     }
 
     /** Receives a file. Its answer says that it is right, not yet that it is durable: a narinfo's says that. */
@@ -121,18 +121,10 @@ public class NarResource {
         return length < 0 ? OptionalLong.empty() : OptionalLong.of(length);
     }
 
-    private Response answer(String file, HttpHeaders request, boolean body) {
+    private Response respond(String file, HttpHeaders request, boolean body) {
         Cache cache = requested.get();
-        Optional<NarUrl> url = NarUrl.parse(file);
-        if (url.isEmpty() && !NarUrl.isFileName(file)) {
-            throw Responses.malformed(
-                    "The name of a NAR must be {narhash}.nar, {hash}-{narhash}.nar, {hash}.nar or"
-                            + " {filehash}.nar.{compression}",
-                    file);
-        }
-        Optional<PathIndex.FileOf> found = find(cache, file, url)
-                .map(path -> new PathIndex.FileOf(path, path.source()))
-                .or(() -> NarUrl.isFileName(file) ? index.findFurther(cache, file) : Optional.empty());
+        NarName name = NarName.parse(file);
+        Optional<PathIndex.FileOf> found = name.find(index, cache);
         if (found.isEmpty()
                 && !body
                 && caller.mayPush(cache.tenant().text(), cache.name().text())) {
@@ -140,9 +132,7 @@ public class NarResource {
         }
         PathIndex.FileOf sent = found.orElseThrow(AbsentPath::problem);
         SignedPath path = sent.path();
-        String lasting =
-                url.filter(NarUrl.ByStoreHash.class::isInstance).isPresent() ? Responses.DAY : Responses.FOREVER;
-        String control = Responses.control(cache, lasting);
+        String control = Responses.control(cache, name.namesBytes() ? Responses.FOREVER : Responses.DAY);
         if (body) {
             // an answer without a NAR, 304 or 416, tells so by its status
             new Downloads(reads, uses, Clock.systemUTC())
@@ -164,25 +154,6 @@ public class NarResource {
                 .build();
     }
 
-    private Optional<SignedPath> find(Cache cache, String file, Optional<NarUrl> url) {
-        Optional<SignedPath> named = NarUrl.isFileName(file) ? index.findByFile(cache, file) : Optional.empty();
-        return named.isPresent() ? named : url.flatMap(u -> find(cache, u));
-    }
-
-    private Optional<SignedPath> find(Cache cache, NarUrl url) {
-        return switch (url) {
-            case NarUrl.ByNarHash u -> index.findByNar(cache, u.narHash());
-            case NarUrl.ByStoreHash u -> index.find(cache, u.hash()).filter(NarResource::isNar);
-            case NarUrl.ByBoth u ->
-                index.find(cache, u.hash()).filter(p -> p.narHash().equals(u.narHash()) && isNar(p));
-        };
-    }
-
-    /** Whether its file is the NAR itself, as these URLs promise. */
-    private static boolean isNar(SignedPath path) {
-        return path.facts().compression().equals("none");
-    }
-
     private Response local(Cache cache, SignedPath path, HttpHeaders request, boolean body, String control) {
         if (settings.narZstd() == NarZstd.FALSE) {
             return plain(packed.of(cache, path, false), path, request, body, control);
@@ -193,10 +164,10 @@ public class NarResource {
         // a HEAD tells the length, which a NAR that is coded on the way does not have
         boolean onTheWay =
                 zstd && body && settings.narZstd() == NarZstd.TRUE && request.getHeaderString("Range") == null;
-        Response answer = ready.map(copy -> ready(copy, nar, path, request, body, control))
+        Response response = ready.map(copy -> ready(copy, nar, path, request, body, control))
                 .orElseGet(
                         () -> onTheWay ? coded(nar, path, request, control) : plain(nar, path, request, body, control));
-        return Response.fromResponse(answer)
+        return Response.fromResponse(response)
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .build();
     }
@@ -206,15 +177,15 @@ public class NarResource {
             CopiedBody copy, NarBody nar, SignedPath path, HttpHeaders request, boolean body, String control) {
         boolean meant =
                 request.getHeaderString("Range") == null || copy.tag().equals(request.getHeaderString("If-Range"));
-        Response answer = plain(meant ? copy : nar, path, request, body, control);
-        if (!meant || !(answer.getEntity() instanceof StreamingOutput)) {
+        Response response = plain(meant ? copy : nar, path, request, body, control);
+        if (!meant || !(response.getEntity() instanceof StreamingOutput)) {
             copy.close();
         }
-        return meant && answer.getStatusInfo().getFamily() == Response.Status.Family.SUCCESSFUL
-                ? Response.fromResponse(answer)
+        return meant && response.getStatusInfo().getFamily() == Response.Status.Family.SUCCESSFUL
+                ? Response.fromResponse(response)
                         .header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD)
                         .build()
-                : answer;
+                : response;
     }
 
     private Response coded(NarBody nar, SignedPath path, HttpHeaders request, String control) {
