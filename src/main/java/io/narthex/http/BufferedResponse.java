@@ -24,16 +24,16 @@ final class BufferedResponse extends HttpServletResponseWrapper {
     private boolean ended;
 
     /** @param most bytes that are kept */
-    BufferedResponse(HttpServletResponse answer, int most) {
-        super(answer);
+    BufferedResponse(HttpServletResponse response, int most) {
+        super(response);
         this.most = most;
     }
 
     /** What a request that was put aside brings along when it is taken up again is wrapped already, and what was kept is void. */
-    static HttpServletResponse unwrapped(HttpServletResponse answer) {
-        return answer instanceof BufferedResponse wrapped
+    static HttpServletResponse unwrapped(HttpServletResponse response) {
+        return response instanceof BufferedResponse wrapped
                 ? unwrapped((HttpServletResponse) wrapped.getResponse())
-                : answer;
+                : response;
     }
 
     /** What is to be sent; null where all of it went out, or something else answered. */

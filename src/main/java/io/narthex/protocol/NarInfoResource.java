@@ -70,7 +70,7 @@ public class NarInfoResource {
         SignedPath path = found.get();
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
         uses.note(path, request.getHeaderString(HttpHeaders.AUTHORIZATION) != null);
-        return answer(cache, path, request);
+        return response(cache, path, request);
     }
 
     /** Publishes a path, or adds signatures to one that is published. */
@@ -102,21 +102,21 @@ public class NarInfoResource {
                 .build();
     }
 
-    private static Response answer(Cache cache, SignedPath path, HttpHeaders request) {
-        NarInfoResponse answer =
+    private static Response response(Cache cache, SignedPath path, HttpHeaders request) {
+        NarInfoResponse narInfo =
                 NarInfoResponse.of(path, Coding.acceptsZstd(request.getHeaderString(HttpHeaders.ACCEPT_ENCODING)));
         Instant modified = path.since();
         Response.ResponseBuilder response = Conditions.isKnown(
                         request.getHeaderString(HttpHeaders.IF_NONE_MATCH),
                         request.getHeaderString(HttpHeaders.IF_MODIFIED_SINCE),
-                        answer.entityTag(),
+                        narInfo.entityTag(),
                         modified)
                 ? Response.notModified()
-                : Response.ok(answer.body()).type(Responses.NARINFO_TYPE);
-        if (answer.coded()) {
+                : Response.ok(narInfo.body()).type(Responses.NARINFO_TYPE);
+        if (narInfo.coded()) {
             response.header(HttpHeaders.CONTENT_ENCODING, Coding.ZSTD);
         }
-        return response.header(HttpHeaders.ETAG, answer.entityTag())
+        return response.header(HttpHeaders.ETAG, narInfo.entityTag())
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)

@@ -36,12 +36,12 @@ public final class PacedResponses implements AutoCloseable {
         boolean isWanted(Sharer who);
     }
 
-    private record Watched(HttpServerExchange exchange, Places places, Sharer who, MeasuredResponse answer) {}
+    private record Watched(HttpServerExchange exchange, Places places, Sharer who, MeasuredResponse response) {}
 
     /** Looks once a second until it is closed. */
     public PacedResponses() {
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
-                new Guarded("answer-pace", this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                new Guarded("response-pace", this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -51,9 +51,9 @@ public final class PacedResponses implements AutoCloseable {
      * @return ends it
      */
     public Runnable watch(HttpServerExchange exchange, Places places, Sharer who) {
-        MeasuredResponse answer = new MeasuredResponse(exchange);
-        Watched watched = new Watched(exchange, places, who, answer);
-        exchange.addResponseWrapper((factory, x) -> answer.conduit(factory.create()));
+        MeasuredResponse response = new MeasuredResponse(exchange);
+        Watched watched = new Watched(exchange, places, who, response);
+        exchange.addResponseWrapper((factory, x) -> response.conduit(factory.create()));
         exchange.addExchangeCompleteListener((ended, others) -> {
             all.remove(watched);
             others.proceed();
@@ -72,7 +72,7 @@ public final class PacedResponses implements AutoCloseable {
         long now = System.nanoTime();
         Map<Places, Integer> left = new HashMap<>();
         for (Watched one : all) {
-            boolean slow = one.answer.isSlow(now);
+            boolean slow = one.response.isSlow(now);
             int wanted = left.computeIfAbsent(one.places, Places::waiting);
             if (slow && wanted > 0 && one.places.isWanted(one.who)) {
                 left.put(one.places, wanted - 1);
@@ -89,7 +89,7 @@ public final class PacedResponses implements AutoCloseable {
                 slow.who.tenant(),
                 slow.exchange.getResponseBytesSent());
         all.remove(slow);
-        slow.answer.cut();
+        slow.response.cut();
     }
 
     @Override

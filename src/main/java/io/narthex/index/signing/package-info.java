@@ -1,7 +1,7 @@
 /**
  * The jobs that sign what is stored, when a key begins to sign.
  *
- * <p>Entry points: {@link io.narthex.index.signing.SignPathsJob}, {@link io.narthex.index.signing.SignUploadsJob}.
+ * <p>Entry points: {@link io.narthex.index.signing.SignLocalPathsJob}, {@link io.narthex.index.signing.SignUploadsJob}.
  *
  * <ul>
  *   <li>R1: a signature's claim says what was known when it was made: {@code local-store}, that this machine's Nix registered

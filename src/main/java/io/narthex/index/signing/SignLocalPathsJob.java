@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Signs the paths of this machine's store by keys that have not signed them yet. */
 @ApplicationScoped
-public class SignPathsJob extends SigningJob {
+public class SignLocalPathsJob extends SigningJob {
     @Inject
     private LocalStore store;
 
