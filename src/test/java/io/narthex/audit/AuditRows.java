@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The database of the integration tests, as its owner sees it. */
 final class AuditRows {
+    /** PostgreSQL, appendix A. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private AuditRows() {}
 
     static Connection connect() throws SQLException {
@@ -54,11 +57,31 @@ final class AuditRows {
         return rows;
     }
 
-    static void execute(String... statements) throws SQLException {
+    /**
+     * Executes each, also such as change a table. Its lock is waited for only a moment at a time: whoever else asks for that table
+     * waits behind it meanwhile, and the one that it waits for may be among them, by another connection.
+     */
+    static void execute(String... statements) throws SQLException, InterruptedException {
         try (Connection connection = connect();
                 Statement s = connection.createStatement()) {
+            s.execute("set lock_timeout = '200ms'");
             for (String sql : statements) {
-                s.execute(sql);
+                execute(s, sql);
+            }
+        }
+    }
+
+    private static void execute(Statement statement, String sql) throws SQLException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (true) {
+            try {
+                statement.execute(sql);
+                return;
+            } catch (SQLException e) {
+                if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || System.nanoTime() > end) {
+                    throw e;
+                }
+                Thread.sleep(50);
             }
         }
     }
