@@ -2,7 +2,7 @@
 
 create table incarnation (
     one         boolean     not null default true,
-    id          uuid        not null default gen_random_uuid(),
+    id          uuid        not null default '00000000-0000-0000-0000-000000000000',
     counter     bigint      not null default 0,
     raised_at   timestamptz not null default clock_timestamp(),
     restored_at timestamptz,
@@ -14,7 +14,7 @@ create table incarnation (
 comment on table incarnation is
     'One row, whose id and counter stand in a mark beside the stored files too. A mark that is ahead, or of another id, says that the'
     ' database is older than the files';
-comment on column incarnation.id is 'Random; of a database that took over stored files, that of their mark';
+comment on column incarnation.id is 'Random, from the first count on; of a database that took over stored files, that of their mark';
 comment on column incarnation.counter is 'Is raised every hour, first here and then in the mark';
 comment on column incarnation.raised_at is 'When it was last raised, by the clock of the database';
 comment on column incarnation.restored_at is

@@ -32,7 +32,12 @@ public class RestoreGuard {
     private static final System.Logger LOG = System.getLogger(RestoreGuard.class.getName());
 
     private static final String STATE = "select restored_at, drilled_at from incarnation";
-    private static final String RAISE = "update incarnation set counter = counter + 1, raised_at = clock_timestamp()";
+    /** The first time it gets an id of its own. */
+    private static final String RAISE = """
+        update incarnation
+        set counter = counter + 1, raised_at = clock_timestamp(),
+            id = case when counter = 0 then gen_random_uuid() else id end
+        """;
     /** From then on the stored files are this database's, and it is ahead of the mark, also where that is written late. */
     private static final String ACCEPT = """
         update incarnation
