@@ -43,7 +43,8 @@ class DueRotations {
     private static final String DEAD = "select k.id, coalesce(k.revoked_at, k.retired_at) as died_at from signing_key k"
             + " where k.state in ('RETIRED', 'REVOKED')"
             + " and (exists (select from upload_signature s where s.key_id = k.id)"
-            + " or exists (select from path_signature s where s.key_id = k.id))";
+            + " or exists (select from path_signature s where s.key_id = k.id)"
+            + " or exists (select from upstream_signature s where s.key_id = k.id))";
 
     private static final String NEXT = "select cast(min(x.at) as timestamptz) from ("
             + "select min(due_at) as at from signing_key where due_at is not null"
@@ -104,7 +105,9 @@ class DueRotations {
                 .getResultList();
         return dead.isEmpty()
                 ? 0
-                : forget("upload_signature", dead.getFirst()) + forget("path_signature", dead.getFirst());
+                : forget("upload_signature", dead.getFirst())
+                        + forget("path_signature", dead.getFirst())
+                        + forget("upstream_signature", dead.getFirst());
     }
 
     /** Who deletes a path deletes its signatures too, in another order: the job waits for nobody. */

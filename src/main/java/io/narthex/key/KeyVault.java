@@ -8,6 +8,8 @@ import io.narthex.key.master.WrongMasterKeyException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,10 @@ public class KeyVault {
 
     @Inject
     private SigningKeys keys;
+
+    @Inject
+    @Any
+    private Instance<SealedColumn> columns;
 
     private final SecureRandom random = new SecureRandom();
     private volatile @Nullable Masters masters;
@@ -90,6 +96,24 @@ public class KeyVault {
         }
     }
 
+    /**
+     * Seals another secret than that of a signing key.
+     *
+     * @param context bound to it: it opens only under the same
+     */
+    public byte[] seal(byte[] secret, String context) {
+        return masters().sealing().seal(secret, context);
+    }
+
+    /**
+     * Opens what {@link #seal(byte[], String)} gave.
+     *
+     * @throws WrongMasterKeyException when it was sealed under a master key that is not here, or another context
+     */
+    public byte[] open(byte[] sealed, String context) throws WrongMasterKeyException {
+        return masters().of(sealed).open(sealed, context);
+    }
+
     /** Where it lies, for people. */
     private String masterKey() {
         return settings.masterKeyCredential()
@@ -97,7 +121,7 @@ public class KeyVault {
     }
 
     /** Whether the master key that seals now has sealed it. */
-    boolean isSealedNow(byte[] sealed) {
+    public boolean isSealedNow(byte[] sealed) {
         return masters().sealing().hasSealed(sealed);
     }
 
@@ -121,11 +145,10 @@ public class KeyVault {
         Optional<MasterKey> read =
                 settings.masterKeyCredential().map(this::stored).or(() -> read(file, "NARTHEX_MASTER_KEY_FILE"));
         if (read.isEmpty()) {
-            keys.findSealed().ifPresent(key -> {
+            sealed().ifPresent(what -> {
                 throw StartRefused.because(
                         settings,
-                        "the database holds the signing key " + key.name()
-                                + ", sealed under a master key that is not here: copy the file master-key of the"
+                        "the database holds " + what + ", sealed under a master key that is not here: copy the file master-key of the"
                                 + " node that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
             });
         }
@@ -138,6 +161,14 @@ public class KeyVault {
         Masters loaded = new Masters(read.isPresent() ? read.get() : make(file), other);
         masters = loaded;
         return loaded;
+    }
+
+    private Optional<String> sealed() {
+        return keys.findSealed()
+                .map(key -> "the signing key " + key.name())
+                .or(() -> columns.stream()
+                        .flatMap(column -> column.anySealed().stream())
+                        .findFirst());
     }
 
     private MasterKey stored(String credential) {

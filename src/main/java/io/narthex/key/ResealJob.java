@@ -7,8 +7,11 @@ import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.nix.signature.SecretKey;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,10 @@ public class ResealJob implements Job {
 
     @Inject
     private SigningKeys keys;
+
+    @Inject
+    @Any
+    private Instance<SealedColumn> columns;
 
     @Inject
     private AuditLog audit;
@@ -47,15 +54,49 @@ public class ResealJob implements Job {
         return vault.hasOther() && !finished;
     }
 
+    /** First the keys, whose checkpoint is a number; then the columns, {@code column number}. */
     @Override
     public JobPage page(@Nullable String checkpoint) {
+        String at = checkpoint == null ? "0" : checkpoint;
+        int space = at.indexOf(' ');
+        return space < 0
+                ? keys(Long.parseLong(at))
+                : column(at.substring(0, space), Long.parseLong(at.substring(space + 1)));
+    }
+
+    private JobPage keys(long after) {
         // nobody destroys a secret meanwhile, only to find it written again
         keys.lock();
-        List<SigningKeyEntity> page = keys.sealedBehind(checkpoint == null ? 0 : Long.parseLong(checkpoint), PAGE);
+        List<SigningKeyEntity> page = keys.sealedBehind(after, PAGE);
         long resealed = page.stream().filter(this::reseal).count();
-        finished = page.isEmpty();
-        String next = page.isEmpty() ? null : Long.toString(page.getLast().id());
+        String next = page.isEmpty() ? behind("") : Long.toString(page.getLast().id());
         return new JobPage(next, page.size(), 0, resealed, 0);
+    }
+
+    private JobPage column(String name, long after) {
+        SealedColumn.Resealed page = columns.stream()
+                .filter(column -> column.column().equals(name))
+                .findFirst()
+                .map(column -> column.reseal(after, PAGE))
+                .orElse(new SealedColumn.Resealed(after, 0, 0));
+        if (page.changed() > 0) {
+            audit.record(AuditEvent.of(AuditAction.MASTER_KEY_CHANGED)
+                    .detail("column", name)
+                    .detail("rows", page.changed()));
+        }
+        String next = page.seen() == 0 ? behind(name) : name + " " + page.last();
+        return new JobPage(next, page.seen(), 0, page.changed(), 0);
+    }
+
+    /** Where the column behind that one begins; null: it was the last. */
+    private @Nullable String behind(String name) {
+        Optional<String> next = columns.stream()
+                .map(SealedColumn::column)
+                .filter(column -> column.compareTo(name) > 0)
+                .sorted()
+                .findFirst();
+        finished = next.isEmpty();
+        return next.map(column -> column + " 0").orElse(null);
     }
 
     private boolean reseal(SigningKeyEntity key) {

@@ -199,7 +199,7 @@ final class CheckedRequests implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         timer.shutdownNow();
         documents.close();
         files.close();

@@ -5,7 +5,6 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -81,7 +80,7 @@ public class OutboundClient {
     }
 
     @PreDestroy
-    void stop() throws IOException {
+    void stop() {
         requests().close();
     }
 }
