@@ -202,7 +202,15 @@ from path_signature s
      join signing_key k on k.id = s.key_id
      join cache c on c.id = k.cache_id
      join tenant t on t.id = c.tenant_id
-     join local_path l on l.id = s.path_id;
+     join local_path l on l.id = s.path_id
+union all
+select k.name, t.name, c.name, store_path_base_name(p.hash, p.name), s.claim, s.signed_at, k.state, k.active_at,
+       k.retiring_at, coalesce(k.revoked_at, k.retired_at)
+from upstream_signature s
+     join signing_key k on k.id = s.key_id
+     join cache c on c.id = k.cache_id
+     join tenant t on t.id = c.tenant_id
+     join upstream_path p on p.id = s.path_id;
 comment on view audit.signatures is
     'Our signatures that are stored, one row for each. Those of a dead key are removed soon after it died';
 comment on column audit.signatures.key_name is 'The key that made it';
@@ -210,8 +218,8 @@ comment on column audit.signatures.tenant is 'The tenant';
 comment on column audit.signatures.cache is 'The cache for which the key signs';
 comment on column audit.signatures.path is 'Base name of the store path';
 comment on column audit.signatures.claim is
-    'What the signature says: received (the bytes were hashed here) or local-store (the Nix of that machine registered the'
-    ' hash)';
+    'What the signature says: received (the bytes were hashed here), local-store (the Nix of that machine registered the'
+    ' hash) or upstream-signature (a key of an upstream vouched for it; the bytes were not hashed here yet)';
 comment on column audit.signatures.signed_at is 'When it was made';
 comment on column audit.signatures.key_state is 'The state of the key now';
 comment on column audit.signatures.active_at is 'When the key began to sign';
@@ -272,6 +280,21 @@ comment on column audit.storage_daily.paths is 'How many paths it holds';
 comment on column audit.storage_daily.nar_bytes is 'How many bytes their NARs have, unpacked';
 comment on column audit.storage_daily.stored_bytes is
     'How many bytes the stored files have; a file that several paths share counts once';
+
+create view audit.upstream_daily with (security_barrier) as
+select d.day, u.name as upstream, t.name as tenant, d.lookups, d.hits, d.refused, d.fetches, d.bytes, d.failures
+from upstream_day d join upstream u on u.id = d.upstream_id join tenant t on t.id = d.tenant_id;
+comment on view audit.upstream_daily is 'How often each upstream was asked for a tenant''s caches, one row for each day';
+comment on column audit.upstream_daily.day is 'The day (UTC)';
+comment on column audit.upstream_daily.upstream is 'The upstream';
+comment on column audit.upstream_daily.tenant is 'The tenant';
+comment on column audit.upstream_daily.lookups is 'How many paths it was asked for';
+comment on column audit.upstream_daily.hits is 'How many of them it had, with a signature that was verified';
+comment on column audit.upstream_daily.refused is
+    'How many of them no trusted key had signed, and how many NARs had the wrong bytes';
+comment on column audit.upstream_daily.fetches is 'How many NAR files were fetched from it';
+comment on column audit.upstream_daily.bytes is 'How many bytes those had';
+comment on column audit.upstream_daily.failures is 'How often it gave no answer';
 
 create view audit.scopes with (security_barrier) as
 select c.id as scope, t.id as tenant_id, t.name as tenant, c.id as cache_id, c.name as cache, 'uploaded' as origin

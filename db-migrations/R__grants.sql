@@ -30,6 +30,8 @@ grant select on audit_writer, audit_event, audit_seal, audit_chain_start, audit_
 grant insert (tenant_id, tenant, cache_id, cache, action, outcome, reason, count, token_id, token_note, actor, address,
               request_id, path, key_name, detail) on audit_event to ${app};
 grant select, insert on audit_key, audit_head to ${app};
+grant select, insert, update on upstream, upstream_day to ${app};
+grant select, insert, update, delete on upstream_path, upstream_signature to ${app};
 grant select, insert, delete on legal_hold to ${app};
 grant select, insert, update, delete on named_hold, named_hold_root to ${app};
 grant select, insert on nar_download to ${app};

@@ -87,6 +87,7 @@ class ArchitectureTest {
             "trust",
             "push",
             "scrub",
+            "upstream",
             "receive",
             "retention",
             "index.signing",

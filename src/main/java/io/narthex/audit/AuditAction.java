@@ -53,6 +53,17 @@ public enum AuditAction {
     KEY_POLICY_CHANGED,
     KEY_ROTATION_STARTED,
     MASTER_KEY_CHANGED,
+    UPSTREAM_CREATED,
+    UPSTREAM_CHANGED,
+    UPSTREAM_DELETED,
+    /** A NAR came from an upstream, and its hashes were found right. */
+    UPSTREAM_FETCHED,
+    /** An upstream told of a path that none of its trusted keys has signed. */
+    UPSTREAM_SIGNATURE_REFUSED,
+    /** An upstream gave other bytes than its narinfo says. */
+    UPSTREAM_BYTES_REFUSED,
+    /** A key of an upstream is not trusted any more: what stood by it alone is gone. */
+    UPSTREAM_KEY_REMOVED,
     /** By somebody, out of its turn. */
     JOB_STARTED,
     /** A node found so many stored files bad that it stopped looking. */

@@ -76,6 +76,7 @@ public class ServeResource {
         Inside inside = switch (path.source()) {
             case NarSource.InLocalStore l -> local(path, logicalRoot, names);
             case NarSource.InBlobStore b -> stored(b.nar(), logicalRoot, names);
+            case NarSource.AtUpstream u -> throw AbsentPath.problem();
         };
         Response.ResponseBuilder response = switch (inside) {
             case Inside.Directory d -> directory(d.entries(), path, names, request, body);

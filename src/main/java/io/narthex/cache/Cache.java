@@ -12,6 +12,8 @@ import java.util.Set;
  *
  * @param id its row; another cache that gets its name later has another
  * @param priority lower is preferred; empty: what the server's setting says
+ * @param sources its own
+ * @param upstreams names of those that are asked for what none of its own sources has, in order
  * @param virtualHosts in lower case, without port
  * @param version counts the changes of these settings
  * @param uploadsAlone whether it is seen below {@code /push/}, where there is what was uploaded to it and nothing else
@@ -26,6 +28,7 @@ public record Cache(
         boolean wantMassQuery,
         StoreDir storeDir,
         Set<Source> sources,
+        List<String> upstreams,
         List<String> virtualHosts,
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
@@ -34,6 +37,7 @@ public record Cache(
         boolean uploadsAlone) {
     public Cache {
         sources = Set.copyOf(sources);
+        upstreams = List.copyOf(upstreams);
         virtualHosts = List.copyOf(virtualHosts);
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
     }
@@ -50,6 +54,11 @@ public record Cache(
     /** Whether it takes and serves uploads. */
     public boolean takesUploads() {
         return sources.contains(Source.UPLOADS);
+    }
+
+    /** Whether paths may come from elsewhere, as it is seen here. */
+    public boolean showsUpstreams() {
+        return !uploadsAlone && !upstreams.isEmpty();
     }
 
     /** The same cache with its uploads alone: for who asks what is still to be pushed. */
@@ -80,6 +89,7 @@ public record Cache(
                         wantMassQuery,
                         storeDir,
                         sources,
+                        upstreams,
                         virtualHosts,
                         references,
                         foreignSignatures,

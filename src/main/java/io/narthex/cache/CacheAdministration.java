@@ -48,6 +48,9 @@ public class CacheAdministration {
     private Holds holds;
 
     @Inject
+    private OfferedUpstreams upstreams;
+
+    @Inject
     private Changes changes;
 
     @Inject
@@ -107,6 +110,9 @@ public class CacheAdministration {
                 found.map(entity -> CacheSettings.of(entity.toStored())).orElse(initial);
         CacheSettings after = request.over(before, initial);
         CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
+        if (!after.upstreams().equals(before.upstreams()) || after.visibility() != before.visibility()) {
+            upstreams.require(owner, after.upstreams(), after.visibility() == Visibility.PUBLIC);
+        }
         CacheEntity entity = found.orElseGet(() -> new CacheEntity(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {

@@ -95,7 +95,7 @@ class CacheEntity {
         priority = settings.priority().isPresent() ? settings.priority().getAsInt() : null;
         wantMassQuery = settings.wantMassQuery();
         storeDir = settings.storeDir().path();
-        sources = settings.sources().stream().sorted().map(CacheEntity::text).toArray(String[]::new);
+        sources = SourceText.of(settings.sources(), settings.upstreams()).toArray(String[]::new);
         virtualHosts = settings.virtualHosts().toArray(String[]::new);
         quota = new QuotaColumns(settings.quota());
         referenceCheck = text(settings.references());
@@ -123,7 +123,8 @@ class CacheEntity {
                 priority == null ? OptionalInt.empty() : OptionalInt.of(priority),
                 wantMassQuery,
                 new StoreDir(storeDir),
-                Arrays.stream(sources).map(s -> constant(Source.class, s)).collect(Collectors.toSet()),
+                SourceText.own(List.of(sources)),
+                SourceText.upstreams(List.of(sources)),
                 List.of(virtualHosts),
                 constant(ReferenceCheck.class, referenceCheck),
                 constant(ForeignSignatures.class, foreignSignatures),

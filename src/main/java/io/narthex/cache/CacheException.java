@@ -67,6 +67,38 @@ public abstract sealed class CacheException extends RuntimeException {
         }
     }
 
+    /** An upstream is not there, or not offered to the tenant: which of the two is nobody's to know. */
+    public static final class UnknownUpstream extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        public UnknownUpstream(String name) {
+            super("unknown upstream: " + name);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
+    /** A public cache would show what an upstream gives for credentials alone. */
+    public static final class WouldBePublic extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String name;
+
+        public WouldBePublic(String name) {
+            super("would be public: " + name);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+    }
+
     /** It would take {@code default/default} away. */
     static final class DefaultCache extends CacheException {
         private static final long serialVersionUID = 1;

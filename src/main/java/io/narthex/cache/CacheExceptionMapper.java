@@ -5,6 +5,8 @@ import io.narthex.cache.CacheException.HostTaken;
 import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.NotYours;
 import io.narthex.cache.CacheException.UnknownCache;
+import io.narthex.cache.CacheException.UnknownUpstream;
+import io.narthex.cache.CacheException.WouldBePublic;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
@@ -42,6 +44,16 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
                                 ProblemType.CONFLICT,
                                 "The host " + taken.host() + " is another cache's, or the server's own")
                         .with("host", taken.host());
+            case UnknownUpstream unknown ->
+                Problem.of(
+                                ProblemType.BAD_REQUEST,
+                                "There is no upstream '" + unknown.name() + "' that is offered to this tenant")
+                        .with("field", "sources");
+            case WouldBePublic shown ->
+                Problem.of(
+                                ProblemType.CONFLICT,
+                                "The upstream '" + shown.name() + "' has credentials: a public cache cannot list it")
+                        .with("upstream", shown.name());
             case DefaultCache standard ->
                 Problem.of(
                         ProblemType.CONFLICT,

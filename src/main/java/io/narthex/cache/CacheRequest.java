@@ -11,12 +11,10 @@ import io.narthex.nix.store.StoreDir;
 import io.narthex.quota.QuotaRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The settings that somebody wants a cache to have: an omitted one stays, null resets it. */
@@ -25,7 +23,7 @@ record CacheRequest(
         JsonField<Integer> priority,
         JsonField<Boolean> wantMassQuery,
         JsonField<StoreDir> storeDir,
-        JsonField<List<Source>> sources,
+        JsonField<List<String>> sources,
         JsonField<List<String>> virtualHosts,
         JsonField<ReferenceCheck> references,
         JsonField<ForeignSignatures> foreignSignatures,
@@ -63,16 +61,16 @@ record CacheRequest(
                 json.integer("priority", 0, WORST_PRIORITY),
                 json.bool("wantMassQuery"),
                 storeDir(json.text("storeDir", LONGEST_PATH)),
-                json.choices("sources", Source.class),
+                json.list("sources", SourceText.KNOWN, SourceText::parse),
                 json.list("virtualHosts", "the name of a host, without a port", CacheRequest::host),
                 json.choice("references", ReferenceCheck.class),
                 json.choice("foreignSignatures", ForeignSignatures.class),
                 json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key),
                 QuotaRequest.read(json));
-        List<Source> named = request.sources.value();
+        List<String> named = request.sources.value();
         if (named != null && named.isEmpty()) {
             throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "sources must have local-store, uploads, or both, not '[]'");
+                    ProblemType.BAD_REQUEST, "sources must have local-store, uploads or an upstream, not '[]'");
         }
         return request;
     }
@@ -81,12 +79,15 @@ record CacheRequest(
     CacheSettings over(CacheSettings kept, CacheSettings initial) {
         Integer number = priority.value();
         OptionalInt asked = number == null ? initial.priority() : OptionalInt.of(number);
+        List<String> named = sources.or(
+                SourceText.of(kept.sources(), kept.upstreams()), SourceText.of(initial.sources(), initial.upstreams()));
         return new CacheSettings(
                 visibility.or(kept.visibility(), initial.visibility()),
                 priority.named() ? asked : kept.priority(),
                 wantMassQuery.or(kept.wantMassQuery(), initial.wantMassQuery()),
                 storeDir.or(kept.storeDir(), initial.storeDir()),
-                setOf(sources.or(List.copyOf(kept.sources()), List.copyOf(initial.sources()))),
+                SourceText.own(named),
+                SourceText.upstreams(named),
                 virtualHosts.or(kept.virtualHosts(), initial.virtualHosts()).stream()
                         .distinct()
                         .toList(),
@@ -96,10 +97,6 @@ record CacheRequest(
                         .distinct()
                         .toList(),
                 quota.over(kept.quota(), initial.quota()));
-    }
-
-    private static Set<Source> setOf(List<Source> sources) {
-        return EnumSet.copyOf(sources);
     }
 
     private static JsonField<StoreDir> storeDir(JsonField<String> text) {

@@ -18,6 +18,7 @@ record CacheSettings(
         boolean wantMassQuery,
         StoreDir storeDir,
         Set<Source> sources,
+        List<String> upstreams,
         List<String> virtualHosts,
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
@@ -30,6 +31,7 @@ record CacheSettings(
             true,
             StoreDir.DEFAULT,
             EnumSet.of(Source.UPLOADS),
+            List.of(),
             List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
@@ -44,6 +46,7 @@ record CacheSettings(
             StoreDir.DEFAULT,
             EnumSet.allOf(Source.class),
             List.of(),
+            List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
             List.of(),
@@ -51,6 +54,7 @@ record CacheSettings(
 
     CacheSettings {
         sources = Set.copyOf(sources);
+        upstreams = List.copyOf(upstreams);
         virtualHosts = List.copyOf(virtualHosts);
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
     }
@@ -63,6 +67,7 @@ record CacheSettings(
                 cache.wantMassQuery(),
                 cache.storeDir(),
                 cache.sources(),
+                cache.upstreams(),
                 cache.virtualHosts(),
                 cache.references(),
                 cache.foreignSignatures(),
@@ -77,7 +82,7 @@ record CacheSettings(
         facts.put("priority", priority.isPresent() ? (Object) priority.getAsInt() : "of the server");
         facts.put("wantMassQuery", wantMassQuery);
         facts.put("storeDir", storeDir.path());
-        facts.put("sources", sources.stream().sorted().map(CacheSettings::text).toList());
+        facts.put("sources", SourceText.of(sources, upstreams));
         facts.put("virtualHosts", virtualHosts);
         facts.put("references", text(references));
         facts.put("foreignSignatures", text(foreignSignatures));

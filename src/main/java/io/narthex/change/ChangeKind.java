@@ -11,6 +11,7 @@ public enum ChangeKind {
     TENANT,
     CACHE,
     KEY,
+    UPSTREAM,
     /** A path was published in a cache, or changed, or is gone from it. */
     PATH;
 

@@ -56,7 +56,7 @@ public class Changes {
      * Says that something changes with the caller's transaction. Once that has committed, and before its caller goes on,
      * this node's listeners know; other nodes know at most half a second later, as a rule at once.
      *
-     * @param subject the id of the token, trust, tenant, cache or key; of a path, the id of its cache
+     * @param subject the id of the token, trust, tenant, cache, key or upstream; of a path, the id of its cache
      * @param hash of a path, else null
      * @throws DatabaseAwayException when the other nodes cannot know of this one; the transaction is to be rolled back
      * @throws jakarta.transaction.TransactionalException when there is no transaction
@@ -87,7 +87,7 @@ public class Changes {
                     lock.execute();
                 }
             }
-            case KEY, PATH -> {}
+            case KEY, PATH, UPSTREAM -> {}
         }
     }
 

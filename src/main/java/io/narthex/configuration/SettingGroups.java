@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads settings that belong together, and checks the rules between them. */
@@ -176,6 +177,9 @@ final class SettingGroups {
                         NARTHEX_UPSTREAM_ADDRESSES,
                         "a list of addresses or CIDR blocks (10.0.0.0/8)",
                         AddressBlock::parse),
+                values.number(NARTHEX_UPSTREAM_BYTES, 0, Long.MAX_VALUE)
+                        .map(OptionalLong::of)
+                        .orElseGet(OptionalLong::empty),
                 values.parsed(NARTHEX_OUTBOUND_PROXY, "a URL such as http://proxy.example.com:3128", text -> {
                     URI proxy = httpUrl(text);
                     if (!"http".equalsIgnoreCase(proxy.getScheme())

@@ -54,6 +54,7 @@ enum SettingName {
     NARTHEX_AUDIT_RETENTION_MONTHS,
     NARTHEX_AUDIT_EXPORT,
     NARTHEX_UPSTREAM_ADDRESSES,
+    NARTHEX_UPSTREAM_BYTES,
     NARTHEX_OUTBOUND_PROXY,
     NARTHEX_TRUST_STORE_FILE,
     /** The launcher's: further options for the server's JVM. */

@@ -9,4 +9,7 @@ public sealed interface NarSource {
 
     /** A file that was pushed: sent as it lies. */
     record InBlobStore(StoredNar nar) implements NarSource {}
+
+    /** A file of another cache: sent while it is fetched. */
+    record AtUpstream(UpstreamNar nar) implements NarSource {}
 }

@@ -163,6 +163,16 @@ public final class SignedPath {
         return memory;
     }
 
+    /** Where it comes from, as {@code X-Narthex-Source} names it. */
+    public String origin() {
+        return memory.name();
+    }
+
+    /** Whether another cache has it, whose key vouches for it. */
+    public boolean isElsewhere() {
+        return memory.isElsewhere();
+    }
+
     /** What is told of it, without our signatures. */
     public NarInfo facts() {
         return facts;

@@ -5,6 +5,14 @@ import io.narthex.nix.store.StorePathHash;
 
 /** Knows from memory what one {@link PathSource} has and has not. Thread-safe, never waits: the IO threads ask it. */
 public interface SourceMemory {
+    /** The source, as a cache's settings and the header {@code X-Narthex-Source} name it. */
+    String name();
+
+    /** Whether its paths are another cache's. */
+    default boolean isElsewhere() {
+        return false;
+    }
+
     /** Whether it is known that the cache has no such path from this source now; false where it is not known. */
     boolean isAbsent(Cache cache, StorePathHash hash);
 

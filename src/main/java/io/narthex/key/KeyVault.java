@@ -7,6 +7,7 @@ import io.narthex.key.master.StoredCredential;
 import io.narthex.key.master.WrongMasterKeyException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
+import io.narthex.key.master.SealedColumn;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;

@@ -6,6 +6,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.nix.signature.SecretKey;
+import io.narthex.key.master.SealedColumn;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;

@@ -10,6 +10,7 @@ import io.narthex.http.pace.PacedBodies;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.NarInfoBatch;
 import io.narthex.share.Sharer;
+import io.narthex.upstream.ServerVia;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
@@ -56,12 +57,15 @@ public final class FastLane implements ServletExtension {
             SmallNars small,
             StoredNars stored,
             CopiedNars copied,
+            PassingNars passing,
+            ServerVia via,
             MissingNars missing,
             UploadLane received,
             JsonBodies bodies,
             JsonBodies batches,
             FairLane downloads,
             FairLane requests,
+            FairLane lookups,
             FairLane lists,
             FairLane logs,
             FairLane uploads) {
@@ -114,7 +118,22 @@ public final class FastLane implements ServletExtension {
         if (cache == null || hash == null) {
             parts.request(exchange, next);
         } else if (!parts.narInfos.answer(exchange, hash, cache)) {
-            parts.unknown.answer(exchange, hash, cache, parts.access.sharer(exchange), x -> parts.request(x, next));
+            Sharer who = parts.access.sharer(exchange);
+            parts.unknown.answer(
+                    exchange,
+                    hash,
+                    cache,
+                    who,
+                    cache.showsUpstreams() ? x -> ask(x, who, next, parts) : x -> parts.request(x, next));
+        }
+    }
+
+    /** What others may have to be asked for keeps nobody waiting who asks for what is here. */
+    private static void ask(HttpServerExchange exchange, Sharer who, HttpHandler next, Parts parts) {
+        if (parts.via.isIn(exchange.getRequestHeaders().getFirst(Headers.VIA))) {
+            UpstreamSentence.LOOP.send(exchange);
+        } else {
+            parts.lookups.run(exchange, who, next);
         }
     }
 
@@ -137,7 +156,8 @@ public final class FastLane implements ServletExtension {
         String token = parts.access.publicId(exchange);
         return parts.small.run(cache, token, who, exchange, otherwise)
                 || parts.stored.run(cache, token, who, exchange, otherwise)
-                || parts.copied.run(cache, token, who, exchange, otherwise);
+                || parts.copied.run(cache, token, who, exchange, otherwise)
+                || parts.passing.run(cache, token, who, exchange, otherwise);
     }
 
     /** The body first, without a thread; but a stranger's is never looked at, unless it is what tells who comes. */

@@ -18,6 +18,8 @@ import io.narthex.retention.UseLog;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import io.narthex.transfer.PackedNars;
+import io.narthex.upstream.PullThrough;
+import io.narthex.upstream.ServerVia;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
@@ -68,6 +70,12 @@ public class FastLaneStart implements ServletContextListener {
     RefusedUploads refusals;
 
     @Inject
+    PullThrough fetches;
+
+    @Inject
+    ServerVia via;
+
+    @Inject
     ReadLog reads;
 
     @Inject
@@ -86,6 +94,7 @@ public class FastLaneStart implements ServletContextListener {
     private @Nullable StoredNars stored;
     private @Nullable CopiedNars copied;
     private @Nullable NewNarInfos unknown;
+    private @Nullable PassingNars passing;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -110,6 +119,8 @@ public class FastLaneStart implements ServletContextListener {
         HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses);
         NewNarInfos begun = new NewNarInfos(index, narInfos);
         unknown = begun;
+        PassingNars followed = new PassingNars(index.hot(), fetches, downloads, lanes.paced());
+        passing = followed;
         event.getServletContext()
                 .setAttribute(
                         FastLane.ATTRIBUTE,
@@ -120,12 +131,15 @@ public class FastLaneStart implements ServletContextListener {
                                 made,
                                 opened,
                                 kept,
+                                followed,
+                                via,
                                 new MissingNars(known, intake),
                                 new UploadLane(rights, reception, refusals, known),
                                 lanes.bodies(),
                                 lanes.batches(),
                                 lanes.downloads(),
                                 lanes.requests(),
+                                lanes.lookups(),
                                 lanes.lists(),
                                 lanes.logs(),
                                 lanes.uploads()));
@@ -150,6 +164,9 @@ public class FastLaneStart implements ServletContextListener {
         }
         if (unknown != null) {
             unknown.close();
+        }
+        if (passing != null) {
+            passing.close();
         }
     }
 }

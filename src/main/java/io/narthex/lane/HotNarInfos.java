@@ -3,6 +3,7 @@ package io.narthex.lane;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.http.Conditions;
+import io.narthex.protocol.SourceHeader;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePathHash;
@@ -83,6 +84,7 @@ final class HotNarInfos {
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES));
         headers.put(Headers.VARY, "Accept-Encoding");
+        headers.put(SourceHeader.NAME, path.origin());
         if (response.coded()) {
             headers.put(Headers.CONTENT_ENCODING, Coding.ZSTD);
         }

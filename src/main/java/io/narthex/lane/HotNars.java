@@ -1,6 +1,7 @@
 package io.narthex.lane;
 
 import io.narthex.cache.Cache;
+import io.narthex.protocol.SourceHeader;
 import io.narthex.http.pace.PacedResponses;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
@@ -97,7 +98,7 @@ abstract sealed class HotNars permits SmallNars, StoredNars, CopiedNars {
      */
     final boolean run(
             Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
-        SignedPath path = isPlain(exchange) ? find(cache, exchange.getRelativePath()) : null;
+        SignedPath path = isPlain(exchange) ? find(hot, cache, exchange.getRelativePath()) : null;
         NarFile file = path == null ? null : file(cache, path);
         if (path == null || file == null || !places.take(exchange, who)) {
             return false;
@@ -143,7 +144,8 @@ abstract sealed class HotNars permits SmallNars, StoredNars, CopiedNars {
                 exchange -> exchange.getResponseSender().send(bytes));
     }
 
-    private static boolean isPlain(HttpServerExchange exchange) {
+    /** Whether a request is for a whole NAR, whatever its client has of it. */
+    static boolean isPlain(HttpServerExchange exchange) {
         HeaderMap request = exchange.getRequestHeaders();
         return exchange.getRequestMethod().equals(Methods.GET)
                 && exchange.getRelativePath().startsWith(PREFIX)
@@ -152,7 +154,8 @@ abstract sealed class HotNars permits SmallNars, StoredNars, CopiedNars {
                 && !request.contains(Headers.IF_MODIFIED_SINCE);
     }
 
-    private @Nullable SignedPath find(Cache cache, String url) {
+    /** The path whose NAR a URL means, where memory knows that. */
+    static @Nullable SignedPath find(HotPaths hot, Cache cache, String url) {
         String file = url.substring(PREFIX.length());
         StorePathHash hash = hot.byFile(cache, file);
         SignedPath path = hash == null ? null : hot.current(cache, hash);
@@ -166,6 +169,7 @@ abstract sealed class HotNars permits SmallNars, StoredNars, CopiedNars {
         headers.put(Headers.LAST_MODIFIED, path.lastModified());
         headers.put(Headers.CACHE_CONTROL, Responses.control(cache, Responses.FOREVER));
         headers.put(Headers.ACCEPT_RANGES, "bytes");
+        headers.put(SourceHeader.NAME, path.origin());
         if (varies) {
             headers.put(Headers.VARY, "Accept-Encoding");
         }

@@ -35,7 +35,7 @@ public class Lanes {
     /**
      * How a lane stands.
      *
-     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lists}, {@code logs}
+     * @param name {@code downloads}, {@code uploads}, {@code requests}, {@code lookups}, {@code lists}, {@code logs}
      * @param held how many run
      * @param waiting how many wait for their turn
      * @param stuck whether who comes new got no turn for five seconds
@@ -49,10 +49,11 @@ public class Lanes {
             FairLane downloads,
             FairLane uploads,
             FairLane requests,
+            FairLane lookups,
             FairLane lists,
             FairLane logs) {
         List<FairLane> all() {
-            return List.of(downloads, uploads, requests, lists, logs);
+            return List.of(downloads, uploads, requests, lookups, lists, logs);
         }
     }
 
@@ -69,6 +70,8 @@ public class Lanes {
                 new FairLane("uploads", 32, 2_048, paced),
                 // each may need one of the 20 connections to the database
                 new FairLane("requests", 24, 1_024, paced),
+                // a thread costs little while it waits for another server, seconds at most
+                new FairLane("lookups", 128, 2_048, paced),
                 // each holds a piece of its answer, and is sent on its thread
                 new FairLane("lists", 12, 256, paced),
                 // each is unpacked while it is sent, which takes 5 MiB
@@ -93,6 +96,11 @@ public class Lanes {
     /** What is answered soon. */
     FairLane requests() {
         return running().requests;
+    }
+
+    /** What other servers may have to be asked for. */
+    FairLane lookups() {
+        return running().lookups;
     }
 
     /** What the API is asked for and has no bound. */

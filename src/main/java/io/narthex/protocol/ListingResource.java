@@ -62,6 +62,8 @@ public class ListingResource {
         Response.ResponseBuilder response = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
             case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));
+            // it is made of the NAR, which is not here yet
+            case NarSource.AtUpstream u -> throw AbsentPath.problem();
         };
         return response.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")

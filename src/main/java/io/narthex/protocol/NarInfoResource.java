@@ -120,6 +120,7 @@ public class NarInfoResource {
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .header(SourceHeader.TEXT, path.origin())
                 .build();
     }
 }

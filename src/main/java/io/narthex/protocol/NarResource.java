@@ -27,6 +27,7 @@ import io.narthex.transfer.CopiedBody;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarBody;
 import io.narthex.transfer.NarTransfer;
+import io.narthex.transfer.PassingTransfer;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -59,6 +60,9 @@ public class NarResource {
 
     @Inject
     BlobTransfer stored;
+
+    @Inject
+    PassingTransfer passing;
 
     @Inject
     RequestedCache requested;
@@ -141,6 +145,7 @@ public class NarResource {
         return switch (sent.source()) {
             case NarSource.InLocalStore l -> local(cache, path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
+            case NarSource.AtUpstream u -> plain(passing.of(cache, u.nar(), body), path, request, body, control);
         };
     }
 
@@ -241,6 +246,7 @@ public class NarResource {
 
     private static Response described(Response.ResponseBuilder response, String tag, SignedPath path, String control) {
         return response.type(Responses.NAR_TYPE)
+                .header(SourceHeader.TEXT, path.origin())
                 .header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, control)

@@ -73,9 +73,7 @@ public class NarIntake {
         CompletableFuture<Optional<ReceivedFile>> had =
                 CompletableFuture.supplyAsync(() -> files.find(cache.id(), fileName), executor);
         try (BlobWriter writer = blobs.create()) {
-            NarLimits usual = NarLimits.of(settings.maxNarBytes(), settings.maxRatio());
-            NarLimits limits = new NarLimits(
-                    usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
+            NarLimits limits = limits(settings.maxNarBytes(), settings.maxRatio());
             // what is pushed again is counted already, and may come to put right what was found wrong
             if (promised.isPresent()
                     && !done(had).filter(f -> isOfSize(f, promised)).isPresent()) {
@@ -108,6 +106,12 @@ public class NarIntake {
         return file.nar().fileSize() == promised.getAsLong();
     }
 
+    static NarLimits limits(long maxNarBytes, long maxRatio) {
+        NarLimits usual = NarLimits.of(maxNarBytes, maxRatio);
+        return new NarLimits(
+                usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
+    }
+
     /** As if it had been called here. */
     private static <T> T done(CompletableFuture<T> had) {
         try {
@@ -133,7 +137,7 @@ public class NarIntake {
         return file.map(f -> OptionalLong.of(f.nar().fileSize())).orElseGet(OptionalLong::empty);
     }
 
-    private static ReceivedFiles.Facts facts(String key, ReceivedNar nar) throws IOException {
+    static ReceivedFiles.Facts facts(String key, ReceivedNar nar) throws IOException {
         NarFacts facts = nar.facts();
         ByteArrayOutputStream listing = new ByteArrayOutputStream();
         ListingJson.write(nar.listing().root(), listing);

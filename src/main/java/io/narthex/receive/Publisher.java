@@ -69,7 +69,22 @@ public class Publisher {
      * @throws RefusedException for all that is wrong with it
      */
     Outcome publish(PushRight right, StorePathHash asked, NarInfo info) {
+        requireSameElsewhere(right.cache().whole(), asked, info);
         return right.again().use(now -> byAnyFile(Claim.of(now, asked, info)));
+    }
+
+    /** Own first is no licence to put another path in the place of one that the cache answers for already. */
+    private void requireSameElsewhere(Cache whole, StorePathHash asked, NarInfo info) {
+        if (whole.showsUpstreams()) {
+            index.find(whole, asked)
+                    .filter(path -> path.isElsewhere() && !path.narHash().equals(info.narHash()))
+                    .ifPresent(path -> {
+                        throw Refusal.UPSTREAM_CONFLICT.because(
+                                path.origin(),
+                                path.narHash().nix32(),
+                                info.narHash().nix32());
+                    });
+        }
     }
 
     /** With the file that is on its way, if one is; else with one that is here. */

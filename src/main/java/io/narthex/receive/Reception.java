@@ -3,6 +3,7 @@ package io.narthex.receive;
 import io.narthex.access.PushRight;
 import io.narthex.change.DatabaseAwayException;
 import io.narthex.localstore.StoreUnreadableException;
+import io.narthex.index.SourceAwayException;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
@@ -80,6 +81,8 @@ public class Reception {
             return judged(right, steps);
         } catch (DatabaseAwayException e) {
             return new Outcome.Unavailable("The database is away");
+        } catch (SourceAwayException e) {
+            return new Outcome.Unavailable("An upstream gives no answer");
         } catch (StoreUnreadableException e) {
             // the cache has begun to show the machine's store, which may have the path
             LOG.log(System.Logger.Level.WARNING, "event=store-unreadable reason={0}", e.getMessage());

@@ -36,6 +36,10 @@ public enum Refusal {
     BODY_TOO_LARGE("body-too-large", TOO_LARGE, "the body is larger than the %s that it may have, unpacked or not"),
     UNTRUE("untrue", BAD_REQUEST, "%s of the narinfo is wrong: it says %s, true is %s"),
     CONFLICT("conflict", ProblemType.CONFLICT, "the path is published here with another %s: it has %s, pushed was %s"),
+    UPSTREAM_CONFLICT(
+            "upstream-conflict",
+            ProblemType.CONFLICT,
+            "the source %s of this cache has the path with another NarHash: it has %s, pushed was %s"),
     NO_SUCH_NAR(
             "no-such-nar",
             BAD_REQUEST,

@@ -25,6 +25,7 @@ public final class SampleCache {
                 StoreDir.DEFAULT,
                 Set.of(sources),
                 List.of(),
+                List.of(),
                 ReferenceCheck.STRICT,
                 ForeignSignatures.KEEP,
                 List.of(),

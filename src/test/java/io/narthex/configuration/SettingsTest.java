@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -77,16 +78,18 @@ class SettingsTest {
         Settings settings = Settings.read(
                 Map.of(
                         "NARTHEX_UPSTREAM_ADDRESSES", "10.0.0.0/8, fd00::/8",
+                        "NARTHEX_UPSTREAM_BYTES", "1000000",
                         "NARTHEX_OUTBOUND_PROXY", "http://proxy.example:3128",
                         "NARTHEX_TRUST_STORE_FILE", "/etc/house.pem"),
                 system);
 
         assertThat(settings.outbound().addresses())
                 .containsExactly(AddressBlock.parse("10.0.0.0/8"), AddressBlock.parse("fd00::/8"));
+        assertThat(settings.outbound().upstreamBytes()).hasValue(1_000_000);
         assertThat(settings.outbound().proxy()).contains(URI.create("http://proxy.example:3128"));
         assertThat(settings.outbound().trustStoreFile()).contains(Path.of("/etc/house.pem"));
         assertThat(read("NARTHEX_URL", "").outbound())
-                .isEqualTo(new Outbound(List.of(), Optional.empty(), Optional.empty()));
+                .isEqualTo(new Outbound(List.of(), OptionalLong.empty(), Optional.empty(), Optional.empty()));
     }
 
     @ParameterizedTest

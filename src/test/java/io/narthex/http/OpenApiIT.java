@@ -124,7 +124,8 @@ class OpenApiIT {
         private String serverToken = "x";
 
         String fill(String path) {
-            return path.replace("{tenant}", "walked")
+            return path.replace("{upstream}", "walked")
+                    .replace("{tenant}", "walked")
                     .replace("{cache}", "ci")
                     .replace("{hash}", "00000000000000000000000000000000")
                     .replace("{pin}", "production")

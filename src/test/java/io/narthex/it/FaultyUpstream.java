@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class FaultyUpstream implements AutoCloseable {
     private final ServerSocket listener;
     private final String scheme;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> cuts = new ConcurrentHashMap<>();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
     private volatile boolean silent;
@@ -141,6 +143,19 @@ public final class FaultyUpstream implements AutoCloseable {
         answers.computeIfPresent(path, (p, known) -> change.apply(known));
     }
 
+    /** Cuts so many answers at a path, each behind so many bytes of its body; those that follow are whole. */
+    public void cut(String path, long bytes, int times) {
+        Answer whole = answers.getOrDefault(path, Answer.of(404, NONE));
+        cuts.put(path, new AtomicInteger(times));
+        answers.put(path, whole.cutAt(bytes));
+    }
+
+    private Answer next(String path) {
+        Answer answer = answers.getOrDefault(path, Answer.of(404, NONE));
+        AtomicInteger left = cuts.get(path);
+        return left != null && left.getAndDecrement() <= 0 ? answer.cutAt(-1) : answer;
+    }
+
     /** From now on requests are read and never answered. */
     public void fallSilent(boolean now) {
         silent = now;
@@ -179,7 +194,7 @@ public final class FaultyUpstream implements AutoCloseable {
                     in.skip(Long.MAX_VALUE);
                     return;
                 }
-                Answer answer = answers.getOrDefault(request.path(), Answer.of(404, NONE));
+                Answer answer = next(request.path());
                 if (!write(request, answer, client.getOutputStream())) {
                     return;
                 }
@@ -238,7 +253,7 @@ public final class FaultyUpstream implements AutoCloseable {
         if (request.method().equals("HEAD")) {
             return true;
         }
-        long end = answer.cutAt() < 0 ? body.length : Math.min(body.length, answer.cutAt());
+        long end = answer.cutAt() < 0 ? body.length : Math.min(body.length, from + answer.cutAt());
         CountDownLatch gate = answer.gate();
         for (int at = from; at < end; ) {
             if (gate != null && at >= answer.heldAt()) {

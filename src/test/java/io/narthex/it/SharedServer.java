@@ -45,8 +45,15 @@ public final class SharedServer implements BeforeAllCallback {
         run = made;
         Path root = Files.createDirectories(made.resolve("root"));
         // a minute, as it is by itself, is long for tests of bodies that stand still
-        OwnServer server =
-                OwnServer.start(made, Map.of("NARTHEX_NIX_STORE", root.toString(), "NARTHEX_BODY_IDLE_SECONDS", "5"));
+        OwnServer server = OwnServer.start(
+                made,
+                Map.of(
+                        "NARTHEX_NIX_STORE",
+                        root.toString(),
+                        "NARTHEX_BODY_IDLE_SECONDS",
+                        "5",
+                        "NARTHEX_UPSTREAM_ADDRESSES",
+                        "127.0.0.0/8"));
         started = server;
         // no end of JUnit's: with several JVMs each class is a run of its own
         Runtime.getRuntime().addShutdownHook(new Thread(SharedServer::stop, "stop the shared server"));

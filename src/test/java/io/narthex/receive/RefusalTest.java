@@ -39,6 +39,7 @@ class RefusalTest {
                     too-many-signatures 400
                     unknown-compression 415
                     untrue 400
+                    upstream-conflict 409
                     """);
     }
 

@@ -34,6 +34,11 @@ public final class LocalMemory implements SourceMemory {
     }
 
     @Override
+    public String name() {
+        return "local-store";
+    }
+
+    @Override
     public boolean isAbsent(Cache cache, StorePathHash hash) {
         return !cache.showsLocalStore() || isAbsent(hash);
     }

@@ -23,7 +23,7 @@ class DeletedCaches {
             "cache_retention",
             "path_revival",
             "staged_nar",
-            "uploaded_document",
+            "uploaded_document", "upstream_path",
             "local_signature",
             "virtual_host"
         }) {

@@ -45,6 +45,7 @@ public class UnclaimedFiles {
                   and not exists (select from staged_nar s where s.blob_id = b.id)
                   and not exists (select from uploaded_path p where p.blob_id = b.id)
                   and not exists (select from further_file f where f.blob_id = b.id)
+                  and not exists (select from upstream_path u where u.blob_id = b.id)
                 order by b.id limit ? for update skip locked)
             returning storage_key)
         insert into doomed_blob (storage_key) select storage_key from gone

@@ -17,6 +17,11 @@ final class UploadMemory implements SourceMemory {
         this.heartbeat = heartbeat;
     }
 
+    @Override
+    public String name() {
+        return "uploads";
+    }
+
     /** Known only while no other node takes pushes. */
     @Override
     public boolean isAbsent(Cache cache, StorePathHash hash) {

@@ -1,4 +1,4 @@
-package io.narthex.key;
+package io.narthex.key.master;
 
 import java.util.Optional;
 

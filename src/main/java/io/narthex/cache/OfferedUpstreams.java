@@ -1,0 +1,15 @@
+package io.narthex.cache;
+
+import io.narthex.tenant.Tenant;
+import java.util.Collection;
+
+/** Says which upstreams caches may list. A CDI bean of the package {@code upstream} implements it. */
+public interface OfferedUpstreams {
+    /**
+     * Goes on where each of these is there, is offered to the tenant, and may be shown by such a cache. Needs a transaction of the
+     * caller's, until whose end that stays so.
+     *
+     * @throws CacheException otherwise
+     */
+    void require(Tenant owner, Collection<String> names, boolean publicCache);
+}

@@ -1,0 +1,158 @@
+package io.narthex.upstream;
+
+import io.narthex.cache.Cache;
+import io.narthex.key.master.WrongMasterKeyException;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.outbound.OutboundClient;
+import io.narthex.outbound.OutboundDocument;
+import io.narthex.outbound.OutboundException;
+import io.narthex.outbound.OutboundRequest;
+import io.narthex.outbound.OutboundResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks one upstream, with its credentials, limits and breaker. Thread-safe. */
+@ApplicationScoped
+public class UpstreamClient {
+    private static final System.Logger LOG = System.getLogger(UpstreamClient.class.getName());
+
+    /** Where a server says to wait and not for how long. */
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+
+    @Inject
+    private OutboundClient client;
+
+    @Inject
+    private CredentialVault vault;
+
+    @Inject
+    private UpstreamStates states;
+
+    @Inject
+    private Refused refused;
+
+    @Inject
+    private UpstreamCounts counts;
+
+    @Inject
+    private ServerVia via;
+
+    /** Whether the upstream has a path that a cache may show; what it tells is judged. */
+    Answer lookUp(Upstream upstream, Cache cache, StorePathHash hash) {
+        UpstreamState state = states.of(upstream);
+        if (!state.mayBeAsked()) {
+            return new Answer.Away(upstream);
+        }
+        state.lookups.increment();
+        UpstreamCounts.Counts count = counts.of(upstream, cache.tenantId());
+        count.lookups.increment();
+        long begun = System.nanoTime();
+        try {
+            OutboundRequest request = request(upstream, upstream.resolve(hash + ".narinfo"), Map.of());
+            OutboundDocument document = client.get(request, NarInfoReader.MAX_BYTES, upstream.lookup());
+            Answer answer = answer(upstream, cache, hash, request, document);
+            count(count, answer);
+            return answer;
+        } catch (OutboundException e) {
+            failed(upstream, String.valueOf(e.getMessage()));
+            count.failures.increment();
+            return new Answer.Away(upstream);
+        } finally {
+            states.answeredIn(upstream, Duration.ofNanos(System.nanoTime() - begun));
+        }
+    }
+
+    private static void count(UpstreamCounts.Counts count, Answer answer) {
+        switch (answer) {
+            case Answer.Found found -> count.hits.increment();
+            case Answer.Away away -> count.failures.increment();
+            case Answer.Absent absent -> {}
+        }
+    }
+
+    private Answer answer(
+            Upstream upstream, Cache cache, StorePathHash hash, OutboundRequest request, OutboundDocument document) {
+        UpstreamState state = states.of(upstream);
+        switch (document.status()) {
+            case 200 -> state.answered();
+            case 403, 404, 410 -> {
+                state.answered();
+                state.misses.increment();
+                return new Answer.Absent(upstream);
+            }
+            case 429 -> {
+                state.pause(document.retryAfter().flatMap(UpstreamClient::seconds).orElse(PAUSE));
+                return new Answer.Away(upstream);
+            }
+            default -> {
+                failed(upstream, "it answers " + document.status());
+                return new Answer.Away(upstream);
+            }
+        }
+        return switch (Judgement.of(document.body(), upstream, cache, hash, request)) {
+            case Judgement.Taken taken -> {
+                state.hits.increment();
+                yield new Answer.Found(upstream, taken.info(), taken.key(), taken.nar());
+            }
+            case Judgement.Unsigned unsigned -> {
+                state.refusedSignatures.increment();
+                counts.of(upstream, cache.tenantId()).refused.increment();
+                refused.signature(upstream, cache, unsigned.info().storePath());
+                yield new Answer.Absent(upstream);
+            }
+            case Judgement.Unusable unusable -> {
+                state.misses.increment();
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "event=upstream-unusable upstream={0} hash={1} reason={2}",
+                        upstream.name(),
+                        hash,
+                        unusable.why());
+                yield new Answer.Absent(upstream);
+            }
+        };
+    }
+
+    private void failed(Upstream upstream, String why) {
+        states.of(upstream).failed(why);
+        LOG.log(System.Logger.Level.DEBUG, "event=upstream-failed upstream={0} reason={1}", upstream.name(), why);
+    }
+
+    private static Optional<Duration> seconds(String retryAfter) {
+        return retryAfter.matches("\\d{1,9}")
+                ? Optional.of(Duration.ofSeconds(Long.parseLong(retryAfter)))
+                : Optional.empty();
+    }
+
+    /** Opens a NAR file. */
+    OutboundResponse open(Upstream upstream, URI url, Map<String, String> headers) throws OutboundException {
+        return client.open(request(upstream, url, headers));
+    }
+
+    private OutboundRequest request(Upstream upstream, URI url, Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Via", via.sent());
+        return new OutboundRequest(
+                url, all, credentials(upstream), upstream.redirectHosts(), upstream.connect(), upstream.stall());
+    }
+
+    private Optional<OutboundRequest.Credentials> credentials(Upstream upstream) {
+        try {
+            return vault.open(upstream);
+        } catch (WrongMasterKeyException e) {
+            // asked without them it answers that it wants some, and counts as one that does not answer
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "event=credentials-sealed upstream={0} reason={1}",
+                    upstream.name(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+}
