@@ -42,6 +42,8 @@ begin
         ('named_hold',        'tenant_id = ' || tenants),
         ('scrub_finding_path', 'tenant_id = ' || tenants),
         ('scrub_finding',     'id in (select p.finding_id from scrub_finding_path p) or ' || whole),
+        ('promotion',         'tenant_id = ' || tenants),
+        ('denial',            'cache_id is null or cache_id in (select c.id from cache c)'),
         ('signing_key',       'cache_id in (select c.id from cache c)')) as x(name, rule)
     loop
         execute format('create policy application on %I to %s using (true) with check (true)', r.name, writers);

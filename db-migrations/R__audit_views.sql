@@ -481,6 +481,29 @@ comment on column audit.scrub_findings.times is 'How often it was found so';
 comment on column audit.scrub_findings.node is 'The server that found it';
 comment on column audit.scrub_findings.healed_at is 'When a good file took its place, or it was no longer needed; null: it is still so';
 
+create view audit.denied with (security_barrier) as
+select s.tenant, s.cache, d.name as rule, d.cache_id is null as by_server, d.reason, d.dependents, d.created_at, d.until,
+       k.public_id as token_id, k.note as token_note, p.base_name as path
+from denial d
+     join denied_path x on x.denial_id = d.id
+     join store_path p on p.id = x.path_id
+     join path_held h on h.path_id = x.path_id
+     join audit.scopes s on s.scope = h.scope and (d.cache_id is null or d.cache_id = s.cache_id)
+     left join token k on k.id = d.created_by
+where d.until is null or d.until > now();
+comment on view audit.denied is 'The paths that caches hold and may not give out, one row for each and each rule that says so';
+comment on column audit.denied.tenant is 'The tenant';
+comment on column audit.denied.cache is 'The cache';
+comment on column audit.denied.rule is 'Name of the rule';
+comment on column audit.denied.by_server is 'Whether it is a rule of the server, and not of the cache';
+comment on column audit.denied.reason is 'Why, in the words of whoever made the rule';
+comment on column audit.denied.dependents is 'Whether the rule denies all that needs a denied path, too';
+comment on column audit.denied.created_at is 'When the rule was made';
+comment on column audit.denied.until is 'When the rule stops to count; null: never';
+comment on column audit.denied.token_id is 'Public id of the token that made it; null: the administrator''s token file';
+comment on column audit.denied.token_note is 'Note of that token';
+comment on column audit.denied.path is 'Base name of the store path';
+
 create view audit.legal_holds with (security_barrier) as
 select t.name as tenant, null as name, null as cache, null as pin, null as path, h.since, h.reason
 from legal_hold h join tenant t on t.id = h.tenant_id

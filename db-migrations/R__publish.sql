@@ -128,6 +128,12 @@ begin
         return;
     end if;
 
+    outcome := 'denied ' || denial_of(publish_upload.cache, publish_upload.base_name, publish_upload.nar_hash,
+                                      publish_upload.refs);
+    if outcome is not null then
+        return;
+    end if;
+
     if publish_upload.blob is not null then
         select b.id into used_blob
         from blob b
@@ -214,7 +220,7 @@ $$;
 comment on function publish_upload is
     'Publishes a path with our signatures, tells the other servers, and records the event. A file that has no blob yet gets'
     ' one. Otherwise it says why not: changed (what allowed the push is not as it was), unclaimed (the cache does not have'
-    ' the file), missing (references, by their hashes), present (the cache has a path of that hash)';
+    ' the file), denied with a rule and its reason, missing (references, by their hashes), present (the cache has a path of that hash)';
 
 revoke all on function push_right_stands, cache_has_file, publish_upload from public;
 grant execute on function push_right_stands, cache_has_file, publish_upload to ${app};

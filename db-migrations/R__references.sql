@@ -156,6 +156,7 @@ begin
              cross join lateral (select x.ctid from package_held x
                                   where x.scope = g.scope and x.package = p.package and x.version = p.version
                                     and x.paths <= 0 offset 0) k));
+    perform deny_added_paths(now_path);
     return taken;
 end
 $$;

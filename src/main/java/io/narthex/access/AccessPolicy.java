@@ -37,6 +37,9 @@ final class AccessPolicy {
             case PUSH -> onCache(Scope.PUSH, token, target);
             case DELETE -> onCache(Scope.DELETE, token, target);
             case PIN -> pin(token, target);
+            case PROMOTE -> onCache(Scope.PROMOTE, token, target);
+            case GATE -> onCache(Scope.GATE, token, target);
+            case DENY -> onCache(Scope.DENY, token, target);
             case VIEW_CACHE -> view(token, target);
             case ADMINISTER_CACHE -> administer(token, target);
             case VIEW_TENANT -> isOfTenant(token, target) ? Decision.ALLOW : Decision.HIDE;

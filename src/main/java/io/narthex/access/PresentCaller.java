@@ -57,16 +57,12 @@ public class PresentCaller implements CurrentCaller, Requester {
     }
 
     @Override
-    public boolean mayPush(String tenant, String cache) {
-        return may(Right.PUSH, tenant, cache);
-    }
-
-    @Override
     public boolean mayAdminister(String tenant, String cache) {
         return may(Right.ADMINISTER_CACHE, tenant, cache);
     }
 
-    private boolean may(Right right, String tenant, String cache) {
+    @Override
+    public boolean may(Right right, String tenant, String cache) {
         String name = tenant + "/" + cache;
         return AccessPolicy.decide(right, caller, Target.of(caches.now().find(name), name)) == Decision.ALLOW;
     }

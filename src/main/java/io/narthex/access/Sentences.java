@@ -45,6 +45,9 @@ final class Sentences {
             case PUSH -> "push to";
             case DELETE -> "delete from";
             case PIN -> "set pins in";
+            case PROMOTE -> "promote into";
+            case GATE -> "loosen the gates of";
+            case DENY -> "deny paths in";
             case VIEW_CACHE, VIEW_TENANT -> "see";
             case ADMINISTER_CACHE, ADMINISTER_TENANT -> "administer";
             case NOTHING, AUTHENTICATED, ADMINISTER_SERVER -> "use";

@@ -31,7 +31,8 @@ final class TokenPolicy {
             @Nullable Token maker,
             Instant now) {
         if (request.scopes().isEmpty()) {
-            throw new TokenException.Impossible("scopes must have one of pull, push, delete, administer");
+            throw new TokenException.Impossible(
+                    "scopes must have one of pull, push, delete, promote, gate, deny, administer");
         }
         Instant end = request.expiresAt();
         if (end != null && !now.isBefore(end)) {

@@ -100,6 +100,9 @@ public class WhoamiResource {
             case PULL -> Right.PULL;
             case PUSH -> Right.PUSH;
             case DELETE -> Right.DELETE;
+            case PROMOTE -> Right.PROMOTE;
+            case GATE -> Right.GATE;
+            case DENY -> Right.DENY;
             case ADMINISTER -> Right.ADMINISTER_CACHE;
             case PIN -> Right.PIN;
         };

@@ -73,6 +73,15 @@ public enum AuditAction {
     RESTORE_ACCEPTED,
     /** A restore was tried, with success. */
     RESTORE_DRILLED,
+    /** A closure became visible in another cache. */
+    PATH_PROMOTED,
+    /** What was promoted is gone from there again. */
+    PROMOTION_UNDONE,
+    /** Somebody asked for, pushed or promoted what a rule denies. */
+    PATH_DENIED,
+    /** A rule that denies paths was made or changed. */
+    DENIAL_SET,
+    DENIAL_LIFTED,
     LEGAL_HOLD_SET,
     LEGAL_HOLD_RELEASED,
     /** A month of the record went to the export and out of the database. */

@@ -14,6 +14,8 @@ import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.Responses;
 import io.narthex.receive.NarParts;
+import io.narthex.transfer.OpenBodies;
+import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -48,6 +50,9 @@ public class ServeResource {
     LocalStore store;
 
     @Inject
+    OpenBodies bodies;
+
+    @Inject
     RequestedCache requested;
 
     @Inject
@@ -72,6 +77,7 @@ public class ServeResource {
                         "A path inside a store path must be serve/{hash}/{path}", request.getRequestURI()));
         Cache cache = requested.get();
         SignedPath path = index.find(cache, hash).orElseThrow(AbsentPath::problem);
+        bodies.begin(ServletRequestContext.requireCurrent().getExchange(), cache, path);
         String logicalRoot = path.path().toString(cache.storeDir());
         Inside inside = switch (path.source()) {
             case NarSource.InLocalStore l -> local(path, logicalRoot, names);

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param sources its own
  * @param upstreams names of those that are asked for what none of its own sources has, in order
  * @param virtualHosts in lower case, without port
+ * @param entry how paths come into it
+ * @param gates what it asks of paths that are promoted into it
  * @param version counts the changes of these settings
  * @param uploadsAlone whether it is seen below {@code /push/}, where there is what was uploaded to it and nothing else
  */
@@ -33,6 +35,8 @@ public record Cache(
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
         List<PublicKey> trustedPublicKeys,
+        Entry entry,
+        Gates gates,
         long version,
         boolean uploadsAlone) {
     public Cache {
@@ -49,6 +53,11 @@ public record Cache(
     /** Whether it shows the machine's Nix store, as it is seen here. */
     public boolean showsLocalStore() {
         return !uploadsAlone && sources.contains(Source.LOCAL_STORE);
+    }
+
+    /** Whether nothing enters it but what is promoted from other caches. */
+    public boolean isPromotedTo() {
+        return entry == Entry.PROMOTION;
     }
 
     /** Whether it takes and serves uploads. */
@@ -94,6 +103,8 @@ public record Cache(
                         references,
                         foreignSignatures,
                         trustedPublicKeys,
+                        entry,
+                        gates,
                         version,
                         alone);
     }

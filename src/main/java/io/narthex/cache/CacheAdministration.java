@@ -71,7 +71,7 @@ public class CacheAdministration {
      * @param administrator whether it is the server's administrator
      * @param ownHosts by which the server itself is reached
      */
-    record Asker(boolean administrator, Set<String> ownHosts) {}
+    record Asker(boolean administrator, boolean loosener, Set<String> ownHosts) {}
 
     /** @throws UnknownCache if there is none */
     StoredCache get(TenantName tenant, CacheName name) {
@@ -109,7 +109,7 @@ public class CacheAdministration {
         CacheSettings before =
                 found.map(entity -> CacheSettings.of(entity.toStored())).orElse(initial);
         CacheSettings after = request.over(before, initial);
-        CachePolicy.check(before, after, asker.administrator(), asker.ownHosts());
+        CachePolicy.check(before, after, asker.administrator(), asker.loosener(), asker.ownHosts());
         if (!after.upstreams().equals(before.upstreams()) || after.visibility() != before.visibility()) {
             upstreams.require(owner, after.upstreams(), after.visibility() == Visibility.PUBLIC);
         }

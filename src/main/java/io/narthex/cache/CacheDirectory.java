@@ -148,7 +148,7 @@ public class CacheDirectory implements ChangeListener {
     public void changed(Change change) {
         switch (change.kind()) {
             case TENANT, CACHE -> executor.execute(this::reloadLater);
-            case TOKEN, TRUST, KEY, PATH, UPSTREAM -> {}
+            case TOKEN, TRUST, KEY, PATH, UPSTREAM, DENIAL -> {}
         }
     }
 

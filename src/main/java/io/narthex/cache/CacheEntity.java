@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The database row of a cache. */
@@ -63,6 +62,15 @@ class CacheEntity {
     @Column(name = "trusted_public_keys", nullable = false, columnDefinition = "text[]")
     private String[] trustedPublicKeys;
 
+    @Column(nullable = false, columnDefinition = "text")
+    private String entry;
+
+    @Column(name = "required_signatures", nullable = false, columnDefinition = "text[]")
+    private String[] requiredSignatures;
+
+    @Column(name = "minimum_age_hours", nullable = false)
+    private int minimumAgeHours;
+
     @Embedded
     private QuotaColumns quota;
 
@@ -102,6 +110,11 @@ class CacheEntity {
         foreignSignatures = text(settings.foreignSignatures());
         trustedPublicKeys =
                 settings.trustedPublicKeys().stream().map(PublicKey::toString).toArray(String[]::new);
+        entry = text(settings.entry());
+        requiredSignatures = settings.gates().requiredSignatures().stream()
+                .map(PublicKey::toString)
+                .toArray(String[]::new);
+        minimumAgeHours = settings.gates().minimumAgeHours();
     }
 
     void delete(Instant now) {
@@ -129,6 +142,9 @@ class CacheEntity {
                 constant(ReferenceCheck.class, referenceCheck),
                 constant(ForeignSignatures.class, foreignSignatures),
                 Arrays.stream(trustedPublicKeys).map(PublicKey::parse).toList(),
+                constant(Entry.class, entry),
+                new Gates(
+                        Arrays.stream(requiredSignatures).map(PublicKey::parse).toList(), minimumAgeHours),
                 version,
                 false);
     }

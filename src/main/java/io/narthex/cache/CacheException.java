@@ -99,6 +99,24 @@ public abstract sealed class CacheException extends RuntimeException {
         }
     }
 
+    /** What a cache asks of promoted paths is loosened by who has the scope gate alone. */
+    static final class Guarded extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        Guarded() {
+            super("guarded");
+        }
+    }
+
+    /** What is promoted into a cache can be all that enters it only where it shows nothing else. */
+    static final class EntersOtherwise extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        EntersOtherwise() {
+            super("enters otherwise");
+        }
+    }
+
     /** It would take {@code default/default} away. */
     static final class DefaultCache extends CacheException {
         private static final long serialVersionUID = 1;

@@ -1,6 +1,8 @@
 package io.narthex.cache;
 
 import io.narthex.cache.CacheException.DefaultCache;
+import io.narthex.cache.CacheException.EntersOtherwise;
+import io.narthex.cache.CacheException.Guarded;
 import io.narthex.cache.CacheException.HostTaken;
 import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.NotYours;
@@ -54,6 +56,15 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
                                 ProblemType.CONFLICT,
                                 "The upstream '" + shown.name() + "' has credentials: a public cache cannot list it")
                         .with("upstream", shown.name());
+            case Guarded guarded ->
+                Problem.of(
+                                ProblemType.FORBIDDEN,
+                                "Only the server's administrator, or a token with the scope gate, may loosen what the"
+                                        + " cache asks of promoted paths")
+                        .with("field", "gates");
+            case EntersOtherwise otherwise ->
+                Problem.of(ProblemType.BAD_REQUEST, "entry can be promotion only where sources is uploads alone")
+                        .with("field", "entry");
             case DefaultCache standard ->
                 Problem.of(
                         ProblemType.CONFLICT,

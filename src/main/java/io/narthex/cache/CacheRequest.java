@@ -28,6 +28,8 @@ record CacheRequest(
         JsonField<ReferenceCheck> references,
         JsonField<ForeignSignatures> foreignSignatures,
         JsonField<List<PublicKey>> trustedPublicKeys,
+        JsonField<Entry> entry,
+        JsonField<Gates> gates,
         QuotaRequest quota) {
     private static final List<String> FIELDS = List.of(
             "visibility",
@@ -39,7 +41,13 @@ record CacheRequest(
             "references",
             "foreignSignatures",
             "trustedPublicKeys",
+            "entry",
+            "gates",
             "quota");
+
+    private static final String A_KEY = "a public key, name:base64";
+    /** Ten years, beyond which nobody waits. */
+    private static final int MOST_HOURS = 87_600;
 
     private static final int WORST_PRIORITY = 1_000_000;
     /** PATH_MAX of Linux is more, but nobody's store lies so deep. */
@@ -65,7 +73,9 @@ record CacheRequest(
                 json.list("virtualHosts", "the name of a host, without a port", CacheRequest::host),
                 json.choice("references", ReferenceCheck.class),
                 json.choice("foreignSignatures", ForeignSignatures.class),
-                json.list("trustedPublicKeys", "a public key, name:base64", CacheRequest::key),
+                json.list("trustedPublicKeys", A_KEY, CacheRequest::key),
+                json.choice("entry", Entry.class),
+                gates(json.object("gates", List.of("requiredSignatures", "minimumAgeHours"))),
                 QuotaRequest.read(json));
         List<String> named = request.sources.value();
         if (named != null && named.isEmpty()) {
@@ -96,7 +106,24 @@ record CacheRequest(
                 trustedPublicKeys.or(kept.trustedPublicKeys(), initial.trustedPublicKeys()).stream()
                         .distinct()
                         .toList(),
+                entry.or(kept.entry(), initial.entry()),
+                gates.or(kept.gates(), initial.gates()),
                 quota.over(kept.quota(), initial.quota()));
+    }
+
+    /** A gate that is not named is none. */
+    private static JsonField<Gates> gates(JsonField<JsonBody> field) {
+        JsonBody json = field.value();
+        if (json == null) {
+            return new JsonField<>(field.named(), null);
+        }
+        return new JsonField<>(
+                true,
+                new Gates(
+                        json.list("requiredSignatures", A_KEY, CacheRequest::key).or(List.of(), List.of()).stream()
+                                .distinct()
+                                .toList(),
+                        json.integer("minimumAgeHours", 0, MOST_HOURS).or(0, 0)));
     }
 
     private static JsonField<StoreDir> storeDir(JsonField<String> text) {

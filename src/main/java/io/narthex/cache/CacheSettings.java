@@ -23,6 +23,8 @@ record CacheSettings(
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
         List<PublicKey> trustedPublicKeys,
+        Entry entry,
+        Gates gates,
         Quota quota) {
     /** A new cache shows nothing to anybody that was not pushed into it. */
     static final CacheSettings INITIAL = new CacheSettings(
@@ -36,6 +38,8 @@ record CacheSettings(
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
             List.of(),
+            Entry.PUSH,
+            Gates.NONE,
             Quota.INITIAL);
 
     /** Of {@code default/default}: the server's setting is its priority. */
@@ -50,6 +54,8 @@ record CacheSettings(
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
             List.of(),
+            Entry.PUSH,
+            Gates.NONE,
             Quota.INITIAL);
 
     CacheSettings {
@@ -72,6 +78,8 @@ record CacheSettings(
                 cache.references(),
                 cache.foreignSignatures(),
                 cache.trustedPublicKeys(),
+                cache.entry(),
+                cache.gates(),
                 stored.quota());
     }
 
@@ -89,6 +97,16 @@ record CacheSettings(
         facts.put(
                 "trustedPublicKeys",
                 trustedPublicKeys.stream().map(PublicKey::toString).toList());
+        facts.put("entry", text(entry));
+        facts.put(
+                "gates",
+                Map.of(
+                        "requiredSignatures",
+                        gates.requiredSignatures().stream()
+                                .map(PublicKey::toString)
+                                .toList(),
+                        "minimumAgeHours",
+                        gates.minimumAgeHours()));
         facts.put("quota", quota.facts());
         return facts;
     }

@@ -113,7 +113,8 @@ public class CachesResource {
                 parsed,
                 CacheRequest.read(body),
                 new Preconditions(ifMatch, ifNoneMatch),
-                new CacheAdministration.Asker(caller.isServerAdministrator(), ownHosts()));
+                new CacheAdministration.Asker(
+                        caller.isServerAdministrator(), caller.may(Right.GATE, tenant, name), ownHosts()));
         // whoever is told of it finds it
         directory.reload();
         ResponseBuilder response = put.made()

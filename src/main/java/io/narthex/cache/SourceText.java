@@ -27,7 +27,9 @@ final class SourceText {
 
     /** The cache's own ones first, which are asked first, then upstreams in their order. */
     static List<String> of(Collection<Source> own, List<String> upstreams) {
-        return Stream.concat(own.stream().sorted().map(SourceText::text), upstreams.stream().map(UPSTREAM::concat))
+        return Stream.concat(
+                        own.stream().sorted().map(SourceText::text),
+                        upstreams.stream().map(UPSTREAM::concat))
                 .toList();
     }
 

@@ -12,6 +12,8 @@ public enum ChangeKind {
     CACHE,
     KEY,
     UPSTREAM,
+    /** A rule about what a cache may not give out; its subject is the cache, 0 for all. */
+    DENIAL,
     /** A path was published in a cache, or changed, or is gone from it. */
     PATH;
 

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -74,6 +75,33 @@ public class Changes {
         }
     }
 
+    /** The same for many paths of a cache, in one statement. */
+    public void recordPaths(int cacheId, Collection<StorePathHash> hashes) {
+        if (hashes.isEmpty()) {
+            return;
+        }
+        try (Connection connection = dataSource.getConnection()) {
+            Recorded recorded = recorded(connection);
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "insert into change (kind, subject, hash) select 'path', ?, h from unnest(cast(? as bytea[])) h"
+                            + " where exists (select from node where id = ?)")) {
+                insert.setLong(1, cacheId);
+                insert.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "bytea",
+                                hashes.stream().map(StorePathHash::toBytes).toArray(byte[][]::new)));
+                insert.setObject(3, recorded.node);
+                if (insert.executeUpdate() == 0) {
+                    throw new DatabaseAwayException();
+                }
+            }
+            hashes.forEach(hash -> recorded.changes.add(new Change(ChangeKind.PATH, cacheId, hash)));
+        } catch (SQLException e) {
+            throw new IllegalStateException("changes cannot be recorded", e);
+        }
+    }
+
     /**
      * Pushes share the locks of what allows them, to the end of their transactions ({@code push_right_stands}): those under
      * way are waited for, and what begins behind this transaction sees what it did.
@@ -87,7 +115,7 @@ public class Changes {
                     lock.execute();
                 }
             }
-            case KEY, PATH, UPSTREAM -> {}
+            case KEY, PATH, UPSTREAM, DENIAL -> {}
         }
     }
 

@@ -14,8 +14,13 @@ public interface CurrentCaller {
     /** Whether the caller may know that this cache exists and see its settings. */
     boolean maySee(String tenant, String cache);
 
+    /** Whether the caller has a right in this cache. */
+    boolean may(Right right, String tenant, String cache);
+
     /** Whether the caller may push into this cache. */
-    boolean mayPush(String tenant, String cache);
+    default boolean mayPush(String tenant, String cache) {
+        return may(Right.PUSH, tenant, cache);
+    }
 
     /** Whether the caller may change this cache. */
     boolean mayAdminister(String tenant, String cache);

@@ -17,6 +17,12 @@ public enum Right {
     DELETE,
     /** To set and delete the cache's pins: also who administers it. */
     PIN,
+    /** To make what another cache holds visible in the cache. */
+    PROMOTE,
+    /** To loosen what the cache asks of what is promoted into it. */
+    GATE,
+    /** To say what the cache may not give out. */
+    DENY,
     /** To see the settings of the cache and lists of what it holds: any token for it. */
     VIEW_CACHE,
     /** To make, change and delete the cache. */

@@ -26,6 +26,7 @@ public final class HotPaths {
     private static final int TICKETS = 1 << 10;
 
     private final Heartbeat heartbeat;
+    private final PathRestriction restriction;
     private final SourceMemory[] sources;
     private final com.github.benmanes.caffeine.cache.Cache<PathKey, SignedPath> paths = Caffeine.newBuilder()
             .maximumWeight(WEIGHT)
@@ -40,12 +41,18 @@ public final class HotPaths {
     private record FileKey(int cacheId, String fileName) {}
 
     /** @param sources of all paths; who says soonest that one is absent comes first */
-    HotPaths(Heartbeat heartbeat, Collection<? extends SourceMemory> sources) {
+    HotPaths(Heartbeat heartbeat, PathRestriction restriction, Collection<? extends SourceMemory> sources) {
         this.heartbeat = heartbeat;
+        this.restriction = restriction;
         this.sources = sources.toArray(SourceMemory[]::new);
     }
 
-    /** The path, if it is remembered and known to be current; null says nothing about whether it exists. */
+    /** Whether it is known that the cache may give the path out now. */
+    public boolean isOpen(Cache cache, SignedPath path) {
+        return restriction.isOpen(cache, path);
+    }
+
+    /** The path, if it is remembered, known to be current and to be given out; null says nothing about whether it exists. */
     public @Nullable SignedPath current(Cache cache, StorePathHash hash) {
         SignedPath known = paths.getIfPresent(new PathKey(cache.id(), hash));
         return known != null && isCurrent(cache, known) ? known : null;
@@ -56,7 +63,8 @@ public final class HotPaths {
         return heartbeat.isRemembered()
                 && path.isSignedByAll()
                 // what a cache shows may have been narrowed since
-                && path.memory().isCurrent(cache, path);
+                && path.memory().isCurrent(cache, path)
+                && restriction.isOpen(cache, path);
     }
 
     /** Whether the database is heard: while it is not, nobody is to wait for it. */

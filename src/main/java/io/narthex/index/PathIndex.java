@@ -14,12 +14,11 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +44,9 @@ public class PathIndex implements ChangeListener {
     private CacheDirectory caches;
 
     @Inject
+    private PathRestriction restriction;
+
+    @Inject
     @Any
     private Instance<PathSource> found;
 
@@ -58,6 +60,7 @@ public class PathIndex implements ChangeListener {
         // the last first: its set of hashes costs least to ask and says enough of what is present
         hot = new HotPaths(
                 feed.heartbeat(),
+                restriction.unproxied(),
                 sources.reversed().stream().map(PathSource::memory).toList());
     }
 
@@ -85,8 +88,13 @@ public class PathIndex implements ChangeListener {
         sources.forEach(PathSource::load);
     }
 
-    /** The path with this hash, if the cache has it and its bytes are not known to be wrong. */
+    /** The path with this hash, if the cache has it, may give it out, and its bytes are not known to be wrong. */
     public Optional<SignedPath> find(Cache cache, StorePathHash hash) {
+        return held(cache, hash).filter(path -> !restriction.withholds(cache, path));
+    }
+
+    /** The same whether the cache may give it out or not: for who decides, and never for an answer. */
+    private Optional<SignedPath> held(Cache cache, StorePathHash hash) {
         SignedPath current = hot().current(cache, hash);
         if (current != null) {
             return Optional.of(current);
@@ -107,39 +115,42 @@ public class PathIndex implements ChangeListener {
         return Optional.empty();
     }
 
-    /** Those of many hashes that the cache has, as {@link #find} gives each; what memory does not know takes a few queries. */
+    /**
+     * Those of many hashes that the cache has, as {@link #find} gives each; what memory does not know takes few questions to
+     * the database. On a thread of ours.
+     */
     public Map<StorePathHash, SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes) {
         Map<StorePathHash, SignedPath> found = new HashMap<>();
-        Map<StorePathHash, Long> unknown = new LinkedHashMap<>();
+        List<StorePathHash> unknown = new ArrayList<>();
         for (StorePathHash hash : hashes) {
             SignedPath current = hot().current(cache, hash);
             if (current != null) {
                 found.put(hash, current);
             } else if (!hot().isAbsent(cache, hash)) {
-                unknown.put(hash, hot().ticket(cache, hash));
+                unknown.add(hash);
             }
         }
         if (!unknown.isEmpty()) {
-            feed.heartbeat().require();
-            readAll(cache, unknown, found);
+            Found now = askAll(cache, unknown);
+            for (StorePathHash hash : unknown) {
+                SignedPath path = now.paths().get(hash);
+                if (path != null && hot().isCurrent(cache, path)) {
+                    found.put(hash, path);
+                } else if (!now.absent().contains(hash)) {
+                    find(cache, hash).ifPresent(one -> found.put(hash, one));
+                }
+            }
         }
         return found;
     }
 
-    /** @param tickets of the hashes that memory does not know */
-    private void readAll(Cache cache, Map<StorePathHash, Long> tickets, Map<StorePathHash, SignedPath> found) {
-        Map<StorePathHash, SignedPath> remembered = new HashMap<>();
-        tickets.keySet().forEach(hash -> hot().remembered(cache, hash).ifPresent(path -> remembered.put(hash, path)));
-        Set<StorePathHash> left = new LinkedHashSet<>(tickets.keySet());
-        for (PathSource source : sources) {
-            for (SignedPath path : left.isEmpty() ? List.<SignedPath>of() : source.findAll(cache, left, remembered)) {
-                StorePathHash hash = path.path().hash();
-                hot().remember(cache, path, Objects.requireNonNull(tickets.get(hash)));
-                found.put(hash, path);
-            }
-            left.removeAll(found.keySet());
+    private Found askAll(Cache cache, Collection<StorePathHash> hashes) {
+        try {
+            return lookUp(cache, hashes);
+        } catch (SQLException e) {
+            // each is asked for by itself, which tells what is wrong
+            return new Found(Map.of(), Set.of());
         }
-        left.stream().filter(remembered::containsKey).forEach(hash -> hot().forget(cache.id(), hash));
     }
 
     /** Clients remember narinfos: a path whose narinfo is hidden is found by its NAR until it is removed. */
@@ -147,6 +158,7 @@ public class PathIndex implements ChangeListener {
         return find(cache, hash)
                 .or(() -> sources.stream()
                         .flatMap(source -> source.findHidden(cache, hash).stream())
+                        .filter(path -> !restriction.withholds(cache, path))
                         .findFirst());
     }
 
@@ -194,10 +206,20 @@ public class PathIndex implements ChangeListener {
         }
         feed.heartbeat().require();
         return sources.stream()
-                .flatMap(source -> source.findByFile(cache, fileName).stream())
+                .flatMap(source -> source.findAllByFile(cache, fileName).stream())
                 .flatMap(hash -> findForNar(cache, hash).stream())
                 .filter(path -> path.fileName().equals(fileName))
                 .findFirst();
+    }
+
+    /** Whether the cache has a file that it may not give out, since it may give out no path whose NAR is in it. */
+    public boolean withholdsFile(Cache cache, String fileName) {
+        feed.heartbeat().require();
+        List<SignedPath> paths = sources.stream()
+                .flatMap(source -> source.findAllByFile(cache, fileName).stream())
+                .flatMap(hash -> held(cache, hash).stream())
+                .toList();
+        return !paths.isEmpty() && paths.stream().allMatch(path -> restriction.withholds(cache, path));
     }
 
     /**
@@ -221,6 +243,7 @@ public class PathIndex implements ChangeListener {
         feed.heartbeat().require();
         return sources.stream()
                 .flatMap(source -> source.findByNar(cache, narHash).stream())
+                .filter(path -> !restriction.withholds(cache, path))
                 .findFirst();
     }
 

@@ -4,7 +4,6 @@ import io.narthex.cache.Cache;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,18 +42,6 @@ public interface PathSource {
     Optional<SignedPath> find(Cache cache, StorePathHash hash, Optional<SignedPath> remembered);
 
     /**
-     * Those of some hashes that the cache has from here, as {@link #find} gives each, in fewer queries where that can be.
-     *
-     * @param remembered likewise, by the hash
-     */
-    default List<SignedPath> findAll(
-            Cache cache, Collection<StorePathHash> hashes, Map<StorePathHash, SignedPath> remembered) {
-        return hashes.stream()
-                .flatMap(hash -> find(cache, hash, Optional.ofNullable(remembered.get(hash))).stream())
-                .toList();
-    }
-
-    /**
      * A path that is offered no more and not removed yet: its narinfo is hidden, and its NAR is sent to whoever still has
      * the narinfo.
      */
@@ -85,6 +72,11 @@ public interface PathSource {
 
     /** A path whose narinfo names this file, hidden or not. */
     Optional<StorePathHash> findByFile(Cache cache, String fileName);
+
+    /** All of them, up to a hundred: what may not be given out under one name may be under another. */
+    default List<StorePathHash> findAllByFile(Cache cache, String fileName) {
+        return findByFile(cache, fileName).stream().toList();
+    }
 
     /** A path whose NAR has this hash, in a source whose NAR files are named by it. */
     Optional<SignedPath> findByNar(Cache cache, NixHash narHash);

@@ -37,11 +37,6 @@ public abstract class SignatureEntity {
         return keyId;
     }
 
-    /** The row of the path that it is of. */
-    public long pathId() {
-        return pathId;
-    }
-
     public byte[] signature() {
         return signature.clone();
     }

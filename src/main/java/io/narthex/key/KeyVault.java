@@ -3,11 +3,11 @@ package io.narthex.key;
 import io.narthex.configuration.Settings;
 import io.narthex.configuration.StartRefused;
 import io.narthex.key.master.MasterKey;
+import io.narthex.key.master.SealedColumn;
 import io.narthex.key.master.StoredCredential;
 import io.narthex.key.master.WrongMasterKeyException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.SecretKey;
-import io.narthex.key.master.SealedColumn;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -149,7 +149,8 @@ public class KeyVault {
             sealed().ifPresent(what -> {
                 throw StartRefused.because(
                         settings,
-                        "the database holds " + what + ", sealed under a master key that is not here: copy the file master-key of the"
+                        "the database holds " + what
+                                + ", sealed under a master key that is not here: copy the file master-key of the"
                                 + " node that made it to " + file + ", or name it in NARTHEX_MASTER_KEY_FILE");
             });
         }

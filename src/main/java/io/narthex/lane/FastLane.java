@@ -40,7 +40,7 @@ public final class FastLane implements ServletExtension {
     /** The one call with a body that needs no token: it brings one of others. */
     private static final String EXCHANGE = "/api/v1/oidc/token";
     /** How the URLs of the API end whose answers may be long. */
-    private static final Set<String> LISTS = Set.of("events", "heads", "paths", "pins", "runs");
+    private static final Set<String> LISTS = Set.of("events", "heads", "paths", "pins", "runs", "sbom");
 
     /** What stands in a path where its escapes were no UTF-8; JAX-RS would log a trace for each. */
     private static final char UNDECODABLE = '\uFFFD';

@@ -17,6 +17,7 @@ import io.narthex.receive.UnpackingMemory;
 import io.narthex.retention.UseLog;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
+import io.narthex.transfer.OpenBodies;
 import io.narthex.transfer.PackedNars;
 import io.narthex.upstream.PullThrough;
 import io.narthex.upstream.ServerVia;
@@ -82,6 +83,9 @@ public class FastLaneStart implements ServletContextListener {
     UseLog uses;
 
     @Inject
+    OpenBodies bodies;
+
+    @Inject
     Meters meters;
 
     @Inject
@@ -105,7 +109,7 @@ public class FastLaneStart implements ServletContextListener {
                 (double) ((long) UnpackingMemory.SHARED.held() << 20));
         EarlyBeans.make(beans);
         asked.load();
-        Downloads downloads = new Downloads(reads, uses, Clock.systemUTC());
+        Downloads downloads = new Downloads(reads, uses, bodies, Clock.systemUTC());
         LaneAccess known = new LaneAccess(access, caches.unproxied());
         // what may be sent coded, or is to be hashed each time, is not kept
         NarMemory memory = new NarMemory(settings.narZstd() == NarZstd.TRUE ? Duration.ZERO : settings.narRecheck());

@@ -1,13 +1,13 @@
 package io.narthex.lane;
 
 import io.narthex.cache.Cache;
-import io.narthex.protocol.SourceHeader;
 import io.narthex.http.pace.PacedResponses;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.Responses;
+import io.narthex.protocol.SourceHeader;
 import io.narthex.share.Sharer;
 import io.narthex.thread.NamedThreads;
 import io.narthex.transfer.Coding;

@@ -2,13 +2,13 @@ package io.narthex.lane;
 
 import io.narthex.blob.DirectBuffers;
 import io.narthex.cache.Cache;
-import io.narthex.protocol.SourceHeader;
 import io.narthex.http.pace.PacedResponses;
 import io.narthex.index.HotPaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.UpstreamNar;
 import io.narthex.protocol.Responses;
+import io.narthex.protocol.SourceHeader;
 import io.narthex.share.Sharer;
 import io.narthex.thread.NamedThreads;
 import io.narthex.transfer.Downloads;
@@ -65,8 +65,7 @@ final class PassingNars {
      * @param who takes a place
      */
     boolean run(Cache cache, @Nullable String token, Sharer who, HttpServerExchange exchange, HttpHandler otherwise) {
-        SignedPath path =
-                HotNars.isPlain(exchange) ? HotNars.find(hot, cache, exchange.getRelativePath()) : null;
+        SignedPath path = HotNars.isPlain(exchange) ? HotNars.find(hot, cache, exchange.getRelativePath()) : null;
         if (path == null
                 || !(path.source() instanceof NarSource.AtUpstream(UpstreamNar nar))
                 || !places.take(exchange, who)) {
@@ -81,21 +80,22 @@ final class PassingNars {
                 otherwise.handleRequest(dispatched);
                 return;
             }
-            dispatched.dispatch(
-                    (Runnable) () -> whenKnown(passing, length -> send(cache, dispatched, path, token, nar, passing, length), dispatched));
+            dispatched.dispatch((Runnable) () -> whenKnown(
+                    passing, length -> send(cache, dispatched, path, token, nar, passing, length), dispatched));
         });
         return true;
     }
 
     private void whenKnown(PassingNar passing, LongConsumer then, HttpServerExchange exchange) {
-        CompletableFuture<Long> unused = passing.length().whenComplete((length, failure) -> threads.execute(() -> {
-            if (failure == null) {
-                then.accept(length);
-            } else {
-                passing.close();
-                UpstreamSentence.AWAY.send(exchange);
-            }
-        }));
+        CompletableFuture<Long> unused = passing.length()
+                .whenComplete((length, failure) -> threads.execute(() -> {
+                    if (failure == null) {
+                        then.accept(length);
+                    } else {
+                        passing.close();
+                        UpstreamSentence.AWAY.send(exchange);
+                    }
+                }));
     }
 
     private void send(

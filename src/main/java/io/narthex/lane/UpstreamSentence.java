@@ -7,8 +7,8 @@ import io.undertow.util.StatusCodes;
 final class UpstreamSentence {
     static final Sentence AWAY =
             new Sentence(StatusCodes.SERVICE_UNAVAILABLE, "The server cannot answer now: An upstream gives no answer");
-    static final Sentence LOOP =
-            new Sentence(StatusCodes.LOOP_DETECTED, "The request came through this server before: upstreams form a circle");
+    static final Sentence LOOP = new Sentence(
+            StatusCodes.LOOP_DETECTED, "The request came through this server before: upstreams form a circle");
 
     private UpstreamSentence() {}
 }

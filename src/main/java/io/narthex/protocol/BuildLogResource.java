@@ -3,6 +3,7 @@ package io.narthex.protocol;
 import io.narthex.access.PushRight;
 import io.narthex.access.PushRights;
 import io.narthex.cache.RequestedCache;
+import io.narthex.denial.DeniedPaths;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -39,6 +40,9 @@ public class BuildLogResource {
     LocalStore store;
 
     @Inject
+    DeniedPaths denied;
+
+    @Inject
     RequestedCache requested;
 
     @Inject
@@ -50,7 +54,7 @@ public class BuildLogResource {
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("derivation") String name) {
-        StorePath derivation = Responses.derivation(name);
+        StorePath derivation = open(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
             DocumentFacts pushed = pushed(derivation);
@@ -72,7 +76,7 @@ public class BuildLogResource {
     @HEAD
     @Requires(Right.PULL)
     public Response head(@PathParam("derivation") String name) {
-        StorePath derivation = Responses.derivation(name);
+        StorePath derivation = open(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
             return answer(pushed(derivation), null);
@@ -96,6 +100,15 @@ public class BuildLogResource {
                 SmallBody.open(request.getInputStream(), request.getHeader(HttpHeaders.CONTENT_ENCODING), LONGEST)) {
             return NarInfoResource.taken(documents.log(right, derivation, text));
         }
+    }
+
+    /** A derivation whose log may be told. */
+    private StorePath open(String name) {
+        StorePath derivation = Responses.derivation(name);
+        if (denied.withholdsDerivation(requested.get(), derivation)) {
+            throw AbsentPath.problem();
+        }
+        return derivation;
     }
 
     private Optional<BuildLog> find(StorePath derivation) {

@@ -8,6 +8,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.signature.PublicKey;
 import io.narthex.receive.SmallBody;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 
 /** {@code nix-cache-info}: what a client asks first. */
 @Path("nix-cache-info")
@@ -56,6 +58,14 @@ public class CacheInfoResource {
         return NarInfoResource.taken(false);
     }
 
+    /** The keys that have signed all that is here, where the cache asks for that. */
+    private static String required(Cache cache) {
+        String keys = cache.gates().requiredSignatures().stream()
+                .map(PublicKey::toString)
+                .collect(Collectors.joining(" "));
+        return keys.isEmpty() ? "" : "\nRequiredSignatures: " + keys;
+    }
+
     @GET
     @Requires(Right.PULL)
     public Response get() {
@@ -63,7 +73,7 @@ public class CacheInfoResource {
         String text = "StoreDir: " + cache.storeDir() + "\nWantMassQuery: " + (cache.wantMassQuery() ? 1 : 0)
                 + "\nPriority: " + cache.priority().orElse(settings.priority())
                 // relative to the cache's URL, as the clients that know it take it
-                + "\nGetNarInfosV1: " + NarInfoBatch.URL + "\n";
+                + "\nGetNarInfosV1: " + NarInfoBatch.URL + required(cache) + "\n";
         return Response.ok(text)
                 .type(Responses.CACHE_INFO_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))

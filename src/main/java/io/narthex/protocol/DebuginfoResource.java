@@ -7,6 +7,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.PathIndex;
 import io.narthex.index.upload.Document;
 import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
@@ -29,6 +30,9 @@ public class DebuginfoResource {
     private static final Pattern FILE = Pattern.compile("[0-9a-f]{40}(\\.debug)?");
 
     @Inject
+    PathIndex index;
+
+    @Inject
     RequestedCache requested;
 
     @Inject
@@ -41,7 +45,10 @@ public class DebuginfoResource {
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file) {
         Cache cache = requested.get();
-        Document found = documents.findDebuginfo(cache, buildId(file)).orElseThrow(AbsentPath::problem);
+        Document found = documents
+                .findDebuginfo(cache, buildId(file))
+                .filter(document -> !index.withholdsFile(cache, DocumentIntake.archive(document)))
+                .orElseThrow(AbsentPath::problem);
         return Response.ok(found.content())
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(found.publishedAt()))

@@ -16,6 +16,8 @@ import io.narthex.nix.nar.NarListing;
 import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
 import io.narthex.transfer.Coding;
+import io.narthex.transfer.OpenBodies;
+import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -46,6 +48,9 @@ public class ListingResource {
     LocalStore store;
 
     @Inject
+    OpenBodies bodies;
+
+    @Inject
     RequestedCache requested;
 
     @Inject
@@ -59,6 +64,7 @@ public class ListingResource {
     public Response get(@PathParam("hash") String text) throws IOException {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(AbsentPath::problem);
+        bodies.begin(ServletRequestContext.requireCurrent().getExchange(), cache, path);
         Response.ResponseBuilder response = switch (path.source()) {
             case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
             case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));

@@ -27,6 +27,7 @@ import io.narthex.transfer.CopiedBody;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarBody;
 import io.narthex.transfer.NarTransfer;
+import io.narthex.transfer.OpenBodies;
 import io.narthex.transfer.PassingTransfer;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
@@ -91,6 +92,9 @@ public class NarResource {
     @Inject
     UseLog uses;
 
+    @Inject
+    OpenBodies bodies;
+
     @GET
     @Requires(Right.PULL)
     public Response get(@PathParam("file") String file, @Context HttpHeaders request) {
@@ -139,7 +143,7 @@ public class NarResource {
         String control = Responses.control(cache, name.namesBytes() ? Responses.FOREVER : Responses.DAY);
         if (body) {
             // an answer without a NAR, 304 or 416, tells so by its status
-            new Downloads(reads, uses, Clock.systemUTC())
+            new Downloads(reads, uses, bodies, Clock.systemUTC())
                     .begin(ServletRequestContext.requireCurrent().getExchange(), cache, path, token());
         }
         return switch (sent.source()) {

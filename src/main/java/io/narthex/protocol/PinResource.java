@@ -6,6 +6,7 @@ import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.index.PathIndex;
 import io.narthex.nix.store.StorePath;
 import io.narthex.retention.PinName;
 import io.narthex.retention.Pins;
@@ -23,6 +24,9 @@ public class PinResource {
     Pins pins;
 
     @Inject
+    PathIndex index;
+
+    @Inject
     RequestedCache requested;
 
     @GET
@@ -31,6 +35,8 @@ public class PinResource {
         Cache cache = requested.get();
         StorePath path = PinName.tryParse(name)
                 .flatMap(parsed -> pins.newest(cache, parsed))
+                // a pin keeps its path, but a rule may deny it
+                .filter(pinned -> index.find(cache, pinned.hash()).isPresent())
                 .orElseThrow(() ->
                         new ProblemException(ProblemType.NOT_FOUND, "There is no such pin in this cache, or no more"));
         // it may name another path at any time

@@ -105,6 +105,12 @@ public class DocumentIntake {
         }
     }
 
+    /** The name of the NAR file in which debug information lies. */
+    public static String archive(Document debuginfo) {
+        String url = parse(debuginfo.content(), "debuginfo").path("archive").asText();
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
     public Optional<Document> findDebuginfo(Cache cache, String buildId) {
         return find(cache, DocumentKind.DEBUGINFO, buildId);
     }

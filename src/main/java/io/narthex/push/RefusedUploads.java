@@ -61,7 +61,8 @@ public class RefusedUploads {
                 upload.url(),
                 refused.words());
         counts.increment(refused.reason().kind());
-        AuditEvent event = AuditEvent.of(AuditAction.PUSH_REFUSED)
+        AuditEvent event = AuditEvent.of(
+                        refused.reason() == Refusal.DENIED ? AuditAction.PATH_DENIED : AuditAction.PUSH_REFUSED)
                 .detail("kind", refused.reason().kind())
                 .detail("url", upload.url())
                 .detail("status", refused.reason().problem().status());

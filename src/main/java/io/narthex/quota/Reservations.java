@@ -69,7 +69,7 @@ public class Reservations implements ChangeListener {
     public void changed(Change change) {
         switch (change.kind()) {
             case TENANT, CACHE -> lost();
-            case TOKEN, TRUST, KEY, PATH, UPSTREAM -> {}
+            case TOKEN, TRUST, KEY, PATH, UPSTREAM, DENIAL -> {}
         }
     }
 

@@ -49,7 +49,6 @@ public class FetchedNars {
     }
 
     private NarReceiver receiver(long maxNarBytes) {
-        return new NarReceiver(
-                NarIntake.limits(Math.min(maxNarBytes, settings.maxNarBytes()), settings.maxRatio()));
+        return new NarReceiver(NarIntake.limits(Math.min(maxNarBytes, settings.maxNarBytes()), settings.maxRatio()));
     }
 }

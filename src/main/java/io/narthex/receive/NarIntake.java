@@ -108,8 +108,7 @@ public class NarIntake {
 
     static NarLimits limits(long maxNarBytes, long maxRatio) {
         NarLimits usual = NarLimits.of(maxNarBytes, maxRatio);
-        return new NarLimits(
-                usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
+        return new NarLimits(usual.maxFileBytes(), usual.maxNarBytes(), usual.maxRatio(), usual.maxMemory(), MAX_NODES);
     }
 
     /** As if it had been called here. */

@@ -29,6 +29,9 @@ public final class PublishPolicy {
         if (!cache.takesUploads()) {
             throw Refusal.NOT_TAKEN.because(cache.fullName());
         }
+        if (cache.isPromotedTo()) {
+            throw Refusal.ONLY_PROMOTED.because(cache.fullName());
+        }
     }
 
     /**

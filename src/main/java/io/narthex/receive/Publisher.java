@@ -171,6 +171,7 @@ public class Publisher {
         }
         return switch (outcome) {
             case NewPaths.Outcome.Added added -> Optional.of(new Outcome.Created());
+            case NewPaths.Outcome.Denied denied -> throw Refusal.DENIED.because(Refusal.shown(denied.rule()));
             case NewPaths.Outcome.Unclaimed gone -> Optional.empty();
             case NewPaths.Outcome.Present present -> merged(claim, signed, file, missing);
             case NewPaths.Outcome.Missing some -> merged(claim, signed, file, missing);

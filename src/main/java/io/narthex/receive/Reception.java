@@ -2,8 +2,8 @@ package io.narthex.receive;
 
 import io.narthex.access.PushRight;
 import io.narthex.change.DatabaseAwayException;
-import io.narthex.localstore.StoreUnreadableException;
 import io.narthex.index.SourceAwayException;
+import io.narthex.localstore.StoreUnreadableException;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;

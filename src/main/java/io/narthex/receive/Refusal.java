@@ -40,6 +40,7 @@ public enum Refusal {
             "upstream-conflict",
             ProblemType.CONFLICT,
             "the source %s of this cache has the path with another NarHash: it has %s, pushed was %s"),
+    DENIED("denied", ProblemType.CONFLICT, "a rule of this cache or of the server denies the path: %s"),
     NO_SUCH_NAR(
             "no-such-nar",
             BAD_REQUEST,
@@ -56,6 +57,7 @@ public enum Refusal {
             "%s is full: it holds %s of the %s bytes of its quota, and uploads under way, this one among them, take %s"
                     + " more: delete paths that nobody needs, or ask %s for a larger quota"),
     NOT_TAKEN("not-taken", FORBIDDEN, "the cache %s takes no uploads: uploads is not among its sources"),
+    ONLY_PROMOTED("only-promoted", FORBIDDEN, "the cache %s takes no pushes: its entry is promotion"),
     TOO_MANY_SIGNATURES("too-many-signatures", BAD_REQUEST, "the path would have more than %s signatures"),
     FALSE_SIGNATURE(
             "false-signature",

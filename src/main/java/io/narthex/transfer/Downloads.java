@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Downloads {
     private final ReadLog log;
     private final UseLog uses;
+    private final OpenBodies bodies;
     private final Clock clock;
 
-    public Downloads(ReadLog log, UseLog uses, Clock clock) {
+    public Downloads(ReadLog log, UseLog uses, OpenBodies bodies, Clock clock) {
         this.log = log;
         this.uses = uses;
+        this.bodies = bodies;
         this.clock = clock;
     }
 
@@ -29,6 +31,7 @@ public final class Downloads {
      */
     public void begin(HttpServerExchange exchange, Cache cache, SignedPath path, @Nullable String token) {
         uses.note(path, token != null);
+        bodies.begin(exchange, cache, path);
         exchange.addExchangeCompleteListener((ended, others) -> {
             try {
                 if (ended.getStatusCode() == StatusCodes.OK || ended.getStatusCode() == StatusCodes.PARTIAL_CONTENT) {

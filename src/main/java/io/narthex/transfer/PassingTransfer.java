@@ -80,7 +80,11 @@ public class PassingTransfer {
             ResponseSink.breakOff();
         } catch (IOException e) {
             ResponseSink.breakOff();
-            LOG.log(System.Logger.Level.WARNING, "event=passing-nar-broken file={0} reason={1}", nar.fileName(), e.toString());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "event=passing-nar-broken file={0} reason={1}",
+                    nar.fileName(),
+                    e.toString());
         }
     }
 }

@@ -70,7 +70,8 @@ public class CredentialVault implements SealedColumn {
     @Transactional
     public Optional<String> anySealed() {
         List<?> found = entities.createNativeQuery(
-                        "select name from upstream where sealed_credentials is not null order by id limit 1", String.class)
+                        "select name from upstream where sealed_credentials is not null order by id limit 1",
+                        String.class)
                 .getResultList();
         return found.stream().findFirst().map(name -> "the credentials of the upstream " + name);
     }
@@ -79,8 +80,8 @@ public class CredentialVault implements SealedColumn {
     @Transactional(Transactional.TxType.MANDATORY)
     public Resealed reseal(long after, int most) {
         List<?> rows = entities.createNativeQuery(
-                        "select id, url, sealed_credentials from upstream where sealed_credentials is not null and id > :after"
-                                + " order by id limit :most for update",
+                        "select id, url, sealed_credentials from upstream where sealed_credentials is not null and id"
+                                + " > :after order by id limit :most for update",
                         Object[].class)
                 .setParameter("after", after)
                 .setParameter("most", most)

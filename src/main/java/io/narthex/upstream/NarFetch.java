@@ -123,7 +123,8 @@ final class NarFetch {
 
     private static boolean isRest(OutboundResponse response, long from) {
         Optional<String> range = response.header("Content-Range");
-        return response.status() == 206 && range.filter(r -> r.startsWith("bytes " + from + "-")).isPresent();
+        return response.status() == 206
+                && range.filter(r -> r.startsWith("bytes " + from + "-")).isPresent();
     }
 
     private void expect(OptionalLong told) throws IOException {

@@ -94,8 +94,7 @@ public class PullThrough {
                 .known()
                 .of(cache, nar.upstreamId())
                 .orElseThrow(() -> new IOException("the upstream is not shown any more"));
-        Key key = new Key(
-                upstream.id(), nar.url(), nar.narHash(), upstream.hasCredentials() ? cache.tenantId() : 0);
+        Key key = new Key(upstream.id(), nar.url(), nar.narHash(), upstream.hasCredentials() ? cache.tenantId() : 0);
         PassingNar[] mine = new PassingNar[1];
         try {
             passing.compute(key, (k, known) -> {
@@ -199,7 +198,8 @@ public class PullThrough {
                 if (upstream.keep()) {
                     keep(channel);
                 } else {
-                    NarFacts facts = received.check(channel, OptionalLong.empty(), UploadName.parse(nar.fileName()), most());
+                    NarFacts facts =
+                            received.check(channel, OptionalLong.empty(), UploadName.parse(nar.fileName()), most());
                     requireRight(facts.narHash(), facts.narSize());
                     file.release();
                     files.passed(nar, upstream, cache.tenantId(), facts.fileSize());

@@ -38,8 +38,12 @@ public class ServerVia {
     private String id() {
         String known = id;
         if (known == null) {
-            byte[] key = ring.of(caches.now().standard()).all().getFirst().publicKey().toString().getBytes(
-                    java.nio.charset.StandardCharsets.UTF_8);
+            byte[] key = ring.of(caches.now().standard())
+                    .all()
+                    .getFirst()
+                    .publicKey()
+                    .toString()
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
             known = "narthex-"
                     + HexFormat.of().formatHex(HashAlgorithm.SHA256.newDigest().digest(key), 0, ID_BYTES);
             id = known;

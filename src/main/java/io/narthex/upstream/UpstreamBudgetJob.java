@@ -69,9 +69,8 @@ public class UpstreamBudgetJob implements Job {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        int forgotten = entities.createNativeQuery(FORGET)
-                .setParameter("most", PAGE)
-                .executeUpdate();
+        int forgotten =
+                entities.createNativeQuery(FORGET).setParameter("most", PAGE).executeUpdate();
         if (forgotten == PAGE) {
             return new JobPage("more", forgotten, 0, 0, forgotten);
         }

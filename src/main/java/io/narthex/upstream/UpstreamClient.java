@@ -87,7 +87,8 @@ public class UpstreamClient {
                 return new Answer.Absent(upstream);
             }
             case 429 -> {
-                state.pause(document.retryAfter().flatMap(UpstreamClient::seconds).orElse(PAUSE));
+                state.pause(
+                        document.retryAfter().flatMap(UpstreamClient::seconds).orElse(PAUSE));
                 return new Answer.Away(upstream);
             }
             default -> {

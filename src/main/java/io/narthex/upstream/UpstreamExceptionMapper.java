@@ -36,7 +36,8 @@ public class UpstreamExceptionMapper implements ExceptionMapper<UpstreamExceptio
             case CredentialsOfAnotherOrigin other ->
                 bad(
                         "credentials",
-                        "The credentials belong to another scheme, host or port: send them again with this url, or null");
+                        "The credentials belong to another scheme, host or port: send them again with this url, or"
+                                + " null");
             case ListedByPublicCache listed ->
                 Problem.of(
                                 ProblemType.CONFLICT,

@@ -45,9 +45,7 @@ final class UpstreamMemory implements SourceMemory {
             return true;
         }
         Absence absence = absent.getIfPresent(new Key(cache.id(), hash));
-        return absence != null
-                && absence.version == known.version()
-                && absence.cacheVersion == cache.version();
+        return absence != null && absence.version == known.version() && absence.cacheVersion == cache.version();
     }
 
     /** Paths have a memory of their own: {@link UpstreamPathMemory}. */

@@ -67,6 +67,7 @@ public class UpstreamPaths {
             looked_up_at = now()
         returning id
         """;
+
     private static final String UNSIGN = "delete from upstream_signature where path_id = ?";
     private static final String SIGNATURES = "select key_id, signature from upstream_signature where path_id = ?";
     private static final String SIGN = """
@@ -88,7 +89,13 @@ public class UpstreamPaths {
     private final RecentUses uses = new RecentUses();
 
     private record Row(
-            long id, int upstreamId, PublicKey key, NarInfo facts, UpstreamNar nar, Optional<StoredNar> stored, Instant since) {}
+            long id,
+            int upstreamId,
+            PublicKey key,
+            NarInfo facts,
+            UpstreamNar nar,
+            Optional<StoredNar> stored,
+            Instant since) {}
 
     RecentUses uses() {
         return uses;
@@ -139,10 +146,18 @@ public class UpstreamPaths {
             s.setObject(10, size.isPresent() ? (Long) size.getAsLong() : null, Types.BIGINT);
             s.setBytes(11, narHash);
             s.setLong(12, info.narSize());
-            s.setArray(13, texts(connection, info.references().stream().map(StorePath::baseName).toList()));
+            s.setArray(
+                    13,
+                    texts(
+                            connection,
+                            info.references().stream().map(StorePath::baseName).toList()));
             s.setString(14, info.deriver().map(StorePath::baseName).orElse(null));
             s.setString(15, info.contentAddress().orElse(null));
-            s.setArray(16, texts(connection, info.signatures().stream().map(Signature::toString).toList()));
+            s.setArray(
+                    16,
+                    texts(
+                            connection,
+                            info.signatures().stream().map(Signature::toString).toList()));
             s.setInt(17, found.upstream().id());
             s.setBytes(18, narHash);
             s.setString(19, fileName);
@@ -166,8 +181,8 @@ public class UpstreamPaths {
 
     /** A name of our own: an upstream's may be of any form, with directories and a query. */
     private static String fileName(NarInfo info) {
-        Optional<Compression> compression = Compression.named(info.compression())
-                .filter(c -> !c.extension().isEmpty());
+        Optional<Compression> compression =
+                Compression.named(info.compression()).filter(c -> !c.extension().isEmpty());
         return new UploadName(fileHash(info).orElse(info.narHash()), compression).toString();
     }
 
@@ -202,7 +217,8 @@ public class UpstreamPaths {
         Optional<StoredNar> stored = stored(r, fileName, compression, narHash, narSize);
         Optional<NixHash> told = Optional.ofNullable(r.getBytes(9)).map(NixHash::ofSha256);
         Optional<NixHash> fileHash = stored.map(StoredNar::fileHash).or(() -> told);
-        OptionalLong fileSize = stored.isPresent() ? OptionalLong.of(stored.get().fileSize()) : size(r, 10);
+        OptionalLong fileSize =
+                stored.isPresent() ? OptionalLong.of(stored.get().fileSize()) : size(r, 10);
         NarInfo facts = new NarInfo(
                 cache.storeDir(),
                 path,
@@ -217,7 +233,16 @@ public class UpstreamPaths {
                 Upstreams.texts(r, 16).stream().map(Signature::parse).toList(),
                 Optional.ofNullable(r.getString(15)));
         UpstreamNar nar = new UpstreamNar(
-                path, cache.id(), r.getInt(2), r.getString(6), fileName, compression, fileHash, fileSize, narHash, narSize);
+                path,
+                cache.id(),
+                r.getInt(2),
+                r.getString(6),
+                fileName,
+                compression,
+                fileHash,
+                fileSize,
+                narHash,
+                narSize);
         return new Row(
                 r.getLong(1),
                 r.getInt(2),
@@ -260,7 +285,9 @@ public class UpstreamPaths {
         return new SignedPath(
                 row.id(),
                 row.facts(),
-                row.stored().<NarSource>map(NarSource.InBlobStore::new).orElseGet(() -> new NarSource.AtUpstream(row.nar())),
+                row.stored()
+                        .<NarSource>map(NarSource.InBlobStore::new)
+                        .orElseGet(() -> new NarSource.AtUpstream(row.nar())),
                 row.since(),
                 keys,
                 work(connection -> complete(connection, keys, row, claim)),

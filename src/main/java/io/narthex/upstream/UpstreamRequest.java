@@ -100,15 +100,23 @@ record UpstreamRequest(
         UpstreamSettings initial = initial();
         UpstreamSettings after = new UpstreamSettings(
                 url.or(before.url(), before.url()),
-                trustedPublicKeys.or(before.keys(), List.of()).stream().distinct().toList(),
+                trustedPublicKeys.or(before.keys(), List.of()).stream()
+                        .distinct()
+                        .toList(),
                 required.or(before.required(), initial.required()),
                 mode.or(before.keep() ? Mode.KEEP : Mode.STREAM, Mode.KEEP) == Mode.KEEP,
                 allow.or(before.allow(), initial.allow()),
                 deny.or(before.deny(), initial.deny()),
-                offeredTo.or(before.offeredTo(), initial.offeredTo()).stream().distinct().sorted().toList(),
+                offeredTo.or(before.offeredTo(), initial.offeredTo()).stream()
+                        .distinct()
+                        .sorted()
+                        .toList(),
                 negativeSeconds.or(before.negativeSeconds(), initial.negativeSeconds()),
                 maxNarBytes.named() ? maxNarBytes.value() : before.maxNarBytes(),
-                redirectHosts.or(before.redirectHosts(), initial.redirectHosts()).stream().distinct().sorted().toList(),
+                redirectHosts.or(before.redirectHosts(), initial.redirectHosts()).stream()
+                        .distinct()
+                        .sorted()
+                        .toList(),
                 lookupMillis.or(before.lookupMillis(), initial.lookupMillis()),
                 connectMillis.or(before.connectMillis(), initial.connectMillis()),
                 stallSeconds.or(before.stallSeconds(), initial.stallSeconds()));
@@ -124,7 +132,19 @@ record UpstreamRequest(
             named = URI.create("https://invalid.invalid");
         }
         return new UpstreamSettings(
-                named, List.of(), false, true, List.of("*"), List.of(), List.of(), 60, null, List.of(), 2_000, 5_000, 60);
+                named,
+                List.of(),
+                false,
+                true,
+                List.of("*"),
+                List.of(),
+                List.of(),
+                60,
+                null,
+                List.of(),
+                2_000,
+                5_000,
+                60);
     }
 
     private static JsonField<URI> url(JsonField<String> text) {

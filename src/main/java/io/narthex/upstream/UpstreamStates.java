@@ -26,7 +26,11 @@ public class UpstreamStates {
 
     @PostConstruct
     void start() {
-        show(ALL, count -> () -> states.values().stream().mapToLong(state -> count.applyAsLong(state)).sum());
+        show(
+                ALL,
+                count -> () -> states.values().stream()
+                        .mapToLong(state -> count.applyAsLong(state))
+                        .sum());
         gauge(ALL, () -> states.values().stream().filter(UpstreamState::isOpen).count());
         Timer unused = timer(ALL);
     }
@@ -70,7 +74,10 @@ public class UpstreamStates {
 
     private void gauge(String upstream, DoubleSupplier open) {
         meters.gauge(
-                "narthex.upstream.breakers.open", "Upstreams that are not asked since they failed", open, "upstream",
+                "narthex.upstream.breakers.open",
+                "Upstreams that are not asked since they failed",
+                open,
+                "upstream",
                 upstream);
     }
 

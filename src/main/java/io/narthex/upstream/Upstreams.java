@@ -53,7 +53,8 @@ public class Upstreams {
         order by 1 limit 1
         """;
 
-    private static final String STANDING = "select count(*) from upstream_path where upstream_id = ? and vouched_by = ?";
+    private static final String STANDING =
+            "select count(*) from upstream_path where upstream_id = ? and vouched_by = ?";
 
     private static final String FETCHERS = """
         select distinct coalesce(d.token_id, 'anonymous') from upstream_path p
@@ -111,7 +112,13 @@ public class Upstreams {
         return work(connection -> {
             try (PreparedStatement s = connection.prepareStatement(id == null ? INSERT : UPDATE)) {
                 s.setString(1, settings.url().toString());
-                s.setArray(2, texts(connection, settings.keys().stream().map(PublicKey::toString).toList()));
+                s.setArray(
+                        2,
+                        texts(
+                                connection,
+                                settings.keys().stream()
+                                        .map(PublicKey::toString)
+                                        .toList()));
                 s.setBoolean(3, settings.required());
                 s.setString(4, settings.mode());
                 s.setArray(5, texts(connection, settings.allow()));
@@ -206,7 +213,8 @@ public class Upstreams {
                 Duration.ofMillis(r.getInt(15)),
                 Duration.ofSeconds(r.getInt(16)),
                 r.getLong(17));
-        return new StoredUpstream(upstream, r.getObject(18, OffsetDateTime.class).toInstant());
+        return new StoredUpstream(
+                upstream, r.getObject(18, OffsetDateTime.class).toInstant());
     }
 
     static List<String> texts(ResultSet r, int column) throws SQLException {

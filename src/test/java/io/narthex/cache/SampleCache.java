@@ -29,6 +29,8 @@ public final class SampleCache {
                 ReferenceCheck.STRICT,
                 ForeignSignatures.KEEP,
                 List.of(),
+                Entry.PUSH,
+                Gates.NONE,
                 0,
                 false);
     }

@@ -115,6 +115,9 @@ class OpenApiIT {
             return "{\"issuer\":\"https://issuer.example.com\",\"audience\":\"walked\",\"scopes\":[\"pull\"],"
                     + "\"claims\":{\"sub\":[\"x\"]}}";
         }
+        if (call.path.endsWith("/denied/{rule}")) {
+            return call.method.equals("PUT") ? "{\"pattern\":\"described-*\",\"reason\":\"as described\"}" : "";
+        }
         return call.method.equals("PUT") ? "{}" : "";
     }
 
@@ -129,6 +132,8 @@ class OpenApiIT {
                     .replace("{cache}", "ci")
                     .replace("{hash}", "00000000000000000000000000000000")
                     .replace("{pin}", "production")
+                    .replace("promotions/{id}", "promotions/1")
+                    .replace("{rule}", "described")
                     .replace("{key}", "no-such-key-1")
                     .replace("{name}", "described")
                     .replace("{job}", "no-such-job")

@@ -46,7 +46,7 @@ class HotPathsIT {
         nix = new NixDatabase(store.database(), StoreDir.DEFAULT);
         Heartbeat heartbeat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
         memory = new LocalMemory(nix, heartbeat);
-        hot = new HotPaths(heartbeat, List.of(memory));
+        hot = new HotPaths(heartbeat, new AllOpen(), List.of(memory));
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class SampleIndex {
         this.nix = nix;
         Heartbeat heartbeat = new Heartbeat(TimeUnit.HOURS.toNanos(1));
         memory = new LocalMemory(nix, heartbeat);
-        hot = new HotPaths(heartbeat, List.of(memory));
+        hot = new HotPaths(heartbeat, new AllOpen(), List.of(memory));
     }
 
     public HotPaths hot() {

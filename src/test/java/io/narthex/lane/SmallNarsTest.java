@@ -18,6 +18,7 @@ import io.narthex.retention.UseLog;
 import io.narthex.share.Sharer;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
+import io.narthex.transfer.OpenBodies;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.ByteArrayOutputStream;
@@ -72,7 +73,7 @@ class SmallNarsTest {
                 index.hot(),
                 new NarMemory(Duration.ofDays(1)),
                 new FileNars(),
-                new Downloads(reads, new UseLog(), Clock.systemUTC()),
+                new Downloads(reads, new UseLog(), new OpenBodies(), Clock.systemUTC()),
                 paced,
                 false);
         server = new LoopbackServer(this::receive);

@@ -59,6 +59,7 @@ class TwoServersIT {
 
             publishedPathsAreNeverCalledAbsent(cache);
             revokedKeysAreNamedInNoAnswer(cache);
+            deniedPathsAreDark(cache);
             revokedTokensOpenNothingAnyMore(cache);
             deletedCachesAreGone(cache);
         }
@@ -102,6 +103,29 @@ class TwoServersIT {
                 seen = text(cache, path);
             }
             assertThat(seen).doesNotContain(name).contains(revoked);
+        }
+    }
+
+    private void deniedPathsAreDark(TenantCache cache) throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        StorePath path = builder.evaluate("builtins.toFile \"denied\" \"only here " + cache.tenant() + "\"");
+        cache.push(builder, path, "none");
+        String url = text(cache, path.hash() + ".narinfo").replaceAll("(?s).*\nURL: ([^\n]*).*", "$1");
+        List<String> urls = List.of(path.hash() + ".narinfo", url, path.hash() + ".ls", "serve/" + path.hash());
+        for (String each : urls) {
+            assertThat(status(cache, each, cache.token())).as(each).isEqualTo(200);
+        }
+        String rule = "/api/v1/tenants/" + cache.tenant() + "/caches/ci/denied/two";
+
+        cache.administer("PUT", rule, "{\"pattern\":\"denied\",\"reason\":\"on both\"}");
+        for (String each : urls) {
+            assertThat(cache.get(each).statusCode()).as(each).isEqualTo(404);
+            awaitStatus(cache, each, cache.token(), 404, Duration.ofSeconds(5));
+        }
+
+        cache.administer("DELETE", rule, "");
+        for (String each : urls) {
+            awaitStatus(cache, each, cache.token(), 200, Duration.ofSeconds(5));
         }
     }
 

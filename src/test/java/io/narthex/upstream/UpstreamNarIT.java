@@ -107,12 +107,14 @@ class UpstreamNarIT {
 
             assertThat(all).allSatisfy(a -> assertThat(a.join().body()).isEqualTo(path.file()));
             awaitKept(path);
-            assertThat(client.send(request(url), HttpResponse.BodyHandlers.ofByteArray()).body())
+            assertThat(client.send(request(url), HttpResponse.BodyHandlers.ofByteArray())
+                            .body())
                     .isEqualTo(path.file());
             assertThat(upstream.server().requestsOf(path(path))).isEqualTo(1);
             assertThat(Rows.ofServer()
                             .texts(
-                                    "select detail->>'upstream' from audit_event where action = 'upstream-fetched' and path = ?",
+                                    "select detail->>'upstream' from audit_event where action = 'upstream-fetched' and"
+                                            + " path = ?",
                                     path.info().storePath().baseName()))
                     .containsExactly(upstream.name());
         }
@@ -263,8 +265,7 @@ class UpstreamNarIT {
             latch.countDown();
 
             int length = path.file().length;
-            assertThat(beyond.join().body())
-                    .isEqualTo(java.util.Arrays.copyOfRange(path.file(), length - 10, length));
+            assertThat(beyond.join().body()).isEqualTo(java.util.Arrays.copyOfRange(path.file(), length - 10, length));
             assertThat(whole.join().body()).isEqualTo(path.file());
             assertThat(upstream.server().requestsOf(path(path))).isEqualTo(1);
         }
@@ -324,8 +325,7 @@ class UpstreamNarIT {
             HttpResponse<byte[]> head = client.send(
                     HttpRequest.newBuilder(URI.create(url)).HEAD().build(), HttpResponse.BodyHandlers.ofByteArray());
 
-            assertThat(head.headers().firstValueAsLong("Content-Length"))
-                    .hasValue(path.file().length);
+            assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(path.file().length);
             assertThat(upstream.server().requestsOf(path(path))).isZero();
         }
     }

@@ -49,9 +49,12 @@ class UpstreamsIT {
         assertThat(changed.statusCode()).isEqualTo(200);
         assertThat(ApiClient.json(changed).path("mode").asText()).isEqualTo("stream");
         assertThat(put("made", shown.toString()).statusCode()).isEqualTo(200);
-        assertThat(client.asAdministrator("GET", "/upstreams?limit=1000", "").body()).contains("\"made\"");
-        assertThat(client.asAdministrator("DELETE", "/upstreams/made", "").statusCode()).isEqualTo(204);
-        assertThat(client.asAdministrator("GET", "/upstreams/made", "").statusCode()).isEqualTo(404);
+        assertThat(client.asAdministrator("GET", "/upstreams?limit=1000", "").body())
+                .contains("\"made\"");
+        assertThat(client.asAdministrator("DELETE", "/upstreams/made", "").statusCode())
+                .isEqualTo(204);
+        assertThat(client.asAdministrator("GET", "/upstreams/made", "").statusCode())
+                .isEqualTo(404);
         assertThat(Rows.ofServer()
                         .texts("select action from audit_event where detail->>'upstream' = 'made' order by id"))
                 .startsWith("upstream-created", "upstream-changed")
@@ -93,13 +96,14 @@ class UpstreamsIT {
                         + "\"password\":\"" + SECRET + "\"}"));
 
         assertThat(made.body()).contains("\"hasCredentials\":true").doesNotContain(SECRET);
-        assertThat(client.asAdministrator("GET", "/upstreams/secret", "").body()).doesNotContain(SECRET);
+        assertThat(client.asAdministrator("GET", "/upstreams/secret", "").body())
+                .doesNotContain(SECRET);
         assertThat(Rows.ofServer().texts("select detail::text from audit_event where detail->>'upstream' = 'secret'"))
                 .isNotEmpty()
                 .noneMatch(detail -> detail.contains(SECRET));
         assertThat(Rows.ofServer()
                         .texts("select encode(sealed_credentials, 'escape') from upstream where name = 'secret'"))
-                .noneMatch(sealed -> sealed.contains(SECRET));
+                .noneMatch(stored -> stored.contains(SECRET));
     }
 
     @Test
@@ -132,14 +136,14 @@ class UpstreamsIT {
         String url = "/tenants/" + cache.tenant() + "/caches/ci";
 
         assertThat(client.asAdministrator("PUT", url, sources).statusCode()).isEqualTo(400);
-        assertThat(client.asAdministrator("PUT", url, "{\"sources\":[\"upstream:none\"]}").statusCode())
+        assertThat(client.asAdministrator("PUT", url, "{\"sources\":[\"upstream:none\"]}")
+                        .statusCode())
                 .isEqualTo(400);
         put("offered", "{\"offeredTo\":[\"" + cache.tenant() + "\"]}");
         HttpResponse<String> listed = client.asAdministrator("PUT", url, sources);
 
         assertThat(listed.statusCode()).isEqualTo(200);
-        assertThat(ApiClient.json(listed).path("sources").toString())
-                .isEqualTo("[\"uploads\",\"upstream:offered\"]");
+        assertThat(ApiClient.json(listed).path("sources").toString()).isEqualTo("[\"uploads\",\"upstream:offered\"]");
     }
 
     @Test
@@ -178,6 +182,7 @@ class UpstreamsIT {
                         + " order by 1");
 
         assertThat(columns)
-                .containsExactly("audit_key.sealed_secret", "signing_key.sealed_secret", new CredentialVault().column());
+                .containsExactly(
+                        "audit_key.sealed_secret", "signing_key.sealed_secret", new CredentialVault().column());
     }
 }

@@ -17,6 +17,15 @@ public enum Scope {
     /** To remove paths. */
     @JsonProperty("delete")
     DELETE,
+    /** To make what another cache holds visible in this one. */
+    @JsonProperty("promote")
+    PROMOTE,
+    /** To loosen what a cache asks of paths that are promoted into it. */
+    @JsonProperty("gate")
+    GATE,
+    /** To say what a cache may not give out. */
+    @JsonProperty("deny")
+    DENY,
     /** To make, change and delete caches and to give tokens; and to read. */
     @JsonProperty("administer")
     ADMINISTER,

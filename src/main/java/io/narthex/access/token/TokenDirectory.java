@@ -29,7 +29,7 @@ public class TokenDirectory implements ChangeListener {
             case TRUST -> tokens.markTrust(change.subject());
             // with a tenant its tokens are gone
             case TENANT -> tokens.markAll();
-            case CACHE, KEY, PATH, UPSTREAM -> {}
+            case CACHE, KEY, PATH, UPSTREAM, DENIAL -> {}
         }
     }
 

@@ -21,6 +21,7 @@ import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -176,10 +177,14 @@ public class LocalSource implements PathSource {
     }
 
     private Optional<SignedPath> firstOf(Cache cache, NixHash narHash) {
-        return rows.findByNar(narHash).stream()
+        List<SignedPath> paths = rows.findByNar(narHash).stream()
                 .flatMap(hash -> find(cache, hash, Optional.empty()).stream())
                 .filter(path -> path.narHash().equals(narHash))
-                .findFirst();
+                .toList();
+        return paths.stream()
+                .filter(path -> index.hot().isOpen(cache, path))
+                .findFirst()
+                .or(() -> paths.stream().findFirst());
     }
 
     @Override

@@ -20,10 +20,12 @@ class DeletedCaches {
         long removed = removePaths(most);
         for (String table : new String[] {
             "pin",
+            "denial",
             "cache_retention",
             "path_revival",
             "staged_nar",
-            "uploaded_document", "upstream_path",
+            "uploaded_document",
+            "upstream_path",
             "local_signature",
             "virtual_host"
         }) {

@@ -67,6 +67,13 @@ public class NewPaths {
         /** The cache has a path of that hash; nothing was done. */
         record Present() implements Outcome {}
 
+        /**
+         * A rule denies the path; nothing was done.
+         *
+         * @param rule its name and reason
+         */
+        record Denied(String rule) implements Outcome {}
+
         /** The cache lacks these of the wanted paths; nothing was done. */
         record Missing(List<StorePath> paths) implements Outcome {}
 
@@ -175,14 +182,16 @@ public class NewPaths {
             event.set(s, PublishStatement.EVENT);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
-                Outcome outcome = switch (r.getString(1)) {
+                String said = r.getString(1);
+                Outcome outcome = switch (said) {
                     case "added" -> new Outcome.Added(source.used(r.getLong(6)));
                     case "present" -> new Outcome.Present();
                     case "changed" -> throw new RightChangedException();
                     case "missing" ->
                         new Outcome.Missing(
                                 named(wanted, (byte[][]) r.getArray(2).getArray()));
-                    default -> new Outcome.Unclaimed();
+                    case "unclaimed" -> new Outcome.Unclaimed();
+                    default -> new Outcome.Denied(said.substring(said.indexOf(' ') + 1));
                 };
                 return new Call(outcome, event, r.getLong(3), r.getString(4), r.getString(5));
             }

@@ -14,7 +14,6 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,21 +93,18 @@ public class UploadSource implements PathSource {
     }
 
     @Override
-    public List<SignedPath> findAll(
-            Cache cache, Collection<StorePathHash> hashes, Map<StorePathHash, SignedPath> remembered) {
-        List<StorePathHash> asked =
-                hashes.stream().filter(hash -> !known().isAbsent(cache, hash)).toList();
-        return asked.isEmpty() ? List.of() : rows.findAll(cache, asked, known());
-    }
-
-    @Override
     public Optional<SignedPath> findHidden(Cache cache, StorePathHash hash) {
         return known().isAbsent(cache, hash) ? Optional.empty() : rows.findHidden(cache, hash, known());
     }
 
     @Override
     public Optional<StorePathHash> findByFile(Cache cache, String fileName) {
-        return cache.takesUploads() ? rows.findByFile(cache, fileName) : Optional.empty();
+        return findAllByFile(cache, fileName).stream().findFirst();
+    }
+
+    @Override
+    public List<StorePathHash> findAllByFile(Cache cache, String fileName) {
+        return cache.takesUploads() ? rows.findByFile(cache, fileName) : List.of();
     }
 
     /** None: a file is found by the name that it was pushed under. */

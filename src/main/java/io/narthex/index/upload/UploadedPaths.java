@@ -15,7 +15,6 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,9 @@ public class UploadedPaths {
     private static final String FURTHER = "select p.hash, f.blob_id from further_file f join uploaded_path p on p.id ="
             + " f.path_id join blob b on b.id = f.blob_id and b.quarantined_at is null where f.cache_id = :cache and"
             + " f.file_name = :file order by p.id limit 1";
+
+    /** Of paths with the same file: equal contents under other names. */
+    private static final int MOST_NAMES = 100;
 
     @PersistenceContext
     private EntityManager entities;
@@ -64,72 +66,46 @@ public class UploadedPaths {
                 .flatMap(entity -> signed(cache, entity, memory));
     }
 
-    /** Those of some hashes, likewise, in two queries. */
-    List<SignedPath> findAll(Cache cache, Collection<StorePathHash> hashes, UploadMemory memory) {
-        List<UploadEntity> found = entities.createQuery(
-                        "select u from UploadEntity u join fetch u.blob where u.cacheId = :cache and u.hash in :hashes"
-                                + " and u.condemnedAt is null and u.blob.quarantinedAt is null",
-                        UploadEntity.class)
-                .setParameter("cache", cache.id())
-                .setParameter(
-                        "hashes", hashes.stream().map(StorePathHash::toBytes).toList())
-                .getResultList();
-        return signed(cache, found, memory);
-    }
-
     private Optional<SignedPath> signed(Cache cache, UploadEntity entity, UploadMemory memory) {
-        return signed(cache, List.of(entity), memory).stream().findFirst();
-    }
-
-    private List<SignedPath> signed(Cache cache, List<UploadEntity> found, UploadMemory memory) {
         KeyRing.Ring keys = ring.of(cache);
-        if (keys.members().isEmpty() || found.isEmpty()) {
-            return List.of();
+        if (keys.members().isEmpty()) {
+            return Optional.empty();
         }
-        Map<Long, Map<Long, byte[]>> signatures = signatures(found);
-        return found.stream()
-                .map(entity -> {
-                    NarInfo facts = pushed.of(cache, entity);
-                    List<Signature> ours =
-                            writer.complete(keys, entity.id(), facts, signatures.getOrDefault(entity.id(), Map.of()));
-                    return new SignedPath(
-                            entity.id(),
-                            facts,
-                            new NarSource.InBlobStore(entity.nar()),
-                            entity.publishedAt(),
-                            keys,
-                            ours,
-                            entity.publishedAt(),
-                            memory);
-                })
-                .toList();
+        NarInfo facts = pushed.of(cache, entity);
+        List<Signature> ours = writer.complete(keys, entity.id(), facts, signatures(entity.id()));
+        return Optional.of(new SignedPath(
+                entity.id(),
+                facts,
+                new NarSource.InBlobStore(entity.nar()),
+                entity.publishedAt(),
+                keys,
+                ours,
+                entity.publishedAt(),
+                memory));
     }
 
-    /** By the path, and by the key. */
-    private Map<Long, Map<Long, byte[]>> signatures(List<UploadEntity> paths) {
-        Map<Long, Map<Long, byte[]>> signatures = new HashMap<>();
+    private Map<Long, byte[]> signatures(long pathId) {
+        Map<Long, byte[]> signatures = new HashMap<>();
         entities.createQuery(
-                        "select s from UploadSignatureEntity s where s.pathId in :paths", UploadSignatureEntity.class)
-                .setParameter("paths", paths.stream().map(UploadEntity::id).toList())
+                        "select s from UploadSignatureEntity s where s.pathId = :path", UploadSignatureEntity.class)
+                .setParameter("path", pathId)
                 .getResultStream()
-                .forEach(s -> signatures
-                        .computeIfAbsent(s.pathId(), path -> new HashMap<>())
-                        .put(s.keyId(), s.signature()));
+                .forEach(s -> signatures.put(s.keyId(), s.signature()));
         return signatures;
     }
 
-    /** A path whose narinfo names this file. */
-    Optional<StorePathHash> findByFile(Cache cache, String fileName) {
+    /** The paths whose narinfos name this file. */
+    List<StorePathHash> findByFile(Cache cache, String fileName) {
         return entities.createQuery(
                         "select u.hash from UploadEntity u where u.cacheId = :cache and u.fileName = :file"
                                 + " order by u.id",
                         byte[].class)
                 .setParameter("cache", cache.id())
                 .setParameter("file", fileName)
-                .setMaxResults(1)
+                .setMaxResults(MOST_NAMES)
                 .getResultStream()
-                .findFirst()
-                .map(StorePathHash::of);
+                .map(StorePathHash::of)
+                .toList();
     }
 
     /**

@@ -1,0 +1,79 @@
+-- Repeatable: runs again, with all others, when any migration changes: ${migrations}
+-- Closures from cache to cache. Because of offset 0 every look-up uses an index.
+
+create or replace function uploaded_closure(cache integer, roots text[]) returns table (id bigint)
+    language sql
+    set search_path = public, pg_temp
+as
+$$
+    with recursive closure(id, refs) as (
+        select u.id, u.refs
+        from unnest(uploaded_closure.roots) as r(base)
+             cross join lateral (select x.id, x.refs from uploaded_path x
+                                  where store_path_base_name(x.hash, x.name) = r.base
+                                    and x.cache_id = uploaded_closure.cache and x.condemned_at is null
+                                    and not exists (select from blob b where b.id = x.blob_id and b.quarantined_at is not null)
+                                 offset 0) u
+        union
+        select u.id, u.refs
+        from closure c
+             cross join lateral unnest(c.refs) as r(base)
+             cross join lateral (select x.id, x.refs from uploaded_path x
+                                  where store_path_base_name(x.hash, x.name) = r.base
+                                    and x.cache_id = uploaded_closure.cache and x.condemned_at is null
+                                    and not exists (select from blob b where b.id = x.blob_id and b.quarantined_at is not null)
+                                 offset 0) u
+    )
+    select c.id from closure c
+$$;
+comment on function uploaded_closure(integer, text[]) is
+    'Rows of the paths with these base names that were pushed into a cache, and of all that they need and that is there too';
+
+-- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays. What is
+-- queued is filled in first, so that no reference is missed.
+create or replace function promoted_alone(promotion bigint) returns bigint[]
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+declare
+    cache integer := (select p.cache_id from promotion p where p.id = promoted_alone.promotion);
+    gone  integer[];
+    kept  integer[];
+begin
+    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
+    while fill_path_edges(10000) > 0 loop
+    end loop;
+    select array_agg(s.id) into gone
+    from promoted_path p
+         join uploaded_path u on u.cache_id = p.cache_id and u.hash = p.hash
+         cross join lateral (select x.id from store_path x where x.base_name = store_path_base_name(u.hash, u.name) offset 0) s
+    where p.promotion_id = promoted_alone.promotion
+      and exists (select from promoted_path a where a.cache_id = p.cache_id and a.hash = p.hash and a.added)
+      and not exists (select from promoted_path o join promotion x on x.id = o.promotion_id
+                       where o.cache_id = p.cache_id and o.hash = p.hash and o.promotion_id <> p.promotion_id
+                         and x.state = 'visible')
+      and not exists (select from pin_revision r join pin n on n.id = r.pin_id
+                       where r.hash = p.hash and n.cache_id = p.cache_id);
+    loop
+        select array_agg(g.id) into kept
+        from unnest(gone) as g(id)
+        where exists (select from (select e.referrer from path_edge e
+                                    where e.reference = g.id and e.scope = cache offset 0) r
+                       where r.referrer <> all (gone));
+        exit when kept is null;
+        select array_agg(g.id) into gone from unnest(gone) as g(id) where g.id <> all (kept);
+    end loop;
+    return array(select u.id
+                 from promoted_path p
+                      join uploaded_path u on u.cache_id = p.cache_id and u.hash = p.hash
+                      cross join lateral (select x.id from store_path x
+                                           where x.base_name = store_path_base_name(u.hash, u.name) offset 0) s
+                 where p.promotion_id = promoted_alone.promotion and s.id = any (gone));
+end
+$$;
+comment on function promoted_alone(bigint) is 'Rows of the paths that are in their cache by this promotion alone';
+
+revoke all on function uploaded_closure, promoted_alone from public;
+grant execute on function uploaded_closure, promoted_alone to ${app};

@@ -1,0 +1,58 @@
+package io.narthex.denial;
+
+import io.narthex.nix.narinfo.NarInfo;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule as a node knows it. It decides by itself: a pure function of a path's facts and of the time.
+ *
+ * @param cacheId whose rule it is; null: the server's
+ * @param what it denies by itself
+ * @param dependents whether all that needs such a path is denied too
+ * @param until null: for ever
+ * @param paths the hashes of all paths that are known to be denied by it
+ * @param derivations the hashes of the derivations that made those
+ */
+record Denial(
+        long id,
+        @Nullable Integer cacheId,
+        String name,
+        Denied what,
+        boolean dependents,
+        @Nullable Instant until,
+        Set<StorePathHash> paths,
+        Set<StorePathHash> derivations) {
+    Denial {
+        paths = Set.copyOf(paths);
+        derivations = Set.copyOf(derivations);
+    }
+
+    boolean isOver(Instant now) {
+        return until != null && !now.isBefore(until);
+    }
+
+    /** Whether it denies a path, by what it is, or by what the path needs. */
+    boolean denies(NarInfo path) {
+        StorePath own = path.storePath();
+        return paths.contains(own.hash())
+                || what.is(own, path.narHash())
+                || (dependents
+                        && path.references().stream().anyMatch(other -> !other.equals(own) && deniesNamed(other)));
+    }
+
+    /** The same by all that is known where only the path's name is. */
+    boolean deniesNamed(StorePath path) {
+        return paths.contains(path.hash()) || what.names(path);
+    }
+
+    /** Whether what is told of a derivation is told of a path that it denies. */
+    boolean deniesDerivation(StorePath derivation) {
+        String name = derivation.name();
+        StorePath output = new StorePath(derivation.hash(), name.substring(0, name.length() - ".drv".length()));
+        return derivations.contains(derivation.hash()) || what.names(derivation) || what.names(output);
+    }
+}

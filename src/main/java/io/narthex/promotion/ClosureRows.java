@@ -1,0 +1,243 @@
+package io.narthex.promotion;
+
+import io.narthex.cache.Cache;
+import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+
+/** Reads closures of one cache and writes them into another. Every call needs a transaction of the caller's. */
+@ApplicationScoped
+@Transactional(Transactional.TxType.MANDATORY)
+class ClosureRows {
+    /** As many as a refusal names. */
+    private static final int NAMED = 100;
+
+    private static final String IDS = """
+        select u.id from uploaded_closure(?, ?) c join uploaded_path u on u.id = c.id order by u.hash
+        """;
+    private static final String LOCK = "select from uploaded_path u where u.id = any (?) order by u.id for share";
+    private static final String READ = """
+        select u.id, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.published_at,
+               array(select y.name || ':' || encode(s.signature, 'base64') from upload_signature s
+                      join signing_key y on y.id = s.key_id where s.path_id = u.id and y.cache_id = u.cache_id)
+        from uploaded_path u where u.id = any (?) order by u.hash
+        """;
+    private static final String DENIED = """
+        select store_path_base_name(u.hash, u.name), coalesce(t.rule, s.rule)
+        from uploaded_path u
+             cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) t
+             cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) s
+        where exists (select from denial) and u.id = any (?) and coalesce(t.rule, s.rule) is not null
+        limit 100
+        """;
+    private static final String ADD = """
+        insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
+                                   content_address, foreign_sigs, published_by)
+        select ?, u.hash, u.name, u.blob_id, u.file_name, u.nar_hash, u.nar_size, u.refs, u.deriver, u.content_address,
+               string_to_array(w.sigs, ' '), ?
+        from unnest(cast(? as bigint[]), cast(? as text[])) as w(id, sigs) join uploaded_path u on u.id = w.id
+        order by u.hash
+        on conflict on constraint uploaded_path_hash_unique do nothing
+        returning id, hash
+        """;
+    private static final String SIGN = """
+        insert into upload_signature (key_id, path_id, signature, claim)
+        select ?, s.path_id, s.signature, 'received'
+        from unnest(cast(? as bigint[]), cast(? as bytea[])) as s(path_id, signature)
+        """;
+    private static final String DIFFERENT = """
+        select store_path_base_name(t.hash, t.name)
+        from uploaded_path u join uploaded_path t on t.cache_id = ? and t.hash = u.hash
+        where u.id = any (?) and (t.name, t.nar_hash, t.nar_size, t.refs) is distinct from (u.name, u.nar_hash, u.nar_size, u.refs)
+        limit 100
+        """;
+    private static final String REVIVE = """
+        select revive_paths(?, array(select t.id from uploaded_path u join uploaded_path t on t.cache_id = ? and t.hash = u.hash
+                                      where u.id = any (?) and t.condemned_at is not null))
+        """;
+
+    @Resource(lookup = "java:jboss/datasources/NarthexDS")
+    private DataSource dataSource;
+
+    /** Lets no rule be made until the end of the transaction. */
+    void holdDenials() {
+        with("select pg_advisory_xact_lock_shared(hashtextextended('denial', 0))", PreparedStatement::execute);
+    }
+
+    /** The rows of a closure, in the order of their hashes, locked against whoever would remove them. */
+    long[] closure(Cache source, List<StorePath> roots) {
+        long[] ids = with(IDS, s -> {
+            s.setInt(1, source.id());
+            s.setArray(2, texts(s, roots.stream().map(StorePath::baseName).toList()));
+            try (ResultSet r = s.executeQuery()) {
+                List<Long> found = new ArrayList<>();
+                while (r.next()) {
+                    found.add(r.getLong(1));
+                }
+                return found.stream().mapToLong(Long::longValue).toArray();
+            }
+        });
+        with(LOCK, s -> {
+            s.setArray(1, numbers(s, ids));
+            return s.execute();
+        });
+        return ids;
+    }
+
+    List<ClosurePath> read(long[] ids) {
+        return with(READ, s -> {
+            s.setArray(1, numbers(s, ids));
+            List<ClosurePath> paths = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    paths.add(path(r));
+                }
+            }
+            return paths;
+        });
+    }
+
+    private static ClosurePath path(ResultSet r) throws SQLException {
+        StorePathHash hash = StorePathHash.of(r.getBytes(2));
+        return new ClosurePath(
+                r.getLong(1),
+                new StorePath(hash, r.getString(3)),
+                NixHash.ofSha256(r.getBytes(4)),
+                r.getLong(5),
+                texts(r, 6).stream().map(StorePath::parseBaseName).collect(Collectors.toCollection(TreeSet::new)),
+                texts(r, 7).stream().map(Signature::parse).toList(),
+                // the database breaks lines of base64
+                texts(r, 9).stream()
+                        .map(text -> Signature.parse(text.replace("\n", "")))
+                        .toList(),
+                r.getObject(8, OffsetDateTime.class).toInstant());
+    }
+
+    /** Those that a rule denies to either cache, with its name and reason. */
+    Map<String, String> denied(Cache target, Cache source, long[] ids) {
+        return with(DENIED, s -> {
+            s.setInt(1, target.id());
+            s.setInt(2, source.id());
+            s.setArray(3, numbers(s, ids));
+            Map<String, String> denied = new HashMap<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    denied.put(r.getString(1), r.getString(2));
+                }
+            }
+            return denied;
+        });
+    }
+
+    /**
+     * Adds those that the target does not have.
+     *
+     * @param by the row of the token that asks for it
+     * @param signatures of others, for each path
+     * @return the rows that were added, by their hashes
+     */
+    Map<StorePathHash, Long> add(
+            Cache target, OptionalLong by, List<ClosurePath> paths, List<List<Signature>> signatures) {
+        return with(ADD, s -> {
+            s.setInt(1, target.id());
+            s.setObject(2, by.isPresent() ? by.getAsLong() : null, Types.BIGINT);
+            s.setArray(3, numbers(s, paths.stream().mapToLong(ClosurePath::row).toArray()));
+            s.setArray(
+                    4,
+                    texts(
+                            s,
+                            signatures.stream()
+                                    .map(all -> all.stream()
+                                            .map(Signature::toString)
+                                            .collect(Collectors.joining(" ")))
+                                    .toList()));
+            Map<StorePathHash, Long> added = new HashMap<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    added.put(StorePathHash.of(r.getBytes(2)), r.getLong(1));
+                }
+            }
+            return added;
+        });
+    }
+
+    /** Keeps our signatures by a key: the row of a path, and its signature in the same place. */
+    void sign(long key, List<Long> rows, List<byte[]> signatures) {
+        with(SIGN, s -> {
+            Connection connection = s.getConnection();
+            s.setLong(1, key);
+            s.setArray(2, connection.createArrayOf("bigint", rows.toArray()));
+            s.setArray(3, connection.createArrayOf("bytea", signatures.toArray(byte[][]::new)));
+            return s.executeUpdate();
+        });
+    }
+
+    /** Those of which the target has another, and offers the others of them again that it has hidden. */
+    List<String> different(Cache target, long[] ids) {
+        List<String> different = with(DIFFERENT, s -> {
+            s.setInt(1, target.id());
+            s.setArray(2, numbers(s, ids));
+            List<String> names = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next() && names.size() < NAMED) {
+                    names.add(r.getString(1));
+                }
+            }
+            return names;
+        });
+        with(REVIVE, s -> {
+            s.setInt(1, target.id());
+            s.setInt(2, target.id());
+            s.setArray(3, numbers(s, ids));
+            return s.execute();
+        });
+        return different;
+    }
+
+    /** What is done with a statement. */
+    interface Work<T> {
+        T with(PreparedStatement s) throws SQLException;
+    }
+
+    <T> T with(String sql, Work<T> work) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement s = connection.prepareStatement(sql)) {
+            return work.with(s);
+        } catch (SQLException e) {
+            throw new IllegalStateException("a closure cannot be promoted", e);
+        }
+    }
+
+    static Array numbers(PreparedStatement s, long[] numbers) throws SQLException {
+        return s.getConnection()
+                .createArrayOf("bigint", Arrays.stream(numbers).boxed().toArray());
+    }
+
+    static Array texts(PreparedStatement s, List<String> texts) throws SQLException {
+        return s.getConnection().createArrayOf("text", texts.toArray());
+    }
+
+    private static List<String> texts(ResultSet r, int column) throws SQLException {
+        return List.of((String[]) r.getArray(column).getArray());
+    }
+}

@@ -1,0 +1,83 @@
+package io.narthex.promotion;
+
+import io.narthex.access.RightChangedException;
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.job.Job;
+import io.narthex.job.JobPage;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Promotes closures that are too large for a request, one in each page. A run that is killed leaves nothing behind, and the
+ * promotion waits for the next one.
+ */
+@ApplicationScoped
+public class PromoteJob implements Job {
+    @Inject
+    private Promoter promoter;
+
+    @Inject
+    private CacheDirectory caches;
+
+    /** A node that ends may leave some to the others, who hear of none. */
+    private static final long LOOK_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** At the start there may be some. */
+    private final AtomicBoolean due = new AtomicBoolean(true);
+
+    private volatile long lookedAt = System.nanoTime();
+
+    /** One waits. */
+    void wanted() {
+        due.set(true);
+    }
+
+    @Override
+    public String name() {
+        return "promote";
+    }
+
+    @Override
+    public String subject() {
+        return "promotions";
+    }
+
+    @Override
+    public boolean due() {
+        return due.get() || System.nanoTime() - lookedAt > LOOK_NANOS;
+    }
+
+    @Override
+    public JobPage page(@Nullable String checkpoint) {
+        due.set(false);
+        lookedAt = System.nanoTime();
+        Optional<Promotions.Wanted> wanted = promoter.next();
+        if (wanted.isEmpty()) {
+            return new JobPage(null, 0, 0, 0, 0);
+        }
+        due.set(true);
+        promote(wanted.get());
+        return new JobPage("more", 1, 1, 0, 0);
+    }
+
+    private void promote(Promotions.Wanted wanted) {
+        Optional<Cache> target = caches.now().find(wanted.target());
+        Optional<Cache> source = caches.now().find(wanted.source());
+        if (target.isEmpty() || source.isEmpty()) {
+            promoter.fail(wanted.id(), "One of the caches is gone");
+            return;
+        }
+        try {
+            promoter.promote(wanted, target.get(), source.get());
+        } catch (PromotionRefusedException e) {
+            promoter.fail(wanted.id(), String.valueOf(e.getMessage()));
+        } catch (RightChangedException e) {
+            promoter.fail(wanted.id(), "The token was revoked or the cache was changed meanwhile");
+        }
+    }
+}

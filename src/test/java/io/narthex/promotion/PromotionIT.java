@@ -1,0 +1,314 @@
+package io.narthex.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.http.ApiClient;
+import io.narthex.it.NixFailedException;
+import io.narthex.it.NixStore;
+import io.narthex.it.Rows;
+import io.narthex.it.SharedServer;
+import io.narthex.it.TenantCache;
+import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.signature.PublicKey;
+import io.narthex.nix.signature.SecretKey;
+import io.narthex.nix.store.StorePath;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one cache holds becomes visible in another, signed by the other's keys. */
+@ExtendWith(SharedServer.class)
+class PromotionIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path directory;
+
+    private final NixStore store = NixStore.served();
+    private final ApiClient client = new ApiClient("");
+
+    @Test
+    void isServedWholeByTheTargetsKeyAloneWhileTheSourceIsDeleted() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{\"entry\":\"promotion\"}");
+        StorePath top = closure("whole " + source.tenant());
+        source.push(store, top, "zstd");
+
+        JsonNode made =
+                promote(target, source, "\"paths\":[\"" + NixStore.path(top) + "\"],\"note\":\"release 1\"", 201);
+        source.administer("DELETE", "/api/v1/tenants/" + source.tenant() + "/caches/ci", "");
+
+        assertThat(made.path("state").asText()).isEqualTo("visible");
+        assertThat(made.path("closure").asInt()).isEqualTo(3);
+        assertThat(made.path("added").asInt()).isEqualTo(3);
+        NixStore reader = NixStore.in(directory);
+        reader.run(
+                "nix-store",
+                "--store",
+                reader.uri(),
+                "-r",
+                NixStore.path(top),
+                "--option",
+                "substituters",
+                target.urlWithToken(),
+                "--option",
+                "trusted-public-keys",
+                target.keys());
+        reader.verifyContents();
+        assertThat(Rows.ofServer()
+                        .texts(
+                                "select detail ->> 'source' from audit_event where action = 'path-promoted' and tenant"
+                                        + " = ?",
+                                target.tenant()))
+                .containsExactly(source.tenant() + "/ci");
+    }
+
+    @Test
+    void isTheOnlyWayIntoACacheWhoseEntryItIs() throws Exception {
+        TenantCache target = TenantCache.make("{\"entry\":\"promotion\"}");
+        StorePath path = store.add("pushed", "into " + target.tenant());
+
+        Assertions.assertThatThrownBy(() -> target.push(store, path, "none"))
+                .isInstanceOf(NixFailedException.class)
+                .hasMessageContaining("403")
+                .hasMessageContaining("entry is promotion");
+        assertThat(target.put("log/" + path.hash() + "-x.drv", new byte[] {1}).statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void verifiesRequiredSignaturesByTheirBytes() throws Exception {
+        SecretKey key = SecretKey.generate("tests-1", new SecureRandom());
+        SecretKey sameName = SecretKey.generate("tests-1", new SecureRandom());
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make(gates(key.publicKey(), 0));
+        StorePath path = store.evaluate("builtins.toFile \"tested\" \"" + source.tenant() + "\"");
+        store.sign(path, sameName.toText());
+        source.push(store, path, "none");
+
+        JsonNode refused = promote(target, source, paths(path), 409);
+        assertThat(refused.path("failures").path(0).path("path").asText()).isEqualTo(path.baseName());
+        assertThat(refused.path("failures").path(0).path("reason").asText()).contains("tests-1");
+        assertThat(status(target, path)).isEqualTo(404);
+
+        store.sign(path, key.toText());
+        source.put(path.hash() + ".narinfo", signed(source, path, key).getBytes(StandardCharsets.US_ASCII));
+        promote(target, source, paths(path), 201);
+        assertThat(text(target, path.hash() + ".narinfo")).contains("Sig: tests-1:");
+        assertThat(text(target, "nix-cache-info")).contains("RequiredSignatures: " + key.publicKey());
+    }
+
+    /** The narinfo of a path, with one signature more. */
+    private static String signed(TenantCache cache, StorePath path, SecretKey key) throws Exception {
+        String narInfo = text(cache, path.hash() + ".narinfo");
+        byte[] fingerprint = Fingerprint.of(NarInfoReader.read(narInfo.getBytes(StandardCharsets.US_ASCII)));
+        return narInfo.replaceAll("Sig: tests-1:[^\n]*\n", "") + "Sig: " + key.sign(fingerprint) + "\n";
+    }
+
+    @Test
+    void letsNothingPassThatIsTooYoung() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{\"gates\":{\"minimumAgeHours\":2}}");
+        StorePath path = store.add("young", source.tenant());
+        source.push(store, path, "none");
+
+        assertThat(promote(target, source, paths(path), 409)
+                        .path("failures")
+                        .path(0)
+                        .path("reason")
+                        .asText())
+                .contains("too young");
+        Rows.ofServer()
+                .change(
+                        "update uploaded_path set published_at = now() - interval '3 hours' where name = 'young' and"
+                            + " cache_id = (select c.id from cache c join tenant t on t.id = c.tenant_id where t.name"
+                            + " = ?)",
+                        source.tenant());
+        promote(target, source, paths(path), 201);
+    }
+
+    @Test
+    void isLoosenedByWhoHasGateAlone() throws Exception {
+        TenantCache target = TenantCache.make("{\"entry\":\"promotion\",\"gates\":{\"minimumAgeHours\":2}}");
+        String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci";
+        String administers = target.newToken("\"administer\"");
+
+        assertThat(client.as(administers, "PUT", url, "{\"gates\":{\"minimumAgeHours\":3}}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(client.as(administers, "PUT", url, "{\"gates\":{\"minimumAgeHours\":1}}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(administers, "PUT", url, "{\"gates\":null}").statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(administers, "PUT", url, "{\"entry\":\"push\"}").statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(target.newToken("\"administer\",\"gate\""), "PUT", url, "{\"gates\":null}")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void doesNotPromoteWhatARuleDenies() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath top = closure("denied " + source.tenant());
+        source.push(store, top, "none");
+        target.administer(
+                "PUT",
+                "/api/v1/tenants/" + target.tenant() + "/caches/ci/denied/leaf",
+                "{\"pattern\":\"leaf\",\"reason\":\"not here\"}");
+
+        JsonNode refused = promote(target, source, paths(top), 409);
+
+        assertThat(refused.path("failures").toString()).contains("-leaf").contains("leaf: not here");
+        assertThat(status(target, top)).isEqualTo(404);
+    }
+
+    @Test
+    void tellsNothingOfASourceThatTheCallerMayNotRead() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath path = store.add("secret", source.tenant());
+        source.push(store, path, "none");
+        String token = target.newToken("\"promote\"");
+        String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions";
+
+        HttpResponse<String> hidden = client.as(token, "POST", url, body(source.tenant() + "/ci", paths(path)));
+        HttpResponse<String> none = client.as(token, "POST", url, body("no-such/ci", paths(path)));
+
+        assertThat(hidden.statusCode()).isEqualTo(404);
+        assertThat(hidden.body()).isEqualTo(none.body());
+    }
+
+    @Test
+    void refusesAClosureThatTheSourceDoesNotHaveWhole() throws Exception {
+        TenantCache source = TenantCache.make("{\"references\":\"lenient\"}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath top = closure("partial " + source.tenant());
+        source.push(store, top, "none");
+        String leaf = Rows.ofServer()
+                .texts("select path from audit.paths where tenant = ? and path like '%-leaf'", source.tenant())
+                .getFirst();
+        source.administer(
+                "DELETE",
+                "/api/v1/tenants/" + source.tenant() + "/caches/ci/paths/" + leaf.substring(0, 32) + "?force=true",
+                "");
+
+        assertThat(promote(target, source, paths(top), 409)
+                        .path("failures")
+                        .path(0)
+                        .path("path")
+                        .asText())
+                .isEqualTo(leaf);
+        assertThat(status(target, top)).isEqualTo(404);
+    }
+
+    @Test
+    void twoOfOverlappingClosuresSucceedAtOnce() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath one = closure("overlap " + source.tenant());
+        StorePath other = store.evaluate(expression("overlap " + source.tenant(), "other"));
+        source.push(store, one, "none");
+        source.push(store, other, "none");
+
+        List<CompletableFuture<Integer>> both = List.of(one, other).stream()
+                .map(path -> CompletableFuture.supplyAsync(
+                        () -> answer(target, source, paths(path)).statusCode()))
+                .toList();
+
+        assertThat(both).allSatisfy(each -> assertThat(each.get()).isEqualTo(201));
+        assertThat(status(target, one)).isEqualTo(200);
+        assertThat(status(target, other)).isEqualTo(200);
+    }
+
+    @Test
+    void isUndoneAsFarAsNothingElseKeepsItsPaths() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath one = closure("undone " + source.tenant());
+        StorePath other = store.evaluate(expression("undone " + source.tenant(), "other"));
+        source.push(store, one, "none");
+        source.push(store, other, "none");
+        int first = promote(target, source, paths(one), 201).path("id").asInt();
+        int second = promote(target, source, paths(other), 201).path("id").asInt();
+        String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions/";
+
+        assertThat(JSON.readTree(target.administer("DELETE", url + first, ""))
+                        .path("state")
+                        .asText())
+                .isEqualTo("undone");
+        assertThat(status(target, one)).isEqualTo(404);
+        assertThat(status(target, other)).isEqualTo(200);
+        assertThat(held(target)).isEqualTo(3);
+
+        target.administer("DELETE", url + second, "");
+        assertThat(held(target)).isZero();
+        assertThat(client.asAdministrator("DELETE", url + second).statusCode()).isEqualTo(404);
+    }
+
+    private static int held(TenantCache cache) throws Exception {
+        return Rows.ofServer()
+                .texts("select path from audit.paths where tenant = ?", cache.tenant())
+                .size();
+    }
+
+    /** A path that needs another, which needs a leaf. */
+    private StorePath closure(String text) throws Exception {
+        return store.evaluate(expression(text, "top"));
+    }
+
+    private static String expression(String text, String name) {
+        return "let l = builtins.toFile \"leaf\" \"" + text + "\"; m = builtins.toFile \"middle\" \"${l}\";"
+                + " in builtins.toFile \"" + name + "\" \"${m}\"";
+    }
+
+    private static String gates(PublicKey key, int hours) {
+        return "{\"gates\":{\"requiredSignatures\":[\"" + key + "\"],\"minimumAgeHours\":" + hours + "}}";
+    }
+
+    private static String paths(StorePath path) {
+        return "\"paths\":[\"" + path.baseName() + "\"]";
+    }
+
+    private static String body(String from, String what) {
+        return "{\"from\":\"" + from + "\"," + what + "}";
+    }
+
+    private JsonNode promote(TenantCache target, TenantCache source, String what, int status) throws Exception {
+        HttpResponse<String> answer = answer(target, source, what);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> answer(TenantCache target, TenantCache source, String what) {
+        try {
+            return client.asAdministrator(
+                    "POST",
+                    "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions",
+                    body(source.tenant() + "/ci", what));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int status(TenantCache cache, StorePath path) throws Exception {
+        return cache.get(path.hash() + ".narinfo").statusCode();
+    }
+
+    private static String text(TenantCache cache, String url) throws Exception {
+        return new String(cache.get(url).body(), StandardCharsets.UTF_8);
+    }
+}
