@@ -6,9 +6,11 @@ alter table token add constraint token_scopes_known
 
 -- the subject of a denial is its cache, 0 for one of the server
 alter table change drop constraint change_kind_known;
-alter table change add constraint change_kind_known check (kind in ('token', 'trust', 'tenant', 'cache', 'key', 'path', 'denial'));
+alter table change add constraint change_kind_known check (kind in ('token', 'trust', 'tenant', 'cache', 'key', 'path', 'upstream', 'denial'));
+comment on column change.kind is
+    'What changed: token, trust (all tokens that it made), tenant, cache, key, path, upstream or denial';
 
--- Not in a repeatable migration, because a column is computed by it.
+-- Not in a repeatable migration, because a column is computed by it: whoever changes it writes a migration that computes that anew.
 create function like_form(pattern text) returns text
     language sql
     immutable

@@ -20,6 +20,7 @@ class RefusalTest {
                     body-cut 400
                     body-too-large 413
                     conflict 409
+                    denied 409
                     false-signature 400
                     file-hash-mismatch 400
                     file-too-large 413
@@ -34,6 +35,7 @@ class RefusalTest {
                     not-compressed-as 400
                     not-taken 403
                     not-trusted 403
+                    only-promoted 403
                     quota-exceeded 413
                     ratio-exceeded 413
                     too-many-signatures 400

@@ -75,7 +75,7 @@ class ReferrersTest {
         Set<Integer> done = new HashSet<>();
         for (int[] page = referrers.next(100); page.length > 0; page = referrers.next(100)) {
             for (int path : page) {
-                assertThat(references.get(path)).doesNotContainAnyElementsOf(done);
+                assertThat(references.get(path)).noneMatch(done::contains);
                 done.add(path);
             }
             for (int path : page) {
