@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Fills a cache with millions of paths and measures the collector on them: how long it takes to find what nothing keeps, to hide
-it while narinfos are asked for, and to find that there is nothing to do; and beside it the recursive query that others use.
+it, and to find that there is nothing to do; and beside it the recursive query that others use.
 
   NARTHEX_HOME=/tmp/bench-home mvn -Pserve                                  # in another terminal
   python3 src/bench/retention.py --home /tmp/bench-home --paths 1000000
@@ -11,9 +11,7 @@ refers to eight others, half of the paths were used lately, one in ten is kept b
 import argparse
 import json
 import pathlib
-import statistics
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -91,44 +89,6 @@ class Server:
         return done.stdout.strip(), time.time() - begun
 
 
-class Readers:
-    """Asks for narinfos of paths that stay, one after the other, and remembers how long each took."""
-
-    def __init__(self, server, names, tenant):
-        self.server = server
-        self.names = names
-        self.tenant = tenant
-        self.millis = []
-        self.over = False
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self):
-        place = 0
-        while not self.over:
-            request = urllib.request.Request(
-                f"{self.server.url}/{self.tenant}/ci/{self.names[place % len(self.names)]}.narinfo",
-                headers={"Authorization": "Bearer " + self.server.token},
-            )
-            begun = time.perf_counter()
-            with urllib.request.urlopen(request) as answer:
-                answer.read()
-            self.millis.append((time.perf_counter() - begun) * 1000)
-            place += 1
-            time.sleep(0.002)
-
-    def p99(self, seconds=None):
-        self.thread.start()
-        if seconds:
-            time.sleep(seconds)
-            return self.stop()
-        return None
-
-    def stop(self):
-        self.over = True
-        self.thread.join()
-        return statistics.quantiles(self.millis, n=100)[98]
-
-
 def run_to_end(server, path, wish):
     begun = time.time()
     run = server.api("POST", path, wish)
@@ -166,19 +126,9 @@ def main():
         found, slow = server.sql("set work_mem = '256MB'; " + RECURSIVE.format(**facts))
         print(f"recursive query: {int(found):,} in {slow:.1f} s")
 
-    hashes, _ = server.sql(
-        f"select left(store_path_base_name(hash, name), 32) from uploaded_path where cache_id = {number}"
-        f" and id % 10 <> 0 and last_used > now() - interval '2 days' limit 2000")
-    names = hashes.split()
-    Readers(server, names, tenant).p99(10)
-    quiet = Readers(server, names, tenant).p99(20)
-    beside = Readers(server, names, tenant)
-    beside.p99()
     run, took, steps = run_to_end(server, cache + "/retention/runs", {})
-    busy = beside.stop()
     hiding = steps.get("REMOVE", time.time()) - steps.get("CONDEMN", time.time())
-    print(f"run: {run['condemned']:,} hidden in {took:.1f} s, of which {hiding:.1f} s are hiding;"
-          f" narinfos p99 {busy:.1f} ms beside it, {quiet:.1f} ms without")
+    print(f"run: {run['condemned']:,} hidden in {took:.1f} s, of which {hiding:.1f} s are hiding")
     run, took, _ = run_to_end(server, cache + "/retention/runs", {})
     print(f"run with nothing to do: {took:.2f} s, {run['condemned']} hidden")
 
