@@ -31,6 +31,7 @@ public final class Backup {
             "wildfly.jsa",
             "wildfly.pid",
             "log",
+            "packed",
             "lock",
             "spool",
             "refusal",

@@ -146,12 +146,14 @@ class UpstreamLookUpIT {
             upstream.server().answer("/" + path.narInfoUrl(), Answer.of(status, new byte[0]));
 
             HttpResponse<byte[]> first = upstream.cache().get(path.narInfoUrl());
-            int second = upstream.ask(path);
 
             assertThat(first.statusCode()).isEqualTo(404);
             assertThat(first.headers().firstValue("Cache-Control")).contains("no-store");
-            assertThat(second).isEqualTo(404);
-            assertThat(upstream.server().requestsOf("/" + path.narInfoUrl())).isEqualTo(1);
+            // the feed may tell of the upstream that was just made, which lets a node forget, but not again and again
+            for (int i = 0; i < 10; i++) {
+                assertThat(upstream.ask(path)).isEqualTo(404);
+            }
+            assertThat(upstream.server().requestsOf("/" + path.narInfoUrl())).isBetween(1L, 3L);
             assertThat(upstream.health()).contains("\"failures\":0");
         }
     }
