@@ -78,3 +78,11 @@ insert into scrub_finding (blob_id, kind, file_hash, file_size, node) select b.i
 insert into scrub_finding_path (finding_id, tenant_id, cache_id, path)
 select f.id, c.tenant_id, c.id, store_path_base_name(u.hash, u.name)
   from scrub_finding f join uploaded_path u on u.blob_id = f.blob_id join cache c on c.id = u.cache_id;
+
+-- rules that make dark what each tenant's other paths need
+insert into denial (cache_id, name, pattern, reason)
+select c.id, 'bad-' || t.name, p.name, 'known hole of ' || t.name
+  from (values ('acme', 'openssl-3.0.13'), ('globex', 'nginx-1.24')) as p(tenant, name)
+       join tenant t on t.name = p.tenant join cache c on c.tenant_id = t.id;
+insert into denied_path (denial_id, path_id)
+select d.id, s.id from denial d join store_path s on substr(s.base_name, 34) = d.pattern;

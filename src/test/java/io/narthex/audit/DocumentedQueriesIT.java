@@ -24,6 +24,7 @@ class DocumentedQueriesIT {
     private static final List<List<List<String>>> EXPECTED = List.of(
             List.of(List.of(
                     "acme|main|60ibf5mdwg7xxh85rrh8pnxyca2l01sf-curl-8.4.0-dev|ci7token|CI of acme|192.0.2.1|1000|t")),
+            List.of(List.of("acme|main|ci7token|CI of acme|192.0.2.1|", "|1")),
             List.of(
                     List.of("key-activated"),
                     List.of("path-published", OPENSSL),

@@ -38,7 +38,7 @@ class AdministrationIT {
         HttpResponse<String> made = put(tenant, "");
         assertThat(made.statusCode()).isEqualTo(201);
         assertThat(made.headers().firstValue("Location")).contains(System.getProperty("it.url") + tenant);
-        assertThat(ApiClient.json(made).fieldNames()).toIterable().containsExactly("name", "createdAt");
+        assertThat(ApiClient.json(made).fieldNames()).toIterable().containsExactly("name", "createdAt", "quota", "usage");
 
         HttpResponse<String> again = put(tenant, "{}");
         assertThat(again.statusCode()).isEqualTo(200);
@@ -121,9 +121,9 @@ class AdministrationIT {
 
     @Test
     void refusesAFieldThatATenantDoesNotHave() throws Exception {
-        HttpResponse<String> refused = put(tenant, "{\"quota\":1}");
+        HttpResponse<String> refused = put(tenant, "{\"color\":1}");
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(ApiClient.json(refused).path("field").asText()).isEqualTo("quota");
+        assertThat(ApiClient.json(refused).path("field").asText()).isEqualTo("color");
         assertThat(get(tenant).statusCode()).isEqualTo(404);
     }
 
