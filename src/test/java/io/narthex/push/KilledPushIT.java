@@ -133,6 +133,8 @@ class KilledPushIT {
         try (Stream<Path> all = Files.walk(blobs(server))) {
             return all.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
+                    // by which a restored database is known; written within the hour
+                    .filter(name -> !name.equals("narthex-mark.json"))
                     .sorted()
                     .toList();
         }
