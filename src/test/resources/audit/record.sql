@@ -5,11 +5,11 @@ insert into cache (tenant_id, name) select id, 'main' from tenant where name in 
 insert into token (public_id, tenant_id, secret_hash, note, scopes)
 select x.id, t.id, sha256(x.id::bytea), 'CI of ' || t.name, '{push}'
   from (values ('ci7token', 'acme'), ('gx7token', 'globex')) as x(id, tenant) join tenant t on t.name = x.tenant;
--- acme's token was given to a build
+-- both tokens were given to builds
 insert into token_identity (token_id, tenant_id, public_id, issuer, trust, claims, repository, commit, ref, workflow, run)
 select k.id, k.tenant_id, k.public_id, 'https://token.example.com', 'main', '{"sha": "c0ffee"}', k.note || '/app', 'c0ffee',
        'refs/heads/main', 'release', '77'
-  from token k where k.public_id = 'ci7token';
+  from token k;
 insert into signing_key (name, public_key, sealed_secret, state, active_at, cache_id)
 select 'main.' || t.name || '.cache.example.com-1', sha256(t.name::bytea), 'sealed', 'ACTIVE', '2026-10-01', c.id
   from tenant t join cache c on c.tenant_id = t.id where t.name in ('acme', 'globex');
@@ -86,3 +86,13 @@ select c.id, 'bad-' || t.name, p.name, 'known hole of ' || t.name
        join tenant t on t.name = p.tenant join cache c on c.tenant_id = t.id;
 insert into denied_path (denial_id, path_id)
 select d.id, s.id from denial d join store_path s on substr(s.base_name, 34) = d.pattern;
+insert into trust (tenant_id, name, issuer, audience, claims, scopes)
+select id, 'main', 'https://token.example.com', 'https://cache.example.com/' || name, jsonb_build_object('repository', name || '/app'),
+       '{push}'
+  from tenant where name in ('acme', 'globex');
+insert into upstream (name, url, trusted_public_keys, required, mode, allow, deny, offered_to, negative_seconds, redirect_hosts,
+                      lookup_millis, connect_millis, stall_seconds)
+values ('nixos', 'https://cache.example.org', '{nixos-1:AAAA}', false, 'keep', '{*}', '{}', '{*}', 60, '{}', 2000, 5000, 60);
+insert into upstream_day (day, upstream_id, tenant_id, lookups)
+select '2026-11-10', u.id, t.id, case t.name when 'acme' then 3 else 4 end
+  from upstream u, tenant t where t.name in ('acme', 'globex');
