@@ -81,7 +81,8 @@ record CacheRequest(
                 QuotaRequest.read(json));
         if (request.quota.over(Quota.INITIAL, Quota.INITIAL).whenFull() != WhenFull.REFUSE) {
             throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "whenFull can only be refuse: this version evicts nothing from a full cache");
+                    ProblemType.BAD_REQUEST,
+                    "whenFull can only be refuse: this version evicts nothing from a full cache");
         }
         List<String> named = request.sources.value();
         if (named != null && named.isEmpty()) {

@@ -38,7 +38,9 @@ class AdministrationIT {
         HttpResponse<String> made = put(tenant, "");
         assertThat(made.statusCode()).isEqualTo(201);
         assertThat(made.headers().firstValue("Location")).contains(System.getProperty("it.url") + tenant);
-        assertThat(ApiClient.json(made).fieldNames()).toIterable().containsExactly("name", "createdAt", "quota", "usage");
+        assertThat(ApiClient.json(made).fieldNames())
+                .toIterable()
+                .containsExactly("name", "createdAt", "quota", "usage");
 
         HttpResponse<String> again = put(tenant, "{}");
         assertThat(again.statusCode()).isEqualTo(200);
