@@ -118,6 +118,18 @@ begin
         select h.chain, h.sequence + row_number() over w, h.id, h.at, coalesce(lag(h.hash) over w, h.start), h.hash
         from hashed h
         window w as (partition by h.chain order by h.tx, h.id)
+    ), counted as (
+        -- here each event comes by once; in the order in which reads are counted too
+        insert into cache_day as d (tenant_id, cache_id, day, pushes, refusals)
+        select u.tenant_id, coalesce(u.cache_id, 0), (u.at at time zone 'UTC')::date,
+               coalesce(sum(u.count) filter (where u.outcome = 'ok'), 0),
+               coalesce(sum(u.count) filter (where u.outcome = 'refused'), 0)
+        from unsealed u
+        where u.tenant_id is not null and (u.outcome = 'refused' or u.action = 'path-published')
+        group by 1, 2, 3
+        order by 1, 2, 3
+        on conflict on constraint cache_day_pk do update
+            set pushes = d.pushes + excluded.pushes, refusals = d.refusals + excluded.refusals
     )
     select count(*)::integer as count, (array_agg(u.tx order by u.tx desc, u.id desc))[1] as tx,
            (array_agg(u.id order by u.tx desc, u.id desc))[1] as id
@@ -135,7 +147,7 @@ begin
 end
 $$;
 comment on function seal_audit_events(integer) is
-    'Seals committed events, at most so many, and returns how many. It is called once a second';
+    'Seals committed events, at most so many, counts them in cache_day, and returns how many. It is called once a second';
 
 -- Makes the checks of audit.verify_chain on one part of a chain, for the job that verifies: it says only whether the part is
 -- whole. audit.verify_chain says what is broken, and why.

@@ -41,6 +41,8 @@ grant select, insert on promoted_path to ${app};
 grant select, insert on nar_download to ${app};
 grant select, insert, update (hits) on narinfo_hour to ${app};
 grant select, insert, update (misses) on narinfo_miss_hour to ${app};
+grant select, insert, update (hits, misses) on cache_day to ${app};
+grant select, insert, update on audit_chain_check to ${app};
 grant select on storage_daily, path_queue to ${app};
 grant select, insert, update, delete on cache_retention, pin, pin_revision to ${app};
 grant select, insert, update, delete on retention_run, retention_candidate, path_revival, use_watch, use_gap to ${app};

@@ -127,13 +127,19 @@ class ReadWriter {
 
     private void writeHits(Connection connection, List<Map.Entry<ReadCounts.Hits, Long>> rows)
             throws SQLException, IOException {
-        transact(connection, c -> hits(c, rows));
+        transact(connection, c -> {
+            hits(c, rows);
+            CacheDays.addHits(c, rows);
+        });
         counts.writtenHits(rows);
     }
 
     private void writeMisses(Connection connection, List<Map.Entry<ReadCounts.Misses, Long>> rows)
             throws SQLException, IOException {
-        transact(connection, c -> misses(c, rows));
+        transact(connection, c -> {
+            misses(c, rows);
+            CacheDays.addMisses(c, rows);
+        });
         counts.writtenMisses(rows);
     }
 

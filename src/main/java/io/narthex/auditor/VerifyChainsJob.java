@@ -40,6 +40,9 @@ public class VerifyChainsJob implements Job {
     @Inject
     private Meters meters;
 
+    @Inject
+    private ChainChecks checks;
+
     private final AtomicInteger brokenChains = new AtomicInteger();
     private int brokenSoFar;
     private final Schedule schedule = new Schedule(1, TimeUnit.DAYS);
@@ -103,6 +106,9 @@ public class VerifyChainsJob implements Job {
                 Long last = row.getObject(1, Long.class);
                 boolean broken = !row.getBoolean(2) && isBroken(connection, head);
                 ChainPart then = broken ? ChainPart.first(part.chain() + 1) : part.then(last);
+                if (!broken && then.chain() != part.chain()) {
+                    checks.keep(part.chain(), null);
+                }
                 return new JobPage(then.toString(), last == null ? 0 : PAGE, 0, 0, 0);
             }
         } catch (SQLException e) {
@@ -122,6 +128,10 @@ public class VerifyChainsJob implements Job {
                     return false;
                 }
                 tell(head.chain(), row.getString(1), row.getString(2), row.getString(3));
+                checks.keep(
+                        head.number(),
+                        new ChainChecks.Fault(
+                                row.getObject(1, Long.class), row.getObject(2, Long.class), row.getString(3)));
                 return true;
             }
         }

@@ -43,7 +43,8 @@ public final class PresenceSet {
         }
     }
 
-    int size() {
+    /** How many hashes were added. On any thread; those of this moment it may not count yet. */
+    public int size() {
         return size;
     }
 

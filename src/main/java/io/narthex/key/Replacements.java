@@ -2,6 +2,7 @@ package io.narthex.key;
 
 import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
@@ -12,7 +13,7 @@ import java.util.List;
 @ApplicationScoped
 @Retried
 @Transactional
-class Replacements {
+public class Replacements {
     /** More than anybody reads at once. */
     private static final int MOST = 1_000;
 
@@ -29,6 +30,9 @@ class Replacements {
             + KeyPolicy.INITIAL.rotateEveryDays() + ")) end as at) x"
             + " where k.state = 'ACTIVE' and x.at is not null order by x.at, k.id";
 
+    @Inject
+    private KeyClock clock;
+
     @PersistenceContext
     private EntityManager entities;
 
@@ -39,7 +43,13 @@ class Replacements {
      * @param cache {@code tenant/cache}
      * @param at when the other signs in its place
      */
-    record Replacement(long keyId, String cache, String key, Instant at) {}
+    public record Replacement(long keyId, String cache, String key, Instant at) {}
+
+    /** Those of the next sixty days, the first first: whoever trusts them has to see about the next keys. */
+    public List<Replacement> soon() {
+        Instant end = clock.now().plus(PublishedKey.AHEAD);
+        return next().stream().filter(one -> !one.at().isAfter(end)).toList();
+    }
 
     /** The next ones, the first first. */
     List<Replacement> next() {

@@ -1,5 +1,6 @@
 package io.narthex.operations;
 
+import io.narthex.overview.ServerState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;

@@ -26,6 +26,10 @@ final class UpstreamState {
         this.name = name;
     }
 
+    String name() {
+        return name;
+    }
+
     boolean mayBeAsked() {
         return breaker.lets(System.nanoTime());
     }

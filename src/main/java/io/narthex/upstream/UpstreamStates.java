@@ -7,11 +7,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** Knows how each upstream stands, and shows it in the meters. Thread-safe. */
 @ApplicationScoped
@@ -87,6 +89,14 @@ public class UpstreamStates {
                 "How long an upstream takes to say whether it has a path",
                 "upstream",
                 upstream);
+    }
+
+    /** Names of those that this node does not ask for a while, since they failed. */
+    public Set<String> open() {
+        return states.values().stream()
+                .filter(UpstreamState::isOpen)
+                .map(UpstreamState::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** It took so long to say whether it has a path. */

@@ -57,6 +57,12 @@ public final class LocalMemory implements SourceMemory {
         return cache.showsLocalStore() && path.stamp() == nix.stamp();
     }
 
+    /** How many paths the store had when they were last counted, and those that came since. */
+    int size() {
+        State state = known;
+        return state == null ? 0 : state.hashes.size();
+    }
+
     @Override
     public boolean isLoaded() {
         return known != null;

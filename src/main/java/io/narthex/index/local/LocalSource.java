@@ -86,6 +86,11 @@ public class LocalSource implements PathSource {
         return known();
     }
 
+    /** How many paths the machine's store has; some that it lost lately are counted still. */
+    public int paths() {
+        return known().size();
+    }
+
     @Override
     public void load() {
         storeId = rows.storeId();

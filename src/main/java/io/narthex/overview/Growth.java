@@ -1,6 +1,6 @@
-package io.narthex.operations;
+package io.narthex.overview;
 
-import io.narthex.operations.Overview.Forecast;
+import io.narthex.overview.Overview.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalDouble;

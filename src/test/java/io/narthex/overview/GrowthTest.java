@@ -1,8 +1,8 @@
-package io.narthex.operations;
+package io.narthex.overview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.narthex.operations.Overview.Forecast;
+import io.narthex.overview.Overview.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalDouble;

@@ -1,9 +1,11 @@
-package io.narthex.operations;
+package io.narthex.overview;
 
 import io.narthex.blob.BlobStore;
 import io.narthex.configuration.BlobLocation;
 import io.narthex.configuration.Settings;
-import io.narthex.operations.Overview.Disk;
+import io.narthex.overview.Overview.Attention;
+import io.narthex.overview.Overview.Disk;
+import io.narthex.overview.Overview.TenantOverview;
 import io.narthex.restore.RestoreGuard;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,11 +20,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.OptionalDouble;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Asks what an overview has. */
+/** Asks how the server as a whole is: its disk, and when that is full. */
 @ApplicationScoped
 public class ServerState {
     private static final String GROWTH = """
@@ -44,14 +47,17 @@ public class ServerState {
     @Inject
     private RestoreGuard restore;
 
-    Overview now() {
+    /** An overview of all of the server. */
+    Overview now(List<TenantOverview> tenants, List<Attention> attention) {
         Disk disk = disk();
         long room = disk == null ? Long.MAX_VALUE : disk.roomBytes();
         return new Overview(
                 disk,
                 growth().forecast(room, Instant.now()),
                 recordMonthsUntil(),
-                restore.restoredSince().isPresent());
+                restore.restoredSince().isPresent(),
+                tenants,
+                attention);
     }
 
     private @Nullable Disk disk() {
@@ -80,7 +86,7 @@ public class ServerState {
     }
 
     /** The last day for which events can be written: tables are made ahead. */
-    LocalDate recordMonthsUntil() {
+    public LocalDate recordMonthsUntil() {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s = connection.prepareStatement(MONTHS);
                 ResultSet r = s.executeQuery()) {

@@ -1,4 +1,4 @@
-package io.narthex.operations;
+package io.narthex.overview;
 
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
@@ -7,22 +7,24 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
 
-/** Says how the server is, at a glance: its disk, and when that is full. */
+/** {@code /api/v1/overview}: says how the server and its tenants are, at a glance, as far as the caller administers them. */
 @Path("/api/v1/overview")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class OverviewResource {
     @Inject
-    ServerState state;
+    Overviews overviews;
 
     @GET
-    @Requires(Right.ADMINISTER_SERVER)
-    public Response get() {
-        return Response.ok(state.now())
+    @Requires(Right.AUTHENTICATED)
+    public Response get(@QueryParam("tenant") @Nullable String tenant) {
+        return Response.ok(overviews.now(tenant))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }
