@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param cursor what to give as {@code after} for those behind it
  * @param tenant null: the server as a whole
  * @param actor token, administrator, anonymous, server, or job:name
+ * @param repository whose build did it, by the identity token that was exchanged for its token; null: it was no build
+ * @param commit that was built
+ * @param ref the branch or tag that was built
+ * @param workflow that built it
+ * @param run of that workflow
  * @param detail as the record has it
  */
 record EventResponse(
@@ -29,4 +34,9 @@ record EventResponse(
         @Nullable String requestId,
         @Nullable String path,
         @Nullable String key,
+        @Nullable String repository,
+        @Nullable String commit,
+        @Nullable String ref,
+        @Nullable String workflow,
+        @Nullable String run,
         @JsonRawValue String detail) {}

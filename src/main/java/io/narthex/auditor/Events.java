@@ -19,8 +19,11 @@ class Events {
     /** What may still be followed by one of a smaller number waits. */
     private static final String SELECT = """
         select e.tx::text || '-' || e.id, e.id, e.at, e.tenant, e.cache, e.action, e.outcome, e.reason, e.count, e.actor,
-               e.token_id, e.token_note, host(e.address), e.request_id, e.path, e.key_name, e.detail::text
+               e.token_id, e.token_note, host(e.address), e.request_id, e.path, e.key_name, i.repository, i.commit, i.ref,
+               i.workflow, i.run, e.detail::text
         from audit_event e
+             left join token_identity i
+                       on i.public_id = case when e.action = 'token-exchanged' then e.detail ->> 'token' else e.token_id end
         where (e.tx, e.id) > (cast(? as xid8), cast(? as bigint))
           and e.tx < pg_snapshot_xmin(pg_current_snapshot())
         """;
@@ -100,6 +103,11 @@ class Events {
                 row.getString(14),
                 row.getString(15),
                 row.getString(16),
-                row.getString(17));
+                row.getString(17),
+                row.getString(18),
+                row.getString(19),
+                row.getString(20),
+                row.getString(21),
+                row.getString(22));
     }
 }
