@@ -38,10 +38,11 @@ class MissingSignatures {
     private static final String LOCAL_PAGE =
             "select max(id), count(*) from (select id from local_path where store_id = ? and id > ? order by id limit"
                     + " ?) p";
+    /** Because of offset 0 each path is looked up by itself, whatever PostgreSQL's statistics say of a new database. */
     private static final String LOCAL = """
         select p.id, p.hash, p.name, p.nar_hash, p.nar_size, p.refs, p.row_digest from local_path p
         where p.store_id = ? and p.id > ? and p.id <= ?
-          and not exists (select from path_signature s where s.key_id = ? and s.path_id = p.id)
+          and not exists (select from path_signature s where s.key_id = ? and s.path_id = p.id offset 0)
         """;
     /** A row that has changed since it was read, or is changing, is left to whoever changes it. */
     private static final String SIGN_LOCAL = """
@@ -59,7 +60,7 @@ class MissingSignatures {
     private static final String UPLOADS = """
         select p.id, p.hash, p.name, p.nar_hash, p.nar_size, p.refs from uploaded_path p
         where p.cache_id = ? and p.id > ? and p.id <= ?
-          and not exists (select from upload_signature s where s.key_id = ? and s.path_id = p.id)
+          and not exists (select from upload_signature s where s.key_id = ? and s.path_id = p.id offset 0)
         """;
     /** What was signed never changes; a path that is being deleted is left out. */
     private static final String SIGN_UPLOADS = """
