@@ -28,7 +28,8 @@ begin
         ('cache',             'tenant_id = ' || tenants),
         ('token',             'tenant_id = ' || tenants || ' or tenant_id is null and ' || whole),
         ('trust',             'tenant_id = ' || tenants),
-        ('token_identity',    'tenant_id = ' || tenants),
+        ('token_identity',    'tenant_id = ' || tenants || ' or token_id in (select p.token_id from promoted_identity p'
+                              || ' where p.tenant_id = ' || tenants || ')'),
         ('audit_event',       'tenant_id = ' || tenants || ' or tenant_id is null and ' || whole),
         ('audit_seal',        'chain = ' || tenants || ' or chain = 0 and ' || whole),
         ('audit_head',        'chain = ' || tenants || ' or chain = 0 and ' || whole),

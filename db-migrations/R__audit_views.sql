@@ -92,7 +92,7 @@ from uploaded_path u
      join tenant t on t.id = c.tenant_id and t.deleted_at is null
      left join blob b on b.id = u.blob_id
      left join token k on k.id = u.published_by
-     left join token_identity i on i.token_id = u.published_by
+     left join token_identity i on i.token_id = coalesce(u.built_by, u.published_by)
 union all
 select t.name, c.name, store_path_base_name(l.hash, l.name), store_path_package(store_path_base_name(l.hash, l.name)),
        nullif(store_path_version(store_path_base_name(l.hash, l.name)), ''), 'local-store', n.name, l.indexed_at, null, null,
@@ -117,7 +117,7 @@ comment on column audit.paths.origin is 'uploaded or local-store';
 comment on column audit.paths.store is 'Name of the Nix store that holds it; null: it was pushed';
 comment on column audit.paths.entered_at is 'When it was published, or when it was first indexed';
 comment on column audit.paths.token_id is
-    'Public id of the token that pushed it; null: the administrator''s token file, or it was not pushed';
+    'Public id of the token that pushed or promoted it; null: the administrator''s token file, or it was not pushed';
 comment on column audit.paths.token_note is 'Note of that token';
 comment on column audit.paths.brought_by is 'Who brought it, in words: token with its id, administrator, or local-store';
 comment on column audit.paths.nar_hash is 'SHA-256 of the NAR, in the form that Nix writes today (SRI)';
@@ -132,7 +132,8 @@ comment on column audit.paths.foreign_signatures is
     'Signatures of others that it came with, or that were pushed into this cache for it since then (name:base64)';
 comment on column audit.paths.quarantined_at is 'Since when its bytes are known to be wrong. It has not been served since';
 comment on column audit.paths.repository is
-    'The repository whose build pushed it, by the identity token that was exchanged for its token; null: it was no build';
+    'The repository whose build pushed it, here or into the cache from which it was promoted, by the identity token that was'
+    ' exchanged for its token; null: it was no build';
 comment on column audit.paths.commit is 'The commit that was built';
 comment on column audit.paths.ref is 'The branch or tag that was built';
 comment on column audit.paths.workflow is 'The workflow that built it';
@@ -143,7 +144,7 @@ select t.name as tenant, c.name as cache, store_path_base_name(u.hash, u.name) a
        i.public_id as token_id, i.trust, i.issuer, i.repository, i.commit, i.ref, i.workflow, i.run, i.claims,
        d.at as pulled_at, d.token_id as pulled_by, k.note as pulled_by_note, d.address as pulled_from
 from uploaded_path u
-     join token_identity i on i.token_id = u.published_by
+     join token_identity i on i.token_id = coalesce(u.built_by, u.published_by)
      join cache c on c.id = u.cache_id and c.deleted_at is null
      join tenant t on t.id = c.tenant_id and t.deleted_at is null
      left join nar_download d on d.cache_id = u.cache_id and d.path = store_path_base_name(u.hash, u.name)
@@ -154,8 +155,9 @@ comment on view audit.provenance is
 comment on column audit.provenance.tenant is 'The tenant';
 comment on column audit.provenance.cache is 'The cache';
 comment on column audit.provenance.path is 'Base name of the store path';
-comment on column audit.provenance.pushed_at is 'When it was published';
-comment on column audit.provenance.token_id is 'Public id of the token that pushed it';
+comment on column audit.provenance.pushed_at is 'When it was published in this cache';
+comment on column audit.provenance.token_id is
+    'Public id of the token that pushed it, into this cache or into that from which it was promoted';
 comment on column audit.provenance.trust is 'Name of the trust by which that token was given';
 comment on column audit.provenance.issuer is 'Who vouched for the build';
 comment on column audit.provenance.repository is 'The repository that was built, as the issuer calls it';

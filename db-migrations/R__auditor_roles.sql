@@ -155,7 +155,7 @@ begin
         ('path_held', null), ('path_edge', null), ('path_queue', null), ('package_held', null), ('package_fetched', null),
         ('local_signature', null), ('trust', null), ('token_identity', null), ('cache_retention', null), ('pin', null),
         ('pin_revision', null), ('retention_run', null), ('retention_candidate', null), ('removed_path', null),
-        ('removed_edge', null), ('denial', null), ('denied_path', null)) as x(name, columns)
+        ('removed_edge', null), ('denial', null), ('denied_path', null), ('promoted_identity', null)) as x(name, columns)
     loop
         if item.columns is null and not has_table_privilege('narthex_audit_views', 'public.' || item.name, 'select')
            or exists (select from unnest(item.columns) as c

@@ -37,7 +37,7 @@ grant select, insert, update, delete on named_hold, named_hold_root to ${app};
 grant select, insert, update, delete on denial to ${app};
 grant select, delete on denied_path to ${app};
 grant select, insert, update on promotion to ${app};
-grant select, insert on promoted_path to ${app};
+grant select, insert on promoted_path, promoted_identity to ${app};
 grant select, insert on nar_download to ${app};
 grant select, insert, update (hits) on narinfo_hour to ${app};
 grant select, insert, update (misses) on narinfo_miss_hour to ${app};

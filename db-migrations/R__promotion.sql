@@ -1,34 +1,6 @@
 -- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- Closures from cache to cache. Because of offset 0 every look-up uses an index.
 
-create or replace function uploaded_closure(cache integer, roots text[]) returns table (id bigint)
-    language sql
-    set search_path = public, pg_temp
-as
-$$
-    with recursive closure(id, refs) as (
-        select u.id, u.refs
-        from unnest(uploaded_closure.roots) as r(base)
-             cross join lateral (select x.id, x.refs from uploaded_path x
-                                  where store_path_base_name(x.hash, x.name) = r.base
-                                    and x.cache_id = uploaded_closure.cache and x.condemned_at is null
-                                    and not exists (select from blob b where b.id = x.blob_id and b.quarantined_at is not null)
-                                 offset 0) u
-        union
-        select u.id, u.refs
-        from closure c
-             cross join lateral unnest(c.refs) as r(base)
-             cross join lateral (select x.id, x.refs from uploaded_path x
-                                  where store_path_base_name(x.hash, x.name) = r.base
-                                    and x.cache_id = uploaded_closure.cache and x.condemned_at is null
-                                    and not exists (select from blob b where b.id = x.blob_id and b.quarantined_at is not null)
-                                 offset 0) u
-    )
-    select c.id from closure c
-$$;
-comment on function uploaded_closure(integer, text[]) is
-    'Rows of the paths with these base names that were pushed into a cache, and of all that they need and that is there too';
-
 -- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays. What is
 -- queued is filled in first, so that no reference is missed.
 create or replace function promoted_alone(promotion bigint) returns bigint[]
@@ -75,5 +47,5 @@ end
 $$;
 comment on function promoted_alone(bigint) is 'Rows of the paths that are in their cache by this promotion alone';
 
-revoke all on function uploaded_closure, promoted_alone from public;
-grant execute on function uploaded_closure, promoted_alone to ${app};
+revoke all on function promoted_alone from public;
+grant execute on function promoted_alone to ${app};

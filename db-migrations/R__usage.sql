@@ -422,9 +422,59 @@ comment on function reserve_quota is
     'Reserves room for the uploads of a server into a cache, in place of what it had, and some to spare if there is plenty.'
     ' granted: how much, -1 where there is no quota, null where there is no room: then of_cache says whose quota is full';
 
+-- What came without being reserved, rows of files that are stored already: counted by its rows of the ledger, before they are
+-- committed. The lock is held until then, so that two that fit alone do not pass together.
+create or replace function quota_passed(tenant integer, cache integer, out of_cache boolean, out used bigint, out most bigint)
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+declare
+    cache_most  bigint;
+    tenant_most bigint;
+    at_most     bigint;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('quota ' || quota_passed.tenant, 0));
+    select c.max_bytes, t.max_bytes into cache_most, tenant_most
+    from cache c join tenant t on t.id = c.tenant_id where c.id = quota_passed.cache;
+    -- as if nothing of what came were there before: where that fits, nobody need count which files are new
+    select coalesce((select u.stored_bytes from tenant_usage u where u.tenant_id = quota_passed.tenant), 0)
+         + coalesce((select sum(l.bytes) from usage_ledger l
+                     where l.tenant_id = quota_passed.tenant and l.bytes > 0 and l.files >= 0), 0)
+         + coalesce((select sum(g.bytes) from quota_grant g where g.tenant_id = quota_passed.tenant), 0) into at_most;
+    if at_most <= least(cache_most, tenant_most) or cache_most is null and tenant_most is null then
+        return;
+    end if;
+    if cache_most is not null then
+        select true, u.stored_bytes + coalesce((select sum(g.bytes) from quota_grant g
+                                                where g.tenant_id = quota_passed.tenant and g.cache_id = quota_passed.cache), 0),
+               cache_most
+          into of_cache, used, most
+        from usage_of_cache(quota_passed.tenant, quota_passed.cache) u;
+        if used > most then
+            return;
+        end if;
+    end if;
+    if tenant_most is not null then
+        select false, u.stored_bytes + coalesce((select sum(g.bytes) from quota_grant g where g.tenant_id = quota_passed.tenant), 0),
+               tenant_most
+          into of_cache, used, most
+        from usage_of_tenant(quota_passed.tenant) u;
+        if used > most then
+            return;
+        end if;
+    end if;
+    of_cache := null;
+end
+$$;
+comment on function quota_passed is
+    'Whether what the transaction added passes the quota of its cache (of_cache) or of its tenant, with what is reserved; null:'
+    ' it passes neither. Until the end of the transaction nobody else asks for that tenant';
+
 revoke all on function ledger_paths_added, ledger_paths_removed, ledger_files_added, ledger_files_removed,
     ledger_file_exchanged, ledger_documents_added, ledger_documents_removed, ledger_document_exchanged, counted_bytes,
-    usage_of_cache, usage_of_tenant, fold_usage, quota_warnings, prove_usage,
+    usage_of_cache, usage_of_tenant, fold_usage, quota_warnings, quota_passed, prove_usage,
     prove_tenant_usage, reserve_quota from public;
-grant execute on function counted_bytes, usage_of_cache, usage_of_tenant, fold_usage, quota_warnings, prove_usage,
+grant execute on function counted_bytes, usage_of_cache, usage_of_tenant, fold_usage, quota_warnings, quota_passed, prove_usage,
     prove_tenant_usage, reserve_quota to ${app};

@@ -8,21 +8,23 @@ import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** Judges the paths of a closure, adds their rows and signs them, a piece at a time. Every call needs the caller's transaction. */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class ClosureCopy {
-    /** Paths in memory at a time, some kilobytes each. */
-    private static final int PIECE = 2_000;
+    /** Twice as many paths are in memory at a time, some kilobytes each. */
+    private static final int PIECE = 1_000;
 
     @Inject
     private ClosureRows rows;
@@ -43,26 +45,111 @@ class ClosureCopy {
     @SuppressWarnings("ArrayRecordComponent") // lives for one piece, never compared
     private record Judged(ClosurePath path, byte[] fingerprint, List<String> failures, List<Signature> foreign) {}
 
+    /**
+     * Paths that are being signed while others are written.
+     *
+     * @param signatures by each key that signs, of the paths that the target did not have when they were read
+     */
+    private record Piece(
+            List<Judged> judged, Map<KeyRing.Member, CompletableFuture<Map<StorePathHash, Signature>>> signatures) {}
+
     Copied copy(Cache target, OptionalLong by, long[] closure, Failures failures) {
-        KeyRing.Ring keys = ring.of(target);
-        GatePolicy gates = new GatePolicy(target, keys::isRevoked, ring.now());
-        Set<StorePathHash> paths = new HashSet<>();
-        Set<StorePathHash> added = new HashSet<>();
-        Map<StorePathHash, StorePath> needed = new HashMap<>();
+        Copying copying = new Copying(target, by, failures);
+        Piece next = copying.read(closure, 0);
         for (int from = 0; from < closure.length; from += PIECE) {
-            long[] piece = Arrays.copyOfRange(closure, from, Math.min(from + PIECE, closure.length));
-            List<Judged> judged = rows.read(piece).parallelStream()
+            Piece current = next;
+            // two cores work at once: ours sign a piece while the database's writes the one before
+            next = from + PIECE < closure.length ? copying.read(closure, from + PIECE) : next;
+            copying.write(current);
+        }
+        return copying.done();
+    }
+
+    /** One closure on its way into one cache. */
+    private final class Copying {
+        private final Cache target;
+        private final OptionalLong by;
+        private final KeyRing.Ring keys;
+        private final GatePolicy gates;
+        private final Failures failures;
+        private final Set<StorePathHash> paths = new HashSet<>();
+        private final Set<StorePathHash> added = new HashSet<>();
+        private final Map<StorePathHash, StorePath> needed = new HashMap<>();
+
+        Copying(Cache target, OptionalLong by, Failures failures) {
+            this.target = target;
+            this.by = by;
+            this.failures = failures;
+            keys = ring.of(target);
+            gates = new GatePolicy(target, keys::isRevoked, ring.now());
+        }
+
+        Piece read(long[] closure, int from) {
+            long[] ids = Arrays.copyOfRange(closure, from, Math.min(from + PIECE, closure.length));
+            List<Judged> judged = rows.read(target, gates.asksForSignatures(), ids).parallelStream()
                     .map(path -> judge(target, gates, path))
                     .toList();
-            for (Judged one : judged) {
+            List<Judged> fresh =
+                    judged.stream().filter(one -> !one.path().held()).toList();
+            Map<KeyRing.Member, CompletableFuture<Map<StorePathHash, Signature>>> signatures = new LinkedHashMap<>();
+            keys.members()
+                    .forEach(key -> signatures.put(key, CompletableFuture.supplyAsync(() -> signatures(key, fresh))));
+            return new Piece(judged, signatures);
+        }
+
+        void write(Piece piece) {
+            for (Judged one : piece.judged()) {
                 one.failures().forEach(reason -> failures.add(one.path().path(), reason));
                 paths.add(one.path().path().hash());
                 one.path().references().forEach(reference -> needed.putIfAbsent(reference.hash(), reference));
             }
-            added.addAll(add(target, by, keys, judged));
+            if (failures.isEmpty()) {
+                add(piece);
+            }
         }
-        needed.keySet().removeAll(paths);
-        return new Copied(paths, added, List.copyOf(needed.values()));
+
+        private void add(Piece piece) {
+            Map<StorePathHash, Long> fresh = rows.add(
+                    target,
+                    by,
+                    piece.judged().stream().map(Judged::path).toList(),
+                    piece.judged().stream().map(Judged::foreign).toList());
+            added.addAll(fresh.keySet());
+            long[] held = piece.judged().stream()
+                    .filter(one -> !fresh.containsKey(one.path().path().hash()))
+                    .mapToLong(one -> one.path().row())
+                    .toArray();
+            if (held.length > 0) {
+                failures.addAll(rows.different(target, held), "the cache has another path of that hash");
+            }
+            piece.signatures().forEach((key, made) -> sign(key, fresh, piece.judged(), made));
+        }
+
+        /** A path that went from the target after it was read is signed now. */
+        private void sign(
+                KeyRing.Member key,
+                Map<StorePathHash, Long> fresh,
+                List<Judged> judged,
+                CompletableFuture<Map<StorePathHash, Signature>> made) {
+            Map<StorePathHash, Signature> ready = made.join();
+            List<Long> ids = new ArrayList<>();
+            List<Signature> signatures = new ArrayList<>();
+            for (Judged one : judged) {
+                StorePathHash hash = one.path().path().hash();
+                Long id = fresh.get(hash);
+                if (id != null) {
+                    Signature signature = ready.get(hash);
+                    ids.add(id);
+                    signatures.add(signature == null ? key.sign(one.fingerprint()) : signature);
+                }
+            }
+            rows.sign(key.id(), ids, signatures);
+        }
+
+        Copied done() {
+            needed.keySet().removeAll(paths);
+            return new Copied(paths, added, List.copyOf(needed.values()));
+        }
     }
 
     private static Judged judge(Cache target, GatePolicy gates, ClosurePath path) {
@@ -71,27 +158,10 @@ class ClosureCopy {
         return new Judged(path, fingerprint, failures, failures.isEmpty() ? gates.kept(path, fingerprint) : List.of());
     }
 
-    private Set<StorePathHash> add(Cache target, OptionalLong by, KeyRing.Ring keys, List<Judged> judged) {
-        Map<StorePathHash, Long> added = rows.add(
-                target,
-                by,
-                judged.stream().map(Judged::path).toList(),
-                judged.stream().map(Judged::foreign).toList());
-        List<Judged> fresh = judged.stream()
-                .filter(one -> added.containsKey(one.path().path().hash()))
-                .toList();
-        for (KeyRing.Member key : keys.members()) {
-            rows.sign(
-                    key.id(),
-                    fresh.stream()
-                            .map(one -> Objects.requireNonNull(
-                                    added.get(one.path().path().hash())))
-                            .toList(),
-                    // most of the work, which knows nothing but what it is given
-                    fresh.parallelStream()
-                            .map(one -> key.sign(one.fingerprint()).bytes())
-                            .toList());
-        }
-        return added.keySet();
+    /** Knows nothing but what it is given, so that it may run on any thread. */
+    private static Map<StorePathHash, Signature> signatures(KeyRing.Member key, List<Judged> judged) {
+        Map<StorePathHash, Signature> signatures = new HashMap<>();
+        judged.forEach(one -> signatures.put(one.path().path().hash(), key.sign(one.fingerprint())));
+        return signatures;
     }
 }

@@ -15,8 +15,9 @@ import java.util.TreeSet;
  *
  * @param row in the source
  * @param foreign the signatures that it came with
- * @param ours those of the source's keys
+ * @param ours those of the source's keys; none where nobody asked for them
  * @param since when this NAR became visible in the source
+ * @param held whether the target has a path of that hash already
  */
 record ClosurePath(
         long row,
@@ -26,7 +27,8 @@ record ClosurePath(
         SortedSet<StorePath> references,
         List<Signature> foreign,
         List<Signature> ours,
-        Instant since) {
+        Instant since,
+        boolean held) {
     ClosurePath {
         references = new TreeSet<>(references);
         foreign = List.copyOf(foreign);

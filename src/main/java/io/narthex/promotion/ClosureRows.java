@@ -32,14 +32,11 @@ class ClosureRows {
     /** As many as a refusal names. */
     private static final int NAMED = 100;
 
-    private static final String IDS = """
-        select u.id from uploaded_closure(?, ?) c join uploaded_path u on u.id = c.id order by u.hash
-        """;
-    private static final String LOCK = "select from uploaded_path u where u.id = any (?) order by u.id for share";
     private static final String READ = """
         select u.id, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.published_at,
-               array(select y.name || ':' || encode(s.signature, 'base64') from upload_signature s
-                      join signing_key y on y.id = s.key_id where s.path_id = u.id and y.cache_id = u.cache_id)
+               case when ? then array(select y.name || ':' || encode(s.signature, 'base64') from upload_signature s
+                      join signing_key y on y.id = s.key_id where s.path_id = u.id and y.cache_id = u.cache_id) else '{}' end,
+               exists (select from uploaded_path t where t.cache_id = ? and t.hash = u.hash)
         from uploaded_path u where u.id = any (?) order by u.hash
         """;
     private static final String DENIED = """
@@ -52,10 +49,12 @@ class ClosureRows {
         """;
     private static final String ADD = """
         insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
-                                   content_address, foreign_sigs, published_by)
+                                   content_address, foreign_sigs, published_by, built_by)
         select ?, u.hash, u.name, u.blob_id, u.file_name, u.nar_hash, u.nar_size, u.refs, u.deriver, u.content_address,
-               string_to_array(w.sigs, ' '), ?
-        from unnest(cast(? as bigint[]), cast(? as text[])) as w(id, sigs) join uploaded_path u on u.id = w.id
+               string_to_array(w.sigs, ' '), ?, coalesce(u.built_by, i.token_id)
+        from unnest(cast(? as bigint[]), cast(? as text[])) as w(id, sigs)
+             join uploaded_path u on u.id = w.id
+             left join token_identity i on i.token_id = u.published_by
         order by u.hash
         on conflict on constraint uploaded_path_hash_unique do nothing
         returning id, hash
@@ -71,6 +70,13 @@ class ClosureRows {
         where u.id = any (?) and (t.name, t.nar_hash, t.nar_size, t.refs) is distinct from (u.name, u.nar_hash, u.nar_size, u.refs)
         limit 100
         """;
+    private static final String BUILDS = """
+        insert into promoted_identity (tenant_id, token_id)
+        select distinct cast(? as integer), i.token_id
+        from uploaded_path u join token_identity i on i.token_id = coalesce(u.built_by, u.published_by)
+        where u.id = any (?)
+        on conflict do nothing
+        """;
     private static final String REVIVE = """
         select revive_paths(?, array(select t.id from uploaded_path u join uploaded_path t on t.cache_id = ? and t.hash = u.hash
                                       where u.id = any (?) and t.condemned_at is not null))
@@ -84,29 +90,17 @@ class ClosureRows {
         with("select pg_advisory_xact_lock_shared(hashtextextended('denial', 0))", PreparedStatement::execute);
     }
 
-    /** The rows of a closure, in the order of their hashes, locked against whoever would remove them. */
-    long[] closure(Cache source, List<StorePath> roots) {
-        long[] ids = with(IDS, s -> {
-            s.setInt(1, source.id());
-            s.setArray(2, texts(s, roots.stream().map(StorePath::baseName).toList()));
-            try (ResultSet r = s.executeQuery()) {
-                List<Long> found = new ArrayList<>();
-                while (r.next()) {
-                    found.add(r.getLong(1));
-                }
-                return found.stream().mapToLong(Long::longValue).toArray();
-            }
-        });
-        with(LOCK, s -> {
-            s.setArray(1, numbers(s, ids));
-            return s.execute();
-        });
-        return ids;
-    }
-
-    List<ClosurePath> read(long[] ids) {
+    /**
+     * Reads paths, in the order of their hashes.
+     *
+     * @param target which may have them already
+     * @param signed whether the signatures of the source's keys are wanted too
+     */
+    List<ClosurePath> read(Cache target, boolean signed, long[] ids) {
         return with(READ, s -> {
-            s.setArray(1, numbers(s, ids));
+            s.setBoolean(1, signed);
+            s.setInt(2, target.id());
+            s.setArray(3, numbers(s, ids));
             List<ClosurePath> paths = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -130,7 +124,8 @@ class ClosureRows {
                 texts(r, 9).stream()
                         .map(text -> Signature.parse(text.replace("\n", "")))
                         .toList(),
-                r.getObject(8, OffsetDateTime.class).toInstant());
+                r.getObject(8, OffsetDateTime.class).toInstant(),
+                r.getBoolean(10));
     }
 
     /** Those that a rule denies to either cache, with its name and reason. */
@@ -181,18 +176,30 @@ class ClosureRows {
         });
     }
 
-    /** Keeps our signatures by a key: the row of a path, and its signature in the same place. */
-    void sign(long key, List<Long> rows, List<byte[]> signatures) {
-        with(SIGN, s -> {
-            Connection connection = s.getConnection();
-            s.setLong(1, key);
-            s.setArray(2, connection.createArrayOf("bigint", rows.toArray()));
-            s.setArray(3, connection.createArrayOf("bytea", signatures.toArray(byte[][]::new)));
+    /** Lets the auditors of the target's tenant see which builds of another tenant pushed these rows of its cache. */
+    void tellOfBuilds(Cache target, long[] ids) {
+        with(BUILDS, s -> {
+            s.setInt(1, target.tenantId());
+            s.setArray(2, numbers(s, ids));
             return s.executeUpdate();
         });
     }
 
-    /** Those of which the target has another, and offers the others of them again that it has hidden. */
+    /** Keeps our signatures by a key: the row of a path, and its signature in the same place. */
+    void sign(long key, List<Long> rows, List<Signature> signatures) {
+        with(SIGN, s -> {
+            Connection connection = s.getConnection();
+            s.setLong(1, key);
+            s.setArray(2, connection.createArrayOf("bigint", rows.toArray()));
+            s.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bytea", signatures.stream().map(Signature::bytes).toArray(byte[][]::new)));
+            return s.executeUpdate();
+        });
+    }
+
+    /** Of rows that the target had: those of which it has another. The others are offered again where it has hidden them. */
     List<String> different(Cache target, long[] ids) {
         List<String> different = with(DIFFERENT, s -> {
             s.setInt(1, target.id());

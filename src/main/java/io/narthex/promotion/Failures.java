@@ -26,9 +26,13 @@ final class Failures {
         paths.forEach(path -> add(path, reason));
     }
 
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
     /** @throws PromotionRefusedException if there are any */
     void requireNone() {
-        if (!found.isEmpty()) {
+        if (!isEmpty()) {
             throw new PromotionRefusedException(found);
         }
     }

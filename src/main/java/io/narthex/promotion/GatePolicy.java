@@ -32,6 +32,11 @@ final class GatePolicy {
         this.now = now;
     }
 
+    /** Whether it looks at signatures, those of the source's keys among them. */
+    boolean asksForSignatures() {
+        return !required.isEmpty() || !trusted.isEmpty();
+    }
+
     /** The keys by whose signatures it decides: they must not be revoked meanwhile. */
     List<PublicKey> keys() {
         return Stream.concat(required.stream(), trusted.stream()).distinct().toList();

@@ -3,6 +3,7 @@ package io.narthex.promotion;
 import io.narthex.access.RightChangedException;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.http.problem.ProblemException;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -74,7 +75,7 @@ public class PromoteJob implements Job {
         }
         try {
             promoter.promote(wanted, target.get(), source.get());
-        } catch (PromotionRefusedException e) {
+        } catch (PromotionRefusedException | ProblemException e) {
             promoter.fail(wanted.id(), String.valueOf(e.getMessage()));
         } catch (RightChangedException e) {
             promoter.fail(wanted.id(), "The token was revoked or the cache was changed meanwhile");

@@ -10,6 +10,8 @@ import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.promotion.PromotionRefusedException.Failure;
+import io.narthex.quota.QuotaCheck;
+import io.narthex.quota.QuotaFullException;
 import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -33,6 +35,9 @@ public class Promoter {
     private ClosureRows rows;
 
     @Inject
+    private ClosureWalk walk;
+
+    @Inject
     private Promotions promotions;
 
     @Inject
@@ -40,6 +45,9 @@ public class Promoter {
 
     @Inject
     private ClosureCopy copy;
+
+    @Inject
+    private QuotaCheck quotas;
 
     @Inject
     private Changes changes;
@@ -59,7 +67,7 @@ public class Promoter {
         List<StorePath> roots = pin == null
                 ? request.paths()
                 : List.of(promotions.pinned(source, pin).orElseThrow(() -> absent(pin, "there is no such pin")));
-        long[] closure = rows.closure(source, roots);
+        long[] closure = walk.closure(source, roots);
         long id = promotions.add(target, source, roots, request, by);
         if (closure.length <= MOST_AT_ONCE) {
             show(id, target, source, roots, closure, by);
@@ -78,7 +86,7 @@ public class Promoter {
             return;
         }
         hold(target, source, wanted.by());
-        long[] closure = rows.closure(source, wanted.roots());
+        long[] closure = walk.closure(source, wanted.roots());
         show(wanted.id(), target, source, wanted.roots(), closure, wanted.by());
     }
 
@@ -97,8 +105,10 @@ public class Promoter {
         Set<StorePath> missing = new HashSet<>(copied.missing());
         roots.stream().filter(root -> !copied.paths().contains(root.hash())).forEach(missing::add);
         missing.forEach(path -> failures.add(path, "its bytes were not pushed into " + source.fullName()));
-        failures.addAll(rows.different(target, closure), "the cache has another path of that hash");
         failures.requireNone();
+        if (source.tenantId() != target.tenantId()) {
+            rows.tellOfBuilds(target, closure);
+        }
         promotions.show(id, target, copied.paths(), copied.added());
         changes.recordPaths(target.id(), copied.added());
         audit.record(AuditEvent.of(AuditAction.PATH_PROMOTED)
@@ -109,6 +119,26 @@ public class Promoter {
                 .detail("roots", roots.stream().map(StorePath::baseName).toList())
                 .detail("paths", copied.paths().size())
                 .detail("added", copied.added().size()));
+        requireRoom(target, copied.added().size());
+    }
+
+    private void requireRoom(Cache target, int added) {
+        if (added == 0) {
+            return;
+        }
+        try {
+            quotas.requireWithin(target.tenantId(), target.id());
+        } catch (QuotaFullException e) {
+            throw new ProblemException(
+                    ProblemType.TOO_LARGE,
+                    "The closure does not fit: "
+                            + (e.isOfCache() ? "the cache " + target.fullName() : "the tenant " + target.tenant())
+                            + " would hold " + e.used()
+                            + " bytes with it and with what is being pushed, and its quota is " + e.most()
+                            + ": delete paths that nobody needs, or ask "
+                            + (e.isOfCache() ? "who administers the cache" : "the server's administrator")
+                            + " for a larger quota");
+        }
     }
 
     private void refuseDenied(Cache target, Cache source, long[] closure, Failures failures) {

@@ -27,9 +27,9 @@ import javax.sql.DataSource;
 public class Provenances {
     private static final String FIND =
             "select store_path_base_name(u.hash, u.name) as path, encode(u.nar_hash, 'hex') as nar_hash,"
-                + " u.published_at, i.public_id, i.issuer, i.trust, i.claims, i.repository, i.commit, i.ref,"
-                + " i.workflow, i.run from uploaded_path u join token_identity i on i.token_id = u.published_by where"
-                + " u.cache_id = ? and u.hash = ?";
+                    + " u.published_at, i.public_id, i.issuer, i.trust, i.claims, i.repository, i.commit, i.ref,"
+                    + " i.workflow, i.run from uploaded_path u join token_identity i on i.token_id ="
+                    + " coalesce(u.built_by, u.published_by) where u.cache_id = ? and u.hash = ?";
 
     private static final ObjectMapper JSON = new JsonResolver().getContext(ObjectMapper.class);
 

@@ -19,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.Assertions;
@@ -257,6 +259,77 @@ class PromotionIT {
         target.administer("DELETE", url + second, "");
         assertThat(held(target)).isZero();
         assertThat(client.asAdministrator("DELETE", url + second).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void doesNotPassAQuota() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{\"quota\":{\"maxBytes\":300}}");
+        StorePath top = closure("too large " + source.tenant());
+        source.push(store, top, "none");
+
+        HttpResponse<String> refused = answer(target, source, paths(top));
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(413);
+        assertThat(refused.body())
+                .contains("the cache " + target.tenant() + "/ci would hold")
+                .contains("its quota is 300");
+        assertThat(status(target, top)).isEqualTo(404);
+        target.administer(
+                "PUT", "/api/v1/tenants/" + target.tenant() + "/caches/ci", "{\"quota\":{\"maxBytes\":100000}}");
+        promote(target, source, paths(top), 201);
+        assertThat(status(target, top)).isEqualTo(200);
+    }
+
+    /** The last thing that it does is to wait for the lock of the tenant's quota: then all of it is written. */
+    @Test
+    void leavesNothingBehindWhereItIsKilledInTheMiddle() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath top = closure("killed " + source.tenant());
+        source.push(store, top, "none");
+
+        try (Connection held = Rows.ofApplication().connect()) {
+            held.setAutoCommit(false);
+            held.createStatement()
+                    .execute("select pg_advisory_xact_lock(hashtextextended('quota ' || id, 0)) from tenant where name"
+                            + " = '" + target.tenant() + "'");
+            CompletableFuture<HttpResponse<String>> promoted =
+                    CompletableFuture.supplyAsync(() -> answer(target, source, paths(top)));
+            String backend = waiting();
+
+            assertThat(status(target, top)).isEqualTo(404);
+            assertThat(Rows.ofApplication().texts("select pg_terminate_backend(?::integer)", backend))
+                    .containsExactly("t");
+            assertThat(promoted.get().statusCode()).isBetween(500, 599);
+        }
+
+        assertThat(status(target, top)).isEqualTo(404);
+        assertThat(held(target)).isZero();
+        assertThat(Rows.ofServer()
+                        .texts(
+                                "select state from promotion p join tenant t on t.id = p.tenant_id where t.name = ?",
+                                target.tenant()))
+                .isEmpty();
+        // with that connection the server drops all that it had open
+        Instant end = Instant.now().plusSeconds(20);
+        while (answer(target, source, paths(top)).statusCode() != 201
+                && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+        }
+        assertThat(status(target, top)).isEqualTo(200);
+    }
+
+    /** The backend that waits for a quota. */
+    private static String waiting() throws Exception {
+        Instant end = Instant.now().plusSeconds(20);
+        List<String> found = List.of();
+        while (found.isEmpty() && Instant.now().isBefore(end)) {
+            found = Rows.ofApplication()
+                    .texts("select pid::text from pg_stat_activity where wait_event = 'advisory' and query like"
+                            + " '%quota_passed%'");
+        }
+        return found.getFirst();
     }
 
     private static int held(TenantCache cache) throws Exception {

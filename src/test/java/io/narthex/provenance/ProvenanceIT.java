@@ -161,6 +161,59 @@ class ProvenanceIT {
         assertThat(pulls()).containsExactly(puller);
     }
 
+    @Test
+    void isToldOfEachEventOfTheBuild() throws Exception {
+        JsonNode events = JSON.readTree(client.asAdministrator(
+                        "GET",
+                        "/api/v1/audit/events?tenant=" + cache.tenant() + "&action=path-published&path="
+                                + path.baseName())
+                .body());
+
+        JsonNode published = events.path("items").path(0);
+        assertThat(published.path("repository").asText()).isEqualTo("acme/app");
+        assertThat(published.path("commit").asText()).isEqualTo("c0ffee");
+        assertThat(published.path("run").asText()).isEqualTo("77");
+        assertThat(published.has("ref")).isTrue();
+        assertThat(published.has("workflow")).isTrue();
+    }
+
+    @Test
+    void goesWithAPathThatIsPromoted() throws Exception {
+        TenantCache target = TenantCache.make("{}");
+        TenantCache next = TenantCache.make("{}");
+        promote(cache, target);
+        promote(target, next);
+
+        HttpResponse<String> answer = client.as(
+                next.token(),
+                "GET",
+                "/api/v1/tenants/" + next.tenant() + "/caches/ci/paths/" + path.hash() + "/provenance",
+                "");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(verified(answer.body(), next.keys())).contains("acme/app").contains("c0ffee");
+        assertThat(Rows.ofServer()
+                        .texts(
+                                "select concat_ws(' ', repository, commit, run) from audit.paths where tenant = ?",
+                                next.tenant()))
+                .containsExactly("acme/app c0ffee 77");
+        assertThat(Rows.ofServer()
+                        .texts(
+                                "select i.repository from promoted_identity p join token_identity i using (token_id)"
+                                        + " join tenant t on t.id = p.tenant_id where t.name = ?",
+                                next.tenant()))
+                .containsExactly("acme/app");
+    }
+
+    private void promote(TenantCache from, TenantCache into) throws Exception {
+        HttpResponse<String> promoted = client.as(
+                ApiClient.token(),
+                "POST",
+                "/api/v1/tenants/" + into.tenant() + "/caches/ci/promotions",
+                "{\"from\":\"" + from.tenant() + "/ci\",\"paths\":[\"" + path.baseName() + "\"]}");
+        assertThat(promoted.statusCode()).as(promoted.body()).isEqualTo(201);
+    }
+
     private List<String> pulls() throws Exception {
         return Rows.ofServer()
                 .texts(
