@@ -212,7 +212,15 @@ from upstream_signature s
      join signing_key k on k.id = s.key_id
      join cache c on c.id = k.cache_id
      join tenant t on t.id = c.tenant_id
-     join upstream_path p on p.id = s.path_id;
+     join upstream_path p on p.id = s.path_id
+union all
+select k.name, t.name, c.name, store_path_base_name(p.hash, p.name), s.claim, s.signed_at, k.state, k.active_at,
+       k.retiring_at, coalesce(k.revoked_at, k.retired_at)
+from cache_source_signature s
+     join signing_key k on k.id = s.key_id
+     join cache c on c.id = k.cache_id
+     join tenant t on t.id = c.tenant_id
+     join cache_source_path p on p.id = s.path_id;
 comment on view audit.signatures is
     'Our signatures that are stored, one row for each. Those of a dead key are removed soon after it died';
 comment on column audit.signatures.key_name is 'The key that made it';

@@ -147,6 +147,7 @@ begin
         ('audit_key', array['id', 'name', 'public_key']), ('blob', array['id', 'file_size']),
         ('upstream', array['id', 'name']),
         ('upstream_path', array['id', 'cache_id', 'hash', 'name']), ('upstream_signature', null), ('upstream_day', null),
+        ('cache_source_path', array['id', 'cache_id', 'hash', 'name']), ('cache_source_signature', null),
         ('audit_event', null), ('audit_seal', null), ('audit_head', null), ('audit_chain_start', null), ('audit_export', null),
         ('audit_writer', null), ('audit_whole', null), ('audit_scope', null), ('nar_download', null), ('narinfo_hour', null),
         ('narinfo_miss_hour', null), ('storage_daily', null), ('cache_usage', null), ('tenant_usage', null), ('legal_hold', null), ('named_hold', null), ('scrub_finding', null),

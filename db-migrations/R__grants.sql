@@ -32,6 +32,7 @@ grant insert (tenant_id, tenant, cache_id, cache, action, outcome, reason, count
 grant select, insert on audit_key, audit_head to ${app};
 grant select, insert, update on upstream, upstream_day to ${app};
 grant select, insert, update, delete on upstream_path, upstream_signature to ${app};
+grant select, insert, update, delete on cache_source_path, cache_source_signature to ${app};
 grant select, insert, delete on legal_hold to ${app};
 grant select, insert, update, delete on named_hold, named_hold_root to ${app};
 grant select, insert, update, delete on denial to ${app};

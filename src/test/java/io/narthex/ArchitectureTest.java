@@ -90,6 +90,7 @@ class ArchitectureTest {
             "push",
             "scrub",
             "upstream",
+            "upstream.caches",
             "receive",
             "retention",
             "denial",

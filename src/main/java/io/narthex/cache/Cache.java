@@ -13,7 +13,9 @@ import java.util.Set;
  * @param id its row; another cache that gets its name later has another
  * @param priority lower is preferred; empty: what the server's setting says
  * @param sources its own
- * @param upstreams names of those that are asked for what none of its own sources has, in order
+ * @param others are asked for what none of its own sources has, in order
+ * @param sharing for whom it may be a source
+ * @param onConflict what becomes of a push of a path that one of {@code others} has with other bytes
  * @param virtualHosts in lower case, without port
  * @param entry how paths come into it
  * @param gates what it asks of paths that are promoted into it
@@ -30,7 +32,9 @@ public record Cache(
         boolean wantMassQuery,
         StoreDir storeDir,
         Set<Source> sources,
-        List<String> upstreams,
+        List<OtherSource> others,
+        Sharing sharing,
+        UpstreamConflict onConflict,
         List<String> virtualHosts,
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
@@ -41,13 +45,25 @@ public record Cache(
         boolean uploadsAlone) {
     public Cache {
         sources = Set.copyOf(sources);
-        upstreams = List.copyOf(upstreams);
+        others = List.copyOf(others);
         virtualHosts = List.copyOf(virtualHosts);
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
     }
 
     public boolean isPublic() {
         return visibility == Visibility.PUBLIC;
+    }
+
+    /** Whether what it has may be shown to everybody. */
+    public boolean isOpen() {
+        return isPublic() || sharing.publish();
+    }
+
+    /** Whether it may show what another has, as both are set now. */
+    public boolean mayShow(Cache other) {
+        return (other.tenantId == tenantId || other.sharing.isOfferedTo(tenant.text()))
+                && (other.isOpen() || !isOpen())
+                && other.storeDir.equals(storeDir);
     }
 
     /** Whether it shows the machine's Nix store, as it is seen here. */
@@ -66,8 +82,16 @@ public record Cache(
     }
 
     /** Whether paths may come from elsewhere, as it is seen here. */
-    public boolean showsUpstreams() {
-        return !uploadsAlone && !upstreams.isEmpty();
+    public boolean showsOthers() {
+        return !uploadsAlone && !others.isEmpty();
+    }
+
+    /** The names of the upstreams that it lists, in order. */
+    public List<String> upstreams() {
+        return others.stream()
+                .filter(OtherSource.OfUpstream.class::isInstance)
+                .map(source -> ((OtherSource.OfUpstream) source).name())
+                .toList();
     }
 
     /** The same cache with its uploads alone: for who asks what is still to be pushed. */
@@ -98,7 +122,9 @@ public record Cache(
                         wantMassQuery,
                         storeDir,
                         sources,
-                        upstreams,
+                        others,
+                        sharing,
+                        onConflict,
                         virtualHosts,
                         references,
                         foreignSignatures,

@@ -26,6 +26,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, changes and deletes caches. Each call is a transaction; those about one tenant wait for each other. */
@@ -48,7 +49,7 @@ public class CacheAdministration {
     private Holds holds;
 
     @Inject
-    private OfferedUpstreams upstreams;
+    private SourceRules sources;
 
     @Inject
     private Changes changes;
@@ -69,9 +70,10 @@ public class CacheAdministration {
      * Who asks.
      *
      * @param administrator whether it is the server's administrator
+     * @param mayPull whether the caller may read a cache of the tenant, by its name
      * @param ownHosts by which the server itself is reached
      */
-    record Asker(boolean administrator, boolean loosener, Set<String> ownHosts) {}
+    record Asker(boolean administrator, boolean loosener, Predicate<String> mayPull, Set<String> ownHosts) {}
 
     /** @throws UnknownCache if there is none */
     StoredCache get(TenantName tenant, CacheName name) {
@@ -110,9 +112,7 @@ public class CacheAdministration {
                 found.map(entity -> CacheSettings.of(entity.toStored())).orElse(initial);
         CacheSettings after = request.over(before, initial);
         CachePolicy.check(before, after, asker.administrator(), asker.loosener(), asker.ownHosts());
-        if (!after.upstreams().equals(before.upstreams()) || after.visibility() != before.visibility()) {
-            upstreams.require(owner, after.upstreams(), after.visibility() == Visibility.PUBLIC);
-        }
+        sources.require(new SourceRules.Change(owner, tenant + "/" + name, before, after, asker.mayPull()));
         CacheEntity entity = found.orElseGet(() -> new CacheEntity(owner, name, now()));
         boolean made = found.isEmpty();
         if (made || !before.equals(after)) {

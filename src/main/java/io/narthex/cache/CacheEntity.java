@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The database row of a cache. */
@@ -49,6 +50,15 @@ class CacheEntity {
 
     @Column(nullable = false, columnDefinition = "text[]")
     private String[] sources;
+
+    @Column(name = "offered_to", nullable = false, columnDefinition = "text[]")
+    private String[] offeredTo;
+
+    @Column(nullable = false)
+    private boolean publish;
+
+    @Column(name = "on_upstream_conflict", nullable = false, columnDefinition = "text")
+    private String onUpstreamConflict;
 
     @Column(name = "virtual_hosts", nullable = false, columnDefinition = "text[]")
     private String[] virtualHosts;
@@ -103,7 +113,10 @@ class CacheEntity {
         priority = settings.priority().isPresent() ? settings.priority().getAsInt() : null;
         wantMassQuery = settings.wantMassQuery();
         storeDir = settings.storeDir().path();
-        sources = SourceText.of(settings.sources(), settings.upstreams()).toArray(String[]::new);
+        sources = SourceText.of(settings.sources(), settings.others()).toArray(String[]::new);
+        offeredTo = settings.sharing().names().toArray(String[]::new);
+        publish = settings.sharing().publish();
+        onUpstreamConflict = text(settings.onConflict());
         virtualHosts = settings.virtualHosts().toArray(String[]::new);
         quota = new QuotaColumns(settings.quota());
         referenceCheck = text(settings.references());
@@ -137,7 +150,9 @@ class CacheEntity {
                 wantMassQuery,
                 new StoreDir(storeDir),
                 SourceText.own(List.of(sources)),
-                SourceText.upstreams(List.of(sources)),
+                SourceText.others(List.of(sources)),
+                new Sharing(Set.of(offeredTo), publish),
+                constant(UpstreamConflict.class, onUpstreamConflict),
                 List.of(virtualHosts),
                 constant(ReferenceCheck.class, referenceCheck),
                 constant(ForeignSignatures.class, foreignSignatures),

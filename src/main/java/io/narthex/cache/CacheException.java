@@ -67,14 +67,14 @@ public abstract sealed class CacheException extends RuntimeException {
         }
     }
 
-    /** An upstream is not there, or not offered to the tenant: which of the two is nobody's to know. */
-    public static final class UnknownUpstream extends CacheException {
+    /** A source is not there, or not offered to the tenant: which of the two is nobody's to know. */
+    public static final class UnknownSource extends CacheException {
         private static final long serialVersionUID = 1;
 
         private final String name;
 
-        public UnknownUpstream(String name) {
-            super("unknown upstream: " + name);
+        public UnknownSource(String name) {
+            super("unknown source: " + name);
             this.name = name;
         }
 
@@ -83,7 +83,7 @@ public abstract sealed class CacheException extends RuntimeException {
         }
     }
 
-    /** A public cache would show what an upstream gives for credentials alone. */
+    /** A public cache would show what an upstream gives for credentials alone, or what a private cache has. */
     public static final class WouldBePublic extends CacheException {
         private static final long serialVersionUID = 1;
 
@@ -96,6 +96,55 @@ public abstract sealed class CacheException extends RuntimeException {
 
         String name() {
             return name;
+        }
+    }
+
+    /** A public cache shows what this one has: it cannot become private meanwhile. */
+    static final class ShownByPublicCache extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String cache;
+
+        ShownByPublicCache(String cache) {
+            super("shown by a public cache: " + cache);
+            this.cache = cache;
+        }
+
+        /** {@code tenant/cache}. */
+        String cache() {
+            return cache;
+        }
+    }
+
+    /** A source shows what this cache itself has. */
+    static final class Circle extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final String source;
+
+        Circle(String source) {
+            super("circle: " + source);
+            this.source = source;
+        }
+
+        String source() {
+            return source;
+        }
+    }
+
+    /** A cache would have more sources than one miss can ask, with all that those list. */
+    static final class TooManySources extends CacheException {
+        private static final long serialVersionUID = 1;
+
+        private final int most;
+
+        TooManySources(int most) {
+            super("too many sources");
+            this.most = most;
+        }
+
+        int most() {
+            return most;
         }
     }
 

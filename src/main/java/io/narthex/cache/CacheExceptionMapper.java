@@ -1,13 +1,16 @@
 package io.narthex.cache;
 
+import io.narthex.cache.CacheException.Circle;
 import io.narthex.cache.CacheException.DefaultCache;
 import io.narthex.cache.CacheException.EntersOtherwise;
 import io.narthex.cache.CacheException.Guarded;
 import io.narthex.cache.CacheException.HostTaken;
 import io.narthex.cache.CacheException.NameReserved;
 import io.narthex.cache.CacheException.NotYours;
+import io.narthex.cache.CacheException.ShownByPublicCache;
+import io.narthex.cache.CacheException.TooManySources;
 import io.narthex.cache.CacheException.UnknownCache;
-import io.narthex.cache.CacheException.UnknownUpstream;
+import io.narthex.cache.CacheException.UnknownSource;
 import io.narthex.cache.CacheException.WouldBePublic;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
@@ -46,16 +49,35 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
                                 ProblemType.CONFLICT,
                                 "The host " + taken.host() + " is another cache's, or the server's own")
                         .with("host", taken.host());
-            case UnknownUpstream unknown ->
+            case UnknownSource unknown ->
                 Problem.of(
                                 ProblemType.BAD_REQUEST,
-                                "There is no upstream '" + unknown.name() + "' that is offered to this tenant")
+                                "There is no source '" + unknown.name() + "' that is offered to this tenant")
                         .with("field", "sources");
             case WouldBePublic shown ->
                 Problem.of(
                                 ProblemType.CONFLICT,
-                                "The upstream '" + shown.name() + "' has credentials: a public cache cannot list it")
-                        .with("upstream", shown.name());
+                                "The source '" + shown.name()
+                                        + "' is not public: a cache that is public, or has publish, cannot list it"
+                                        + " unless that source has publish")
+                        .with("source", shown.name());
+            case ShownByPublicCache shown ->
+                Problem.of(
+                                ProblemType.CONFLICT,
+                                "The cache " + shown.cache()
+                                        + " shows everybody what this cache has: it cannot be private meanwhile without"
+                                        + " publish")
+                        .with("cache", shown.cache());
+            case Circle circle ->
+                Problem.of(
+                                ProblemType.CONFLICT,
+                                "The source '" + circle.source() + "' leads back to this cache: sources form a circle")
+                        .with("source", circle.source());
+            case TooManySources many ->
+                Problem.of(
+                        ProblemType.CONFLICT,
+                        "This cache, or one that lists it, would have more than " + many.most()
+                                + " sources, with all that those list");
             case Guarded guarded ->
                 Problem.of(
                                 ProblemType.FORBIDDEN,

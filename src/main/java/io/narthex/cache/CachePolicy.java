@@ -29,6 +29,9 @@ final class CachePolicy {
             if (!before.virtualHosts().equals(after.virtualHosts())) {
                 throw new NotYours("virtualHosts");
             }
+            if (before.onConflict() != after.onConflict()) {
+                throw new NotYours("onUpstreamConflict");
+            }
             if (!before.storeDir().equals(after.storeDir())) {
                 throw new NotYours("storeDir");
             }
@@ -38,7 +41,9 @@ final class CachePolicy {
                         || (before.entry() == Entry.PROMOTION && after.entry() == Entry.PUSH))) {
             throw new Guarded();
         }
-        if (after.entry() == Entry.PROMOTION && !after.sources().equals(Set.of(Source.UPLOADS))) {
+        if (after.entry() == Entry.PROMOTION
+                && !(after.sources().equals(Set.of(Source.UPLOADS))
+                        && after.others().isEmpty())) {
             throw new EntersOtherwise();
         }
         after.virtualHosts().stream()

@@ -11,12 +11,14 @@ import io.narthex.nix.store.StoreDir;
 import io.narthex.quota.Quota;
 import io.narthex.quota.QuotaRequest;
 import io.narthex.quota.WhenFull;
+import io.narthex.tenant.NameRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The settings that somebody wants a cache to have: an omitted one stays, null resets it. */
@@ -26,6 +28,9 @@ record CacheRequest(
         JsonField<Boolean> wantMassQuery,
         JsonField<StoreDir> storeDir,
         JsonField<List<String>> sources,
+        JsonField<List<String>> offeredTo,
+        JsonField<Boolean> publish,
+        JsonField<UpstreamConflict> onUpstreamConflict,
         JsonField<List<String>> virtualHosts,
         JsonField<ReferenceCheck> references,
         JsonField<ForeignSignatures> foreignSignatures,
@@ -39,6 +44,9 @@ record CacheRequest(
             "wantMassQuery",
             "storeDir",
             "sources",
+            "offeredTo",
+            "publish",
+            "onUpstreamConflict",
             "virtualHosts",
             "references",
             "foreignSignatures",
@@ -72,6 +80,9 @@ record CacheRequest(
                 json.bool("wantMassQuery"),
                 storeDir(json.text("storeDir", LONGEST_PATH)),
                 json.list("sources", SourceText.KNOWN, SourceText::parse),
+                json.list("offeredTo", "the name of a tenant, or *", CacheRequest::tenant),
+                json.bool("publish"),
+                json.choice("onUpstreamConflict", UpstreamConflict.class),
                 json.list("virtualHosts", "the name of a host, without a port", CacheRequest::host),
                 json.choice("references", ReferenceCheck.class),
                 json.choice("foreignSignatures", ForeignSignatures.class),
@@ -87,7 +98,8 @@ record CacheRequest(
         List<String> named = request.sources.value();
         if (named != null && named.isEmpty()) {
             throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "sources must have local-store, uploads or an upstream, not '[]'");
+                    ProblemType.BAD_REQUEST,
+                    "sources must have local-store, uploads, an upstream or another cache, not '[]'");
         }
         return request;
     }
@@ -97,14 +109,19 @@ record CacheRequest(
         Integer number = priority.value();
         OptionalInt asked = number == null ? initial.priority() : OptionalInt.of(number);
         List<String> named = sources.or(
-                SourceText.of(kept.sources(), kept.upstreams()), SourceText.of(initial.sources(), initial.upstreams()));
+                SourceText.of(kept.sources(), kept.others()), SourceText.of(initial.sources(), initial.others()));
         return new CacheSettings(
                 visibility.or(kept.visibility(), initial.visibility()),
                 priority.named() ? asked : kept.priority(),
                 wantMassQuery.or(kept.wantMassQuery(), initial.wantMassQuery()),
                 storeDir.or(kept.storeDir(), initial.storeDir()),
                 SourceText.own(named),
-                SourceText.upstreams(named),
+                SourceText.others(named),
+                new Sharing(
+                        Set.copyOf(offeredTo.or(
+                                kept.sharing().names(), initial.sharing().names())),
+                        publish.or(kept.sharing().publish(), initial.sharing().publish())),
+                onUpstreamConflict.or(kept.onConflict(), initial.onConflict()),
                 virtualHosts.or(kept.virtualHosts(), initial.virtualHosts()).stream()
                         .distinct()
                         .toList(),
@@ -151,6 +168,10 @@ record CacheRequest(
                     ProblemType.BAD_REQUEST,
                     "storeDir must be an absolute path like /nix/store" + RequestText.met(path));
         }
+    }
+
+    private static Optional<String> tenant(String text) {
+        return Optional.of(text).filter(t -> t.equals("*") || NameRule.allows(t));
     }
 
     private static Optional<String> host(String text) {

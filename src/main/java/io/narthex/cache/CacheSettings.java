@@ -18,7 +18,9 @@ record CacheSettings(
         boolean wantMassQuery,
         StoreDir storeDir,
         Set<Source> sources,
-        List<String> upstreams,
+        List<OtherSource> others,
+        Sharing sharing,
+        UpstreamConflict onConflict,
         List<String> virtualHosts,
         ReferenceCheck references,
         ForeignSignatures foreignSignatures,
@@ -34,6 +36,8 @@ record CacheSettings(
             StoreDir.DEFAULT,
             EnumSet.of(Source.UPLOADS),
             List.of(),
+            Sharing.NONE,
+            UpstreamConflict.REFUSE,
             List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
@@ -50,6 +54,8 @@ record CacheSettings(
             StoreDir.DEFAULT,
             EnumSet.allOf(Source.class),
             List.of(),
+            Sharing.NONE,
+            UpstreamConflict.REFUSE,
             List.of(),
             ReferenceCheck.STRICT,
             ForeignSignatures.KEEP,
@@ -60,7 +66,7 @@ record CacheSettings(
 
     CacheSettings {
         sources = Set.copyOf(sources);
-        upstreams = List.copyOf(upstreams);
+        others = List.copyOf(others);
         virtualHosts = List.copyOf(virtualHosts);
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
     }
@@ -73,7 +79,9 @@ record CacheSettings(
                 cache.wantMassQuery(),
                 cache.storeDir(),
                 cache.sources(),
-                cache.upstreams(),
+                cache.others(),
+                cache.sharing(),
+                cache.onConflict(),
                 cache.virtualHosts(),
                 cache.references(),
                 cache.foreignSignatures(),
@@ -83,6 +91,11 @@ record CacheSettings(
                 stored.quota());
     }
 
+    /** Whether what it has may be shown to everybody. */
+    boolean isOpen() {
+        return visibility == Visibility.PUBLIC || sharing.publish();
+    }
+
     /** All of them as JSON values, by the names that the API has. */
     Map<String, Object> facts() {
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -90,7 +103,10 @@ record CacheSettings(
         facts.put("priority", priority.isPresent() ? (Object) priority.getAsInt() : "of the server");
         facts.put("wantMassQuery", wantMassQuery);
         facts.put("storeDir", storeDir.path());
-        facts.put("sources", SourceText.of(sources, upstreams));
+        facts.put("sources", SourceText.of(sources, others));
+        facts.put("offeredTo", sharing.names());
+        facts.put("publish", sharing.publish());
+        facts.put("onUpstreamConflict", text(onConflict));
         facts.put("virtualHosts", virtualHosts);
         facts.put("references", text(references));
         facts.put("foreignSignatures", text(foreignSignatures));

@@ -114,7 +114,10 @@ public class CachesResource {
                 CacheRequest.read(body),
                 new Preconditions(ifMatch, ifNoneMatch),
                 new CacheAdministration.Asker(
-                        caller.isServerAdministrator(), caller.may(Right.GATE, tenant, name), ownHosts()));
+                        caller.isServerAdministrator(),
+                        caller.may(Right.GATE, tenant, name),
+                        other -> caller.may(Right.PULL, tenant, other),
+                        ownHosts()));
         // whoever is told of it finds it
         directory.reload();
         ResponseBuilder response = put.made()

@@ -1,6 +1,5 @@
 package io.narthex.cache;
 
-import io.narthex.tenant.NameRule;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -9,27 +8,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The sources of a cache as texts: {@code local-store}, {@code uploads}, {@code upstream:name}. */
+/** The sources of a cache as texts: {@code local-store}, {@code uploads}, {@code upstream:name}, {@code cache:tenant/name}. */
 final class SourceText {
     /** What each may be, for people. */
-    static final String KNOWN = "local-store, uploads or upstream:{name}";
-
-    private static final String UPSTREAM = "upstream:";
+    static final String KNOWN = "local-store, uploads, upstream:{name} or cache:{tenant}/{cache}";
 
     private SourceText() {}
 
     /** The text, if it is that of a source. */
     static Optional<String> parse(String text) {
-        boolean upstream = text.startsWith(UPSTREAM) && NameRule.allows(text.substring(UPSTREAM.length()));
-        return Optional.of(text)
-                .filter(t -> upstream || Stream.of(Source.values()).anyMatch(s -> text(s).equals(t)));
+        boolean own = Stream.of(Source.values()).anyMatch(source -> text(source).equals(text));
+        return own || OtherSource.parse(text).isPresent() ? Optional.of(text) : Optional.empty();
     }
 
-    /** The cache's own ones first, which are asked first, then upstreams in their order. */
-    static List<String> of(Collection<Source> own, List<String> upstreams) {
+    /** The cache's own ones first, which are asked first, then the others in their order. */
+    static List<String> of(Collection<Source> own, List<OtherSource> others) {
         return Stream.concat(
                         own.stream().sorted().map(SourceText::text),
-                        upstreams.stream().map(UPSTREAM::concat))
+                        others.stream().map(OtherSource::text))
                 .toList();
     }
 
@@ -44,11 +40,10 @@ final class SourceText {
         return own;
     }
 
-    /** The names of upstreams among all texts, each once. */
-    static List<String> upstreams(List<String> texts) {
+    /** The others among all texts, each once. */
+    static List<OtherSource> others(List<String> texts) {
         return texts.stream()
-                .filter(text -> text.startsWith(UPSTREAM))
-                .map(text -> text.substring(UPSTREAM.length()))
+                .flatMap(text -> OtherSource.parse(text).stream())
                 .distinct()
                 .toList();
     }

@@ -153,8 +153,8 @@ public class PathIndex implements ChangeListener {
         }
     }
 
-    /** Clients remember narinfos: a path whose narinfo is hidden is found by its NAR until it is removed. */
-    private Optional<SignedPath> findForNar(Cache cache, StorePathHash hash) {
+    /** The same for who has its narinfo: a path whose narinfo is hidden is found by its NAR until it is removed. */
+    public Optional<SignedPath> findForNar(Cache cache, StorePathHash hash) {
         return find(cache, hash)
                 .or(() -> sources.stream()
                         .flatMap(source -> source.findHidden(cache, hash).stream())
@@ -204,19 +204,23 @@ public class PathIndex implements ChangeListener {
                 return remembered;
             }
         }
-        feed.heartbeat().require();
-        return sources.stream()
-                .flatMap(source -> source.findAllByFile(cache, fileName).stream())
+        return findHashesByFile(cache, fileName).stream()
                 .flatMap(hash -> findForNar(cache, hash).stream())
                 .filter(path -> path.fileName().equals(fileName))
                 .findFirst();
     }
 
+    /** The paths that a file of that name may be the NAR of, hidden or not. */
+    public List<StorePathHash> findHashesByFile(Cache cache, String fileName) {
+        feed.heartbeat().require();
+        return sources.stream()
+                .flatMap(source -> source.findAllByFile(cache, fileName).stream())
+                .toList();
+    }
+
     /** Whether the cache has a file that it may not give out, since it may give out no path whose NAR is in it. */
     public boolean withholdsFile(Cache cache, String fileName) {
-        feed.heartbeat().require();
-        List<SignedPath> paths = sources.stream()
-                .flatMap(source -> source.findAllByFile(cache, fileName).stream())
+        List<SignedPath> paths = findHashesByFile(cache, fileName).stream()
                 .flatMap(hash -> held(cache, hash).stream())
                 .toList();
         return !paths.isEmpty() && paths.stream().allMatch(path -> restriction.withholds(cache, path));

@@ -52,7 +52,7 @@ public final class SignedPath {
     private volatile @Nullable Instant checkedAt;
 
     /**
-     * @param rowId the row in the index
+     * @param rowId the row in the index, in the table of the source that has the path
      * @param facts what is told of it, with the signatures of others
      * @param since when the cache got it
      * @param ring the keys that sign now
@@ -166,6 +166,11 @@ public final class SignedPath {
     /** Where it comes from, as {@code X-Narthex-Source} names it. */
     public String origin() {
         return memory.name();
+    }
+
+    /** Whether it was pushed into a cache, this one or one that this one shows: {@link #rowId} is the row of an upload then. */
+    public boolean isUploaded() {
+        return memory.isOfUploads();
     }
 
     /** Whether another cache has it, whose key vouches for it. */

@@ -8,6 +8,11 @@ public interface SourceMemory {
     /** The source, as a cache's settings and the header {@code X-Narthex-Source} name it. */
     String name();
 
+    /** Whether its paths were pushed into a cache, so that {@link SignedPath#rowId} is the row of an upload. */
+    default boolean isOfUploads() {
+        return false;
+    }
+
     /** Whether its paths are another cache's. */
     default boolean isElsewhere() {
         return false;

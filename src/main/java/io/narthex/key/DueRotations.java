@@ -44,7 +44,8 @@ class DueRotations {
             + " where k.state in ('RETIRED', 'REVOKED')"
             + " and (exists (select from upload_signature s where s.key_id = k.id)"
             + " or exists (select from path_signature s where s.key_id = k.id)"
-            + " or exists (select from upstream_signature s where s.key_id = k.id))";
+            + " or exists (select from upstream_signature s where s.key_id = k.id)"
+            + " or exists (select from cache_source_signature s where s.key_id = k.id))";
 
     private static final String NEXT = "select cast(min(x.at) as timestamptz) from ("
             + "select min(due_at) as at from signing_key where due_at is not null"
@@ -107,7 +108,8 @@ class DueRotations {
                 ? 0
                 : forget("upload_signature", dead.getFirst())
                         + forget("path_signature", dead.getFirst())
-                        + forget("upstream_signature", dead.getFirst());
+                        + forget("upstream_signature", dead.getFirst())
+                        + forget("cache_source_signature", dead.getFirst());
     }
 
     /** Who deletes a path deletes its signatures too, in another order: the job waits for nobody. */

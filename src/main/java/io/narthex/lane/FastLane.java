@@ -124,7 +124,7 @@ public final class FastLane implements ServletExtension {
                     hash,
                     cache,
                     who,
-                    cache.showsUpstreams() ? x -> ask(x, who, next, parts) : x -> parts.request(x, next));
+                    cache.showsOthers() ? x -> ask(x, who, next, parts) : x -> parts.request(x, next));
         }
     }
 

@@ -74,7 +74,7 @@ final class PassingNars {
         exchange.dispatch(threads, (HttpServerExchange dispatched) -> {
             PassingNar passing;
             try {
-                passing = fetches.open(cache, nar);
+                passing = fetches.open(nar);
             } catch (IOException e) {
                 // the resource says so
                 otherwise.handleRequest(dispatched);

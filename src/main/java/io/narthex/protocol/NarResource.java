@@ -149,7 +149,7 @@ public class NarResource {
         return switch (sent.source()) {
             case NarSource.InLocalStore l -> local(cache, path, request, body, control);
             case NarSource.InBlobStore b -> plain(stored.of(b.nar()), path, request, body, control);
-            case NarSource.AtUpstream u -> plain(passing.of(cache, u.nar(), body), path, request, body, control);
+            case NarSource.AtUpstream u -> plain(passing.of(u.nar(), body), path, request, body, control);
         };
     }
 

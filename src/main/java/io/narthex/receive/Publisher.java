@@ -2,6 +2,7 @@ package io.narthex.receive;
 
 import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
+import io.narthex.cache.UpstreamConflict;
 import io.narthex.change.ChangeFeed;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
@@ -75,7 +76,7 @@ public class Publisher {
 
     /** Own first is no licence to put another path in the place of one that the cache answers for already. */
     private void requireSameElsewhere(Cache whole, StorePathHash asked, NarInfo info) {
-        if (whole.showsUpstreams()) {
+        if (whole.showsOthers() && whole.onConflict() == UpstreamConflict.REFUSE) {
             index.find(whole, asked)
                     .filter(path -> path.isElsewhere() && !path.narHash().equals(info.narHash()))
                     .ifPresent(path -> {
@@ -202,7 +203,7 @@ public class Publisher {
         Cache whole = cache.whole();
         return whole.showsLocalStore()
                 ? index.find(whole, asked)
-                        .filter(path -> path.source() instanceof NarSource.InLocalStore)
+                        .filter(path -> path.source() instanceof NarSource.InLocalStore && !path.isElsewhere())
                         .map(SignedPath::facts)
                 : Optional.empty();
     }

@@ -228,6 +228,7 @@ public class Pins {
     private boolean isShownFromTheStore(Cache cache, StorePath path) {
         return index.find(cache, path.hash())
                 .filter(known -> known.source() instanceof NarSource.InLocalStore
+                        && !known.isElsewhere()
                         && known.path().equals(path))
                 .isPresent();
     }

@@ -1,6 +1,5 @@
 package io.narthex.retention;
 
-import io.narthex.index.NarSource;
 import io.narthex.index.SignedPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class UseLog {
      * @param byToken whether who asks has shown a valid token
      */
     public void note(SignedPath path, boolean byToken) {
-        if (path.source() instanceof NarSource.InBlobStore && path.isUseToBeNoted(byToken)) {
+        if (path.isUploaded() && path.isUseToBeNoted(byToken)) {
             add(path.rowId(), byToken);
         }
     }

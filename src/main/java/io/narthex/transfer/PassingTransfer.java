@@ -1,6 +1,5 @@
 package io.narthex.transfer;
 
-import io.narthex.cache.Cache;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.index.UpstreamNar;
@@ -29,9 +28,9 @@ public class PassingTransfer {
      * @param sent whether it will be sent; else nothing is fetched where its length is known without that
      * @throws ProblemException 503, where it cannot be had now
      */
-    public NarBody of(Cache cache, UpstreamNar nar, boolean sent) {
+    public NarBody of(UpstreamNar nar, boolean sent) {
         OptionalLong told = nar.fileSize();
-        long length = told.isPresent() && !sent ? told.getAsLong() : length(cache, nar);
+        long length = told.isPresent() && !sent ? told.getAsLong() : length(nar);
         return new NarBody() {
             @Override
             public long length() {
@@ -45,26 +44,26 @@ public class PassingTransfer {
 
             @Override
             public void whole(OutputStream out) {
-                send(cache, nar, 0, length, out);
+                send(nar, 0, length, out);
             }
 
             @Override
             public void part(ByteRange.Part part, OutputStream out) {
-                send(cache, nar, part.first(), part.length(), out);
+                send(nar, part.first(), part.length(), out);
             }
         };
     }
 
-    private long length(Cache cache, UpstreamNar nar) {
-        try (PassingNar passing = fetches.open(cache, nar)) {
+    private long length(UpstreamNar nar) {
+        try (PassingNar passing = fetches.open(nar)) {
             return passing.length().join();
         } catch (IOException | CompletionException e) {
             throw new ProblemException(ProblemType.UNAVAILABLE, "An upstream gives no answer");
         }
     }
 
-    private void send(Cache cache, UpstreamNar nar, long first, long length, OutputStream out) {
-        try (PassingNar passing = fetches.open(cache, nar)) {
+    private void send(UpstreamNar nar, long first, long length, OutputStream out) {
+        try (PassingNar passing = fetches.open(nar)) {
             OutputStream sink = ResponseSink.of(out).asStream();
             byte[] piece = new byte[PIECE];
             for (long at = first; at < first + length; ) {

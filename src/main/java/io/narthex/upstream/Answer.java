@@ -1,22 +1,35 @@
 package io.narthex.upstream;
 
+import io.narthex.index.SignedPath;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
 import java.net.URI;
 
-/** What one or several upstreams say of a path. */
+/** What one source says of a path. */
 sealed interface Answer {
     /**
-     * It is there.
+     * An upstream has it.
      *
      * @param key of the upstream, whose signature of it was verified
      * @param nar where its file is
      */
     record Found(Upstream upstream, NarInfo info, PublicKey key, URI nar) implements Answer {}
 
-    /** It is not there, or nothing that could be taken. */
-    record Absent(Upstream upstream) implements Answer {}
+    /** It is there, as the cache gives it out: known already, or another cache's. */
+    record Ready(SignedPath path) implements Answer {}
 
-    /** Nobody knows: the upstream gave no answer. */
-    record Away(Upstream upstream) implements Answer {}
+    /** It is not there, or nothing that could be taken. */
+    record Absent() implements Answer {}
+
+    /**
+     * Nobody knows: the source gave no answer.
+     *
+     * @param source as settings name it
+     * @param required whether nobody may take that for absent
+     */
+    record Away(String source, boolean required) implements Answer {
+        static Away of(Upstream upstream) {
+            return new Away("upstream:" + upstream.name(), upstream.required());
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.narthex.upstream;
 import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
+import io.narthex.blob.BlobKey;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.index.UpstreamNar;
@@ -20,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.hibernate.Session;
 
 /** Writes down what became of files of upstreams. Each call is a transaction of its own. */
@@ -39,6 +41,22 @@ public class FetchedFiles {
         """;
     private static final String KEEP = "update upstream_path set blob_id = ?, last_used_at = now() where id = any(?)";
     private static final String RAISE = "update upstream_signature set claim = 'received' where path_id = any(?)";
+    /** Caches that show those paths from there say what is said there, also through others. */
+    private static final String RAISE_SHOWN = """
+        with recursive shown as (
+            select p.id, p.cache_id, p.hash from cache_source_path p
+            join upstream_path u on u.cache_id = p.source_cache_id and u.hash = p.hash where u.id = any(?)
+            union
+            select p.id, p.cache_id, p.hash from cache_source_path p
+            join shown s on s.cache_id = p.source_cache_id and s.hash = p.hash)
+        update cache_source_signature set claim = 'received'
+        where claim = 'upstream-signature' and path_id in (select id from shown)
+        """;
+
+    private static final String KEPT = """
+        select b.storage_key from upstream_path p join blob b on b.id = p.blob_id
+        where p.cache_id = ? and p.upstream_id = ? and p.nar_hash = ? and p.file_name = ? limit 1
+        """;
     private static final String REFUSE =
             "delete from upstream_path where upstream_id = ? and file_name = ? and nar_hash = ? and blob_id is null"
                     + " returning cache_id, hash";
@@ -93,6 +111,21 @@ public class FetchedFiles {
         return true;
     }
 
+    /** Where the file lies, if somebody fetched it since the path was found. */
+    Optional<BlobKey> kept(UpstreamNar nar) {
+        return work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(KEPT)) {
+                s.setInt(1, nar.cacheId());
+                s.setInt(2, nar.upstreamId());
+                s.setBytes(3, nar.narHash().bytes());
+                s.setString(4, nar.fileName());
+                try (ResultSet r = s.executeQuery()) {
+                    return r.next() ? Optional.of(BlobKey.parse(r.getString(1))) : Optional.empty();
+                }
+            }
+        });
+    }
+
     /** The bytes passed and their hashes were right; they are not kept. */
     void passed(UpstreamNar nar, Upstream upstream, int tenant, long bytes) {
         List<Waiting> waiting = waiting(nar, upstream, tenant);
@@ -101,7 +134,10 @@ public class FetchedFiles {
     }
 
     private static int raise(java.sql.Connection connection, List<Waiting> waiting) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(RAISE)) {
+        try (PreparedStatement s = connection.prepareStatement(RAISE);
+                PreparedStatement shown = connection.prepareStatement(RAISE_SHOWN)) {
+            shown.setArray(1, connection.createArrayOf("bigint", ids(waiting)));
+            shown.executeUpdate();
             s.setArray(1, connection.createArrayOf("bigint", ids(waiting)));
             return s.executeUpdate();
         }

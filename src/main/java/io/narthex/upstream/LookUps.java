@@ -1,12 +1,10 @@
 package io.narthex.upstream;
 
-import io.narthex.cache.Cache;
 import io.narthex.index.SourceAwayException;
-import io.narthex.nix.store.StorePathHash;
 import io.narthex.thread.NamedThreads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,42 +14,48 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the upstreams of a cache for a path: in their order, the next one when those before have answered or half of the last
- * one's time is gone. Thread-safe.
+ * Asks the sources of a cache for a path: in their order, the next one when those before have answered or half of the last one's
+ * time is gone. Thread-safe.
  */
 @ApplicationScoped
 public class LookUps {
     /** Each waits for one answer; more would wait for the same servers. */
     private static final int AT_ONCE = 128;
 
-    @Inject
-    private UpstreamClient client;
-
     private final ExecutorService threads = new ThreadPoolExecutor(
             0, AT_ONCE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), new NamedThreads("narthex-lookup"));
 
+    /**
+     * One source to be asked.
+     *
+     * @param time that it may take; zero: it waits for nobody elsewhere, and is asked at once
+     * @param away what is said where it cannot be asked
+     */
+    record Asked(Duration time, Answer.Away away, Supplier<Answer> ask) {}
+
     /** What they say, up to the first that has it, which is the last of the list then. Waits. */
-    List<Answer> ask(Cache cache, StorePathHash hash, List<Upstream> upstreams) {
+    List<Answer> ask(List<Asked> sources) {
         BlockingQueue<Answer> arriving = new LinkedBlockingQueue<>();
         List<Answer> answers = new ArrayList<>();
         int asked = 0;
         long nextAt = System.nanoTime();
-        while (answers.size() < upstreams.size()) {
+        while (answers.size() < sources.size()) {
             boolean allAnswered = answers.size() == asked;
-            if (asked < upstreams.size() && (allAnswered || System.nanoTime() - nextAt >= 0)) {
-                Upstream next = upstreams.get(asked);
+            if (asked < sources.size() && (allAnswered || System.nanoTime() - nextAt >= 0)) {
+                Asked next = sources.get(asked);
                 asked++;
-                begin(next, cache, hash, arriving);
-                nextAt = System.nanoTime() + next.lookup().toNanos() / 2;
+                begin(next, arriving);
+                nextAt = System.nanoTime() + next.time.toNanos() / 2;
             }
-            long patience = asked < upstreams.size() ? nextAt - System.nanoTime() : Long.MAX_VALUE;
+            long patience = asked < sources.size() ? nextAt - System.nanoTime() : Long.MAX_VALUE;
             Answer answer = await(arriving, patience);
             if (answer != null) {
                 answers.add(answer);
-                if (answer instanceof Answer.Found) {
+                if (answer instanceof Answer.Found || answer instanceof Answer.Ready) {
                     break;
                 }
             }
@@ -68,19 +72,23 @@ public class LookUps {
         }
     }
 
-    private void begin(Upstream upstream, Cache cache, StorePathHash hash, BlockingQueue<Answer> arriving) {
+    private void begin(Asked source, BlockingQueue<Answer> arriving) {
+        if (source.time.isZero()) {
+            arriving.add(source.ask.get());
+            return;
+        }
         try {
             threads.execute(() -> {
-                Answer answer = new Answer.Away(upstream);
+                Answer answer = source.away;
                 try {
-                    answer = client.lookUp(upstream, cache, hash);
+                    answer = source.ask.get();
                 } finally {
                     arriving.add(answer);
                 }
             });
         } catch (RejectedExecutionException e) {
             // as many wait for upstreams as may: nobody knows now
-            arriving.add(new Answer.Away(upstream));
+            arriving.add(source.away);
         }
     }
 

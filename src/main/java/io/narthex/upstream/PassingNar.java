@@ -92,6 +92,11 @@ public final class PassingNar implements AutoCloseable {
         return arrived > bytes;
     }
 
+    /** Waits until no more comes. */
+    synchronized void awaitEnd() throws IOException {
+        await(() -> over);
+    }
+
     private interface Condition {
         boolean holds();
     }

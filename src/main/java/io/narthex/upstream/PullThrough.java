@@ -1,8 +1,10 @@
 package io.narthex.upstream;
 
+import io.narthex.blob.Blob;
 import io.narthex.blob.BlobKey;
 import io.narthex.blob.BlobStore;
 import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
 import io.narthex.configuration.Settings;
 import io.narthex.index.UpstreamNar;
 import io.narthex.index.upload.ReceivedFiles;
@@ -17,9 +19,12 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public class PullThrough {
     private static final System.Logger LOG = System.getLogger(PullThrough.class.getName());
 
+    private static final int PIECE = 128 << 10;
+
     /** Files at once; each has a thread that fetches and one that unpacks. */
     private static final int AT_ONCE = 64;
 
@@ -48,6 +55,9 @@ public class PullThrough {
 
     @Inject
     private UpstreamDirectory directory;
+
+    @Inject
+    private CacheDirectory caches;
 
     @Inject
     private UpstreamStates states;
@@ -89,7 +99,10 @@ public class PullThrough {
      *
      * @throws IOException where its upstream is not shown any more, or nothing more can be fetched now
      */
-    public PassingNar open(Cache cache, UpstreamNar nar) throws IOException {
+    public PassingNar open(UpstreamNar nar) throws IOException {
+        Cache cache = caches.now()
+                .find(nar.cacheId())
+                .orElseThrow(() -> new IOException("the cache that lists the upstream is gone"));
         Upstream upstream = directory
                 .known()
                 .of(cache, nar.upstreamId())
@@ -152,6 +165,7 @@ public class PullThrough {
         private final Cache cache;
         private final UpstreamNar nar;
         private final PassingNar file;
+        private volatile boolean kept;
 
         Passage(Key key, Upstream upstream, Cache cache, UpstreamNar nar, PassingNar file) {
             this.key = key;
@@ -163,18 +177,23 @@ public class PullThrough {
 
         void fetch() {
             UpstreamState state = states.of(upstream);
-            counts.of(upstream, cache.tenantId()).fetches.increment();
             try {
-                new NarFetch(client, upstream, nar, file, most()).run();
+                kept = isCopied();
+                if (!kept) {
+                    counts.of(upstream, cache.tenantId()).fetches.increment();
+                    new NarFetch(client, upstream, nar, file, most()).run();
+                }
                 file.end();
-                if (nar.fileHash().isPresent()) {
+                if (kept || nar.fileHash().isPresent()) {
                     file.release();
                 }
             } catch (NarFetch.WrongBytesException e) {
                 refuse(e);
             } catch (IOException | RuntimeException | Error e) {
-                state.failed("a NAR broke off: " + e.getMessage());
-                counts.of(upstream, cache.tenantId()).failures.increment();
+                if (!kept) {
+                    state.failed("a NAR broke off: " + e.getMessage());
+                    counts.of(upstream, cache.tenantId()).failures.increment();
+                }
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "event=upstream-nar-failed upstream={0} path={1} reason={2}",
@@ -183,9 +202,33 @@ public class PullThrough {
                         e.toString());
                 fail(e);
             } finally {
-                state.bytesFetched.add(file.arrived());
-                counts.of(upstream, cache.tenantId()).bytes.add(file.arrived());
+                if (!kept) {
+                    state.bytesFetched.add(file.arrived());
+                    counts.of(upstream, cache.tenantId()).bytes.add(file.arrived());
+                }
                 file.close();
+            }
+        }
+
+        /**
+         * Whoever found the path before the file was kept asks for it after: it is here. A fetch is in the map until its file is
+         * kept, and this one is in the map already, so that one of the two is seen.
+         */
+        private boolean isCopied() throws IOException {
+            Optional<BlobKey> key = files.kept(nar);
+            try (Blob blob = key.isPresent() ? blobs.open(key.get()).orElse(null) : null) {
+                if (blob == null) {
+                    return false;
+                }
+                kept = true;
+                file.length().complete(blob.size());
+                try (InputStream bytes = blob.range(0, blob.size())) {
+                    byte[] piece = new byte[PIECE];
+                    for (int n = bytes.read(piece); n >= 0; n = bytes.read(piece)) {
+                        file.append(ByteBuffer.wrap(piece, 0, n));
+                    }
+                }
+                return true;
             }
         }
 
@@ -195,7 +238,9 @@ public class PullThrough {
 
         void check() {
             try (ArrivingChannel channel = new ArrivingChannel(file)) {
-                if (upstream.keep()) {
+                if (file.awaitArrived(0) && kept) {
+                    file.awaitEnd();
+                } else if (upstream.keep()) {
                     keep(channel);
                 } else {
                     NarFacts facts =

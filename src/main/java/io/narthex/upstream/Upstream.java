@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param required whether a path is 503 while it does not answer, in place of 404
  * @param keep whether its NARs are stored
  * @param offeredTo names of tenants, or {@code *}
+ * @param publish whether public caches may show what it has although it has credentials
  * @param sealed its credentials as the database has them; null: it has none
  * @param version counts the changes of these settings
  */
@@ -33,6 +34,7 @@ record Upstream(
         List<String> allow,
         List<String> deny,
         Set<String> offeredTo,
+        boolean publish,
         byte @Nullable [] sealed,
         Duration negative,
         OptionalLong maxNarBytes,
@@ -57,6 +59,11 @@ record Upstream(
 
     boolean hasCredentials() {
         return sealed != null;
+    }
+
+    /** Whether what it has is given for credentials alone, and for no public cache. */
+    boolean isSecret() {
+        return hasCredentials() && !publish;
     }
 
     /** Whether paths of that name may be taken from it. */

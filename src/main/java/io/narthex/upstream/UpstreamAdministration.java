@@ -118,7 +118,7 @@ public class UpstreamAdministration implements OfferedUpstreams {
         if (secret && !after.url().getScheme().equals("https")) {
             throw new CredentialsWithoutTls();
         }
-        if (secret) {
+        if (secret && !after.publish()) {
             upstreams.publicLister(name).ifPresent(cache -> {
                 throw new ListedByPublicCache(cache);
             });
@@ -140,19 +140,20 @@ public class UpstreamAdministration implements OfferedUpstreams {
     }
 
     @Override
-    public void require(Tenant owner, Collection<String> names, boolean publicCache) {
-        if (names.isEmpty()) {
-            return;
-        }
+    public void lock() {
         upstreams.lock();
+    }
+
+    @Override
+    public void require(Tenant owner, Collection<String> names, boolean open) {
         for (String name : names) {
             Upstream upstream = upstreams
                     .find(name)
                     .map(StoredUpstream::upstream)
                     .filter(u -> u.isOfferedTo(owner.name().text()))
-                    .orElseThrow(() -> new CacheException.UnknownUpstream(name));
-            if (publicCache && upstream.hasCredentials()) {
-                throw new CacheException.WouldBePublic(name);
+                    .orElseThrow(() -> new CacheException.UnknownSource("upstream:" + name));
+            if (open && upstream.isSecret()) {
+                throw new CacheException.WouldBePublic("upstream:" + name);
             }
         }
     }

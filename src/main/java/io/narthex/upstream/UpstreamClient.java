@@ -47,7 +47,7 @@ public class UpstreamClient {
     Answer lookUp(Upstream upstream, Cache cache, StorePathHash hash) {
         UpstreamState state = states.of(upstream);
         if (!state.mayBeAsked()) {
-            return new Answer.Away(upstream);
+            return Answer.Away.of(upstream);
         }
         state.lookups.increment();
         UpstreamCounts.Counts count = counts.of(upstream, cache.tenantId());
@@ -62,7 +62,7 @@ public class UpstreamClient {
         } catch (OutboundException e) {
             failed(upstream, String.valueOf(e.getMessage()));
             count.failures.increment();
-            return new Answer.Away(upstream);
+            return Answer.Away.of(upstream);
         } finally {
             states.answeredIn(upstream, Duration.ofNanos(System.nanoTime() - begun));
         }
@@ -73,6 +73,7 @@ public class UpstreamClient {
             case Answer.Found found -> count.hits.increment();
             case Answer.Away away -> count.failures.increment();
             case Answer.Absent absent -> {}
+            case Answer.Ready ready -> {}
         }
     }
 
@@ -84,16 +85,16 @@ public class UpstreamClient {
             case 403, 404, 410 -> {
                 state.answered();
                 state.misses.increment();
-                return new Answer.Absent(upstream);
+                return new Answer.Absent();
             }
             case 429 -> {
                 state.pause(
                         document.retryAfter().flatMap(UpstreamClient::seconds).orElse(PAUSE));
-                return new Answer.Away(upstream);
+                return Answer.Away.of(upstream);
             }
             default -> {
                 failed(upstream, "it answers " + document.status());
-                return new Answer.Away(upstream);
+                return Answer.Away.of(upstream);
             }
         }
         return switch (Judgement.of(document.body(), upstream, cache, hash, request)) {
@@ -105,7 +106,7 @@ public class UpstreamClient {
                 state.refusedSignatures.increment();
                 counts.of(upstream, cache.tenantId()).refused.increment();
                 refused.signature(upstream, cache, unsigned.info().storePath());
-                yield new Answer.Absent(upstream);
+                yield new Answer.Absent();
             }
             case Judgement.Unusable unusable -> {
                 state.misses.increment();
@@ -115,7 +116,7 @@ public class UpstreamClient {
                         upstream.name(),
                         hash,
                         unusable.why());
-                yield new Answer.Absent(upstream);
+                yield new Answer.Absent();
             }
         };
     }

@@ -1,6 +1,7 @@
 package io.narthex.upstream;
 
 import io.narthex.cache.Cache;
+import io.narthex.cache.OtherSource;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
@@ -9,6 +10,7 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,13 +51,19 @@ public class UpstreamDirectory implements ChangeListener {
         /** Those that a cache lists and that are offered to its tenant, in its order. */
         List<Upstream> of(Cache cache) {
             Map<String, Upstream> all = byName;
-            if (all == null || !cache.showsUpstreams()) {
+            if (all == null || !cache.showsOthers()) {
                 return List.of();
             }
-            return cache.upstreams().stream()
-                    .map(all::get)
-                    .filter(u -> u != null && isShown(u, cache))
-                    .toList();
+            List<Upstream> shown = new ArrayList<>();
+            for (OtherSource source : cache.others()) {
+                if (source instanceof OtherSource.OfUpstream named) {
+                    Upstream upstream = all.get(named.name());
+                    if (upstream != null && isShown(upstream, cache)) {
+                        shown.add(upstream);
+                    }
+                }
+            }
+            return shown;
         }
 
         /** The one of that row, if the cache may still show what it has. */
@@ -69,7 +77,7 @@ public class UpstreamDirectory implements ChangeListener {
         }
 
         private static boolean isShown(Upstream upstream, Cache cache) {
-            return upstream.isOfferedTo(cache.tenant().text()) && !(cache.isPublic() && upstream.hasCredentials());
+            return upstream.isOfferedTo(cache.tenant().text()) && !(cache.isOpen() && upstream.isSecret());
         }
 
         private synchronized void replace(List<StoredUpstream> read) {

@@ -42,7 +42,7 @@ public class UpstreamExceptionMapper implements ExceptionMapper<UpstreamExceptio
                 Problem.of(
                                 ProblemType.CONFLICT,
                                 "The public cache " + listed.cache()
-                                        + " lists this upstream: it cannot have credentials meanwhile")
+                                        + " lists this upstream: it cannot have credentials meanwhile without publish")
                         .with("cache", listed.cache());
         };
     }

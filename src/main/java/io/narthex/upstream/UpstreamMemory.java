@@ -3,17 +3,23 @@ package io.narthex.upstream;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.narthex.cache.Cache;
+import io.narthex.cache.OtherSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.SourceMemory;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.upstream.caches.CacheSources;
 import java.time.Duration;
 
-/** Remembers which paths no upstream of a cache has, each for as long as those say. Thread-safe. */
+/**
+ * Remembers which paths no upstream of a cache has, each for as long as those say; what other caches do not have their own
+ * memory knows. Thread-safe.
+ */
 final class UpstreamMemory implements SourceMemory {
     /** Of 100 bytes each. */
     private static final int KEPT = 100_000;
 
     private final UpstreamDirectory.Known known;
+    private final CacheSources.Shown caches;
     private final com.github.benmanes.caffeine.cache.Cache<Key, Absence> absent = Caffeine.newBuilder()
             .maximumSize(KEPT)
             .expireAfter(Expiry.<Key, Absence>creating((key, absence) -> absence.lasting()))
@@ -24,8 +30,9 @@ final class UpstreamMemory implements SourceMemory {
     /** @param version of the upstreams that said so, and of the cache that lists them */
     private record Absence(long version, long cacheVersion, Duration lasting) {}
 
-    UpstreamMemory(UpstreamDirectory.Known known) {
+    UpstreamMemory(UpstreamDirectory.Known known, CacheSources.Shown caches) {
         this.known = known;
+        this.caches = caches;
     }
 
     @Override
@@ -41,7 +48,15 @@ final class UpstreamMemory implements SourceMemory {
     /** Also where a cache shows none: that is the first question, and costs nothing. */
     @Override
     public boolean isAbsent(Cache cache, StorePathHash hash) {
-        if (!cache.showsUpstreams()) {
+        return !cache.showsOthers() || (caches.areWithout(cache, hash) && areUpstreamsWithout(cache, hash));
+    }
+
+    private boolean areUpstreamsWithout(Cache cache, StorePathHash hash) {
+        boolean none = true;
+        for (OtherSource source : cache.others()) {
+            none &= !(source instanceof OtherSource.OfUpstream);
+        }
+        if (none) {
             return true;
         }
         Absence absence = absent.getIfPresent(new Key(cache.id(), hash));

@@ -11,13 +11,18 @@ final class UpstreamPathMemory implements SourceMemory {
     private final UpstreamDirectory.Known known;
     private final Upstream upstream;
     private final PublicKey key;
+    private final long version;
     private final RecentUses uses;
 
-    /** @param key of the upstream, by which the path stands */
-    UpstreamPathMemory(UpstreamDirectory.Known known, Upstream upstream, PublicKey key, RecentUses uses) {
+    /**
+     * @param key of the upstream, by which the path stands
+     * @param version of the cache that shows it: with other settings other sources come first
+     */
+    UpstreamPathMemory(UpstreamDirectory.Known known, Upstream upstream, PublicKey key, long version, RecentUses uses) {
         this.known = known;
         this.upstream = upstream;
         this.key = key;
+        this.version = version;
         this.uses = uses;
     }
 
@@ -38,9 +43,10 @@ final class UpstreamPathMemory implements SourceMemory {
 
     @Override
     public boolean isCurrent(Cache cache, SignedPath path) {
-        boolean shown = known.of(cache, upstream.id())
-                .filter(now -> now.keys().contains(key))
-                .isPresent();
+        boolean shown = cache.version() == version
+                && known.of(cache, upstream.id())
+                        .filter(now -> now.keys().contains(key))
+                        .isPresent();
         if (shown) {
             uses.add(path.rowId());
         }

@@ -112,7 +112,7 @@ public class UpstreamPaths {
                         .known()
                         .of(cache, row.upstreamId())
                         .filter(upstream -> upstream.keys().contains(row.key()) && !keys.isRevoked(row.key()))
-                        .map(upstream -> signed(keys, upstream, row)));
+                        .map(upstream -> signed(cache, keys, upstream, row)));
     }
 
     /** Keeps what an upstream told, in place of what another or the same told before. */
@@ -280,7 +280,7 @@ public class UpstreamPaths {
         return paths;
     }
 
-    private SignedPath signed(KeyRing.Ring keys, Upstream upstream, Row row) {
+    private SignedPath signed(Cache cache, KeyRing.Ring keys, Upstream upstream, Row row) {
         String claim = row.stored().isPresent() ? "received" : "upstream-signature";
         return new SignedPath(
                 row.id(),
@@ -292,7 +292,7 @@ public class UpstreamPaths {
                 keys,
                 work(connection -> complete(connection, keys, row, claim)),
                 row.stored().isPresent() ? row.since() : null,
-                new UpstreamPathMemory(directory.known(), upstream, row.key(), uses));
+                new UpstreamPathMemory(directory.known(), upstream, row.key(), cache.version(), uses));
     }
 
     /** Signs and keeps what is missing, and gives all signatures in the order of the ring. */

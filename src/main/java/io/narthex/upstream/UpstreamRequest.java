@@ -24,6 +24,7 @@ record UpstreamRequest(
         JsonField<List<String>> allow,
         JsonField<List<String>> deny,
         JsonField<List<String>> offeredTo,
+        JsonField<Boolean> publish,
         JsonField<Credentials> credentials,
         JsonField<Integer> negativeSeconds,
         JsonField<Long> maxNarBytes,
@@ -39,6 +40,7 @@ record UpstreamRequest(
             "allow",
             "deny",
             "offeredTo",
+            "publish",
             "credentials",
             "negativeSeconds",
             "maxNarBytes",
@@ -81,6 +83,7 @@ record UpstreamRequest(
                 json.list("allow", "a pattern of names such as hello-*", UpstreamRequest::pattern),
                 json.list("deny", "a pattern of names such as hello-*", UpstreamRequest::pattern),
                 json.list("offeredTo", "the name of a tenant, or *", UpstreamRequest::tenant),
+                json.bool("publish"),
                 credentials(json.object("credentials", List.of("kind", "username", "password", "token"))),
                 json.integer("negativeSeconds", 0, A_DAY),
                 json.number("maxNarBytes", 1, Long.MAX_VALUE),
@@ -111,6 +114,7 @@ record UpstreamRequest(
                         .distinct()
                         .sorted()
                         .toList(),
+                publish.or(before.publish(), initial.publish()),
                 negativeSeconds.or(before.negativeSeconds(), initial.negativeSeconds()),
                 maxNarBytes.named() ? maxNarBytes.value() : before.maxNarBytes(),
                 redirectHosts.or(before.redirectHosts(), initial.redirectHosts()).stream()
@@ -139,6 +143,7 @@ record UpstreamRequest(
                 List.of("*"),
                 List.of(),
                 List.of(),
+                false,
                 60,
                 null,
                 List.of(),

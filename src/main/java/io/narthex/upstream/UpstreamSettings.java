@@ -16,6 +16,7 @@ record UpstreamSettings(
         List<String> allow,
         List<String> deny,
         List<String> offeredTo,
+        boolean publish,
         int negativeSeconds,
         @Nullable Long maxNarBytes,
         List<String> redirectHosts,
@@ -39,6 +40,7 @@ record UpstreamSettings(
                 upstream.allow(),
                 upstream.deny(),
                 upstream.offeredTo().stream().sorted().toList(),
+                upstream.publish(),
                 (int) upstream.negative().toSeconds(),
                 upstream.maxNarBytes().isPresent() ? upstream.maxNarBytes().getAsLong() : null,
                 upstream.redirectHosts().stream().sorted().toList(),
@@ -61,6 +63,7 @@ record UpstreamSettings(
         facts.put("allow", allow);
         facts.put("deny", deny);
         facts.put("offeredTo", offeredTo);
+        facts.put("publish", publish);
         facts.put("negativeSeconds", negativeSeconds);
         facts.put("maxNarBytes", maxNarBytes == null ? "of the server" : maxNarBytes);
         facts.put("redirectHosts", redirectHosts);

@@ -29,17 +29,17 @@ import org.jspecify.annotations.Nullable;
 @Transactional
 public class Upstreams {
     private static final String READ = """
-        select id, name, url, trusted_public_keys, required, mode, allow, deny, offered_to, sealed_credentials,
+        select id, name, url, trusted_public_keys, required, mode, allow, deny, offered_to, publish, sealed_credentials,
                negative_seconds, max_nar_bytes, redirect_hosts, lookup_millis, connect_millis, stall_seconds, version, created_at
         from upstream where deleted_at is null
         """;
     private static final String INSERT = """
-        insert into upstream (url, trusted_public_keys, required, mode, allow, deny, offered_to, negative_seconds,
+        insert into upstream (url, trusted_public_keys, required, mode, allow, deny, offered_to, publish, negative_seconds,
                               max_nar_bytes, redirect_hosts, lookup_millis, connect_millis, stall_seconds, name)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id
         """;
     private static final String UPDATE = """
-        update upstream set url = ?, trusted_public_keys = ?, required = ?, mode = ?, allow = ?, deny = ?, offered_to = ?,
+        update upstream set url = ?, trusted_public_keys = ?, required = ?, mode = ?, allow = ?, deny = ?, offered_to = ?, publish = ?,
                negative_seconds = ?, max_nar_bytes = ?, redirect_hosts = ?, lookup_millis = ?, connect_millis = ?,
                stall_seconds = ?, version = version + 1
         where id = ? returning id
@@ -49,7 +49,7 @@ public class Upstreams {
 
     private static final String PUBLIC_LISTERS = """
         select t.name || '/' || c.name from cache c join tenant t on t.id = c.tenant_id
-        where c.visibility = 'public' and ? = any (c.sources) and c.deleted_at is null and t.deleted_at is null
+        where (c.visibility = 'public' or c.publish) and ? = any (c.sources) and c.deleted_at is null and t.deleted_at is null
         order by 1 limit 1
         """;
 
@@ -91,7 +91,7 @@ public class Upstreams {
         });
     }
 
-    /** A public cache that lists it; which of several does not matter. */
+    /** A cache that lists it and is public, or may be shown by one; which of several does not matter. */
     Optional<String> publicLister(String name) {
         return work(connection -> {
             try (PreparedStatement s = connection.prepareStatement(PUBLIC_LISTERS)) {
@@ -124,16 +124,17 @@ public class Upstreams {
                 s.setArray(5, texts(connection, settings.allow()));
                 s.setArray(6, texts(connection, settings.deny()));
                 s.setArray(7, texts(connection, settings.offeredTo()));
-                s.setInt(8, settings.negativeSeconds());
-                s.setObject(9, settings.maxNarBytes(), java.sql.Types.BIGINT);
-                s.setArray(10, texts(connection, settings.redirectHosts()));
-                s.setInt(11, settings.lookupMillis());
-                s.setInt(12, settings.connectMillis());
-                s.setInt(13, settings.stallSeconds());
+                s.setBoolean(8, settings.publish());
+                s.setInt(9, settings.negativeSeconds());
+                s.setObject(10, settings.maxNarBytes(), java.sql.Types.BIGINT);
+                s.setArray(11, texts(connection, settings.redirectHosts()));
+                s.setInt(12, settings.lookupMillis());
+                s.setInt(13, settings.connectMillis());
+                s.setInt(14, settings.stallSeconds());
                 if (id == null) {
-                    s.setString(14, name);
+                    s.setString(15, name);
                 } else {
-                    s.setInt(14, id);
+                    s.setInt(15, id);
                 }
                 try (ResultSet r = s.executeQuery()) {
                     r.next();
@@ -193,7 +194,7 @@ public class Upstreams {
     }
 
     private static StoredUpstream read(ResultSet r) throws SQLException {
-        long most = r.getLong(12);
+        long most = r.getLong(13);
         OptionalLong maxNarBytes = r.wasNull() ? OptionalLong.empty() : OptionalLong.of(most);
         Upstream upstream = new Upstream(
                 r.getInt(1),
@@ -205,16 +206,17 @@ public class Upstreams {
                 texts(r, 7),
                 texts(r, 8),
                 Set.copyOf(texts(r, 9)),
-                r.getBytes(10),
-                Duration.ofSeconds(r.getInt(11)),
+                r.getBoolean(10),
+                r.getBytes(11),
+                Duration.ofSeconds(r.getInt(12)),
                 maxNarBytes,
-                Set.copyOf(texts(r, 13)),
-                Duration.ofMillis(r.getInt(14)),
+                Set.copyOf(texts(r, 14)),
                 Duration.ofMillis(r.getInt(15)),
-                Duration.ofSeconds(r.getInt(16)),
-                r.getLong(17));
+                Duration.ofMillis(r.getInt(16)),
+                Duration.ofSeconds(r.getInt(17)),
+                r.getLong(18));
         return new StoredUpstream(
-                upstream, r.getObject(18, OffsetDateTime.class).toInstant());
+                upstream, r.getObject(19, OffsetDateTime.class).toInstant());
     }
 
     static List<String> texts(ResultSet r, int column) throws SQLException {

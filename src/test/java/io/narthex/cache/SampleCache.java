@@ -25,6 +25,8 @@ public final class SampleCache {
                 StoreDir.DEFAULT,
                 Set.of(sources),
                 List.of(),
+                Sharing.NONE,
+                UpstreamConflict.REFUSE,
                 List.of(),
                 ReferenceCheck.STRICT,
                 ForeignSignatures.KEEP,

@@ -18,12 +18,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +121,28 @@ class UpstreamNarIT {
                                             + " path = ?",
                                     path.info().storePath().baseName()))
                     .containsExactly(upstream.name());
+        }
+    }
+
+    /** Who found a path before its file was kept, and asks for it after, has it from here: several at once, again and again. */
+    @RepeatedTest(5)
+    void fetchesEachOfManyFilesOnce() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make("")) {
+            List<SamplePath> paths = IntStream.range(0, 10)
+                    .mapToObj(i -> upstream.path(20_000 + i))
+                    .toList();
+            List<CompletableFuture<HttpResponse<byte[]>>> all = new ArrayList<>();
+            for (SamplePath path : paths) {
+                String url = url(upstream, path);
+                for (int i = 0; i < 40; i++) {
+                    all.add(client.sendAsync(request(url), HttpResponse.BodyHandlers.ofByteArray()));
+                }
+            }
+
+            assertThat(all).allSatisfy(a -> assertThat(a.join().statusCode()).isEqualTo(200));
+            assertThat(paths)
+                    .allSatisfy(path ->
+                            assertThat(upstream.server().requestsOf(path(path))).isEqualTo(1));
         }
     }
 

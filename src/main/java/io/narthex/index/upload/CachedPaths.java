@@ -104,7 +104,7 @@ public class CachedPaths {
         return entity(cache, hash)
                 .map(entity -> new PathDetail(
                         response(cache, entity), null, signatures("upload_signature", cache, entity.id())))
-                .or(() -> offered.filter(path -> path.source() instanceof NarSource.InLocalStore)
+                .or(() -> offered.filter(path -> path.source() instanceof NarSource.InLocalStore && !path.isElsewhere())
                         .map(path -> new PathDetail(
                                 PathResponse.of(path),
                                 store(path.rowId()),

@@ -26,6 +26,7 @@ class DeletedCaches {
             "staged_nar",
             "uploaded_document",
             "upstream_path",
+            "cache_source_path",
             "local_signature",
             "virtual_host"
         }) {
@@ -34,7 +35,11 @@ class DeletedCaches {
                     .setParameter("most", most)
                     .executeUpdate();
         }
-        return removed;
+        return removed
+                + entities.createNativeQuery("delete from cache_source_path where ctid in (select x.ctid from"
+                                + " cache_source_path x where x.source_cache_id in " + DELETED + " limit :most)")
+                        .setParameter("most", most)
+                        .executeUpdate();
     }
 
     private long removePaths(int most) {

@@ -22,6 +22,11 @@ final class UploadMemory implements SourceMemory {
         return "uploads";
     }
 
+    @Override
+    public boolean isOfUploads() {
+        return true;
+    }
+
     /** Known only while no other node takes pushes. */
     @Override
     public boolean isAbsent(Cache cache, StorePathHash hash) {
