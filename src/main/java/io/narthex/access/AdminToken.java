@@ -2,8 +2,10 @@ package io.narthex.access;
 
 import io.narthex.access.token.TokenDigest;
 import io.narthex.configuration.Secret;
+import io.narthex.nix.hash.HashAlgorithm;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +37,19 @@ final class AdminToken {
     boolean matches(Secret presented) {
         TokenDigest digest = TokenDigest.of(presented);
         return current().digest().filter(digest::matches).isPresent();
+    }
+
+    /**
+     * What shows later that the token is still the one that it is now, to who has the key.
+     *
+     * @param key random: without it nobody can find out by trying of which token this is the proof
+     */
+    Optional<byte[]> proof(byte[] key) {
+        return current().digest().map(digest -> {
+            MessageDigest sha256 = HashAlgorithm.SHA256.newDigest();
+            sha256.update(key);
+            return sha256.digest(digest.toBytes());
+        });
     }
 
     /** Whether it was when the file was read last, by whomever; looks at no file, and decides nothing. */

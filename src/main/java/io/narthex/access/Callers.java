@@ -73,6 +73,18 @@ final class Callers {
         return adminToken.matches(secret) ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());
     }
 
+    /**
+     * The holder of the token in this row, now.
+     *
+     * @throws io.narthex.change.DatabaseAwayException where its worth cannot be known now
+     */
+    Caller holding(long tokenId) {
+        heartbeat.require();
+        tokens.refresh(rows);
+        Token token = tokens.find(tokenId);
+        return token == null ? new Refused(new Cause.Wrong()) : caller(token, clock.instant());
+    }
+
     /** The same from memory alone, at once; null where that cannot tell. The administrator's file is not looked at. */
     @Nullable
     Caller known(String authorization) {

@@ -27,7 +27,7 @@ public class RequestUrl {
     }
 
     /** Whether a page of this server, by its printed name or by the one used now, made a request with this Origin. */
-    boolean isOwn(String origin) {
+    public boolean isOwn(String origin) {
         return base().origin().equals(origin) || asSent().origin().equals(origin);
     }
 

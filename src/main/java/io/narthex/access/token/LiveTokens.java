@@ -50,6 +50,14 @@ public final class LiveTokens {
         return known.byPublicId.get(publicId);
     }
 
+    /** The same by its row. */
+    @Nullable
+    public Token find(long id) {
+        Known now = known;
+        String publicId = now.publicIds.get(id);
+        return publicId == null ? null : now.byPublicId.get(publicId);
+    }
+
     /** This token is not what it was. */
     public synchronized void mark(long id) {
         if (changed != null) {

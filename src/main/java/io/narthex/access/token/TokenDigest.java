@@ -23,7 +23,7 @@ public final class TokenDigest {
         return new TokenDigest(sha256.clone());
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return sha256.clone();
     }
 
