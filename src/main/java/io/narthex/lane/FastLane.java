@@ -39,6 +39,8 @@ public final class FastLane implements ServletExtension {
     private static final String API = "/api/";
     /** The one call with a body that needs no token: it brings one of others. */
     private static final String EXCHANGE = "/api/v1/oidc/token";
+    /** For people: a page may ask the database for much, and who logs in brings a form. */
+    private static final String CONSOLE = "/console";
     /** How the URLs of the API end whose answers may be long. */
     private static final Set<String> LISTS = Set.of("events", "heads", "paths", "pins", "runs", "sbom");
 
@@ -106,6 +108,8 @@ public final class FastLane implements ServletExtension {
             batch(exchange, next, parts);
         } else if (path.startsWith(API)) {
             administer(exchange, path, next, parts);
+        } else if (path.equals(CONSOLE) || path.startsWith(CONSOLE + "/")) {
+            look(exchange, next, parts);
         } else {
             parts.request(exchange, next);
         }
@@ -171,6 +175,12 @@ public final class FastLane implements ServletExtension {
         } else {
             turn.handleRequest(exchange);
         }
+    }
+
+    /** The form first, likewise; a stranger's is a token perhaps. */
+    private static void look(HttpServerExchange exchange, HttpHandler next, Parts parts) throws Exception {
+        Sharer who = parts.access.sharer(exchange);
+        parts.bodies.await(exchange, who, turn(parts.lists, who, next), FairLane::refuse);
     }
 
     /** The hashes first, likewise; those of who may read the cache. */

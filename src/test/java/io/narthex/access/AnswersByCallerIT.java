@@ -3,6 +3,7 @@ package io.narthex.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.narthex.console.ConsoleClient;
 import io.narthex.http.ApiClient;
 import io.narthex.it.SharedServer;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ class AnswersByCallerIT {
 
     private static final String HASH = "0000000000000000000000000000000a";
     private static final Map<String, String> TOKENS = new HashMap<>();
+    private static final Map<String, ConsoleClient> BROWSERS = new HashMap<>();
 
     private final ApiClient client = new ApiClient("");
 
@@ -154,6 +156,8 @@ class AnswersByCallerIT {
         "GET    /api/v1/jobs/x/runs,                        401 403 403 403 403 403 401 401 401",
         "POST   /api/v1/jobs/x/runs,                        401 403 403 403 403 403 401 401 401",
         "GET    /api/v1/jobs/x/runs/1,                      401 403 403 403 403 403 401 401 401",
+        "PAGE   /console,                                   200 200 200 200 200 200 200 200 200",
+        "PAGE   /console/none,                              303 404 404 404 404 404 303 303 303",
     })
     void answers(String route, String expected) throws Exception {
         prepare();
@@ -164,7 +168,7 @@ class AnswersByCallerIT {
         List<String> statuses = Arrays.asList(expected.split(" ", -1));
         for (int i = 0; i < CALLERS.size(); i++) {
             String caller = CALLERS.get(i);
-            HttpResponse<String> answer = client.as(TOKENS.getOrDefault(caller, ""), words.get(0), path, "");
+            HttpResponse<String> answer = answer(words.get(0), path, caller);
             given.put(caller, answer.statusCode());
             wanted.put(caller, Integer.parseInt(statuses.get(i)));
             if (List.of(401, 403, 404).contains(answer.statusCode())) {
@@ -177,6 +181,23 @@ class AnswersByCallerIT {
             }
         }
         assertThat(given).isEqualTo(wanted);
+    }
+
+    /** A page of the console is asked for by who has logged in with the token, as far as that succeeded. */
+    private HttpResponse<String> answer(String method, String path, String caller) throws Exception {
+        String token = TOKENS.getOrDefault(caller, "");
+        if (!method.equals("PAGE")) {
+            return client.as(token, method, path, "");
+        }
+        ConsoleClient browser = BROWSERS.get(caller);
+        if (browser == null) {
+            browser = new ConsoleClient();
+            BROWSERS.put(caller, browser);
+            if (!token.isEmpty()) {
+                browser.logIn(token);
+            }
+        }
+        return browser.get(path);
     }
 
     @Test

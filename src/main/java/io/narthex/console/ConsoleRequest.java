@@ -1,0 +1,144 @@
+package io.narthex.console;
+
+import io.narthex.access.TokenLogin;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What views and pages know of the present request. */
+@Named("console")
+@RequestScoped
+public class ConsoleRequest {
+    @Inject
+    private HttpServletRequest request;
+
+    @Inject
+    private TokenLogin login;
+
+    private @Nullable PageAddress address;
+    private @Nullable Session session;
+    private String nonce = "";
+    private String formToken = "";
+    private String message = "";
+    private String secret = "";
+    private String next = "";
+    private String title = "Console";
+
+    void begin(String nonceOfAnswer) {
+        nonce = nonceOfAnswer;
+    }
+
+    void entered(Session who, PageAddress where) {
+        session = who;
+        address = where;
+        formToken = who.id().formToken();
+        title = where.page().title();
+    }
+
+    void stranger(String token, String afterwards) {
+        session = null;
+        formToken = token;
+        next = afterwards;
+        title = "Log in";
+    }
+
+    void title(String text) {
+        title = text;
+    }
+
+    void say(String sentence) {
+        message = sentence;
+    }
+
+    void show(String text) {
+        secret = text;
+    }
+
+    /** Which page it is. */
+    PageAddress address() {
+        return Optional.ofNullable(address).orElseThrow();
+    }
+
+    boolean isAt(ConsolePage page) {
+        return address != null && address.page() == page;
+    }
+
+    /**
+     * What the query or the posted form has of this name; empty where it has none. The listeners leave queries as they
+     * are written, so that they are decoded here.
+     */
+    public String parameter(String name) {
+        String query = request.getQueryString();
+        if (query != null) {
+            for (String pair : query.split("&", -1)) {
+                int sign = pair.indexOf('=');
+                if (sign > 0 && pair.substring(0, sign).equals(name)) {
+                    return decoded(pair.substring(sign + 1));
+                }
+            }
+        }
+        return posted(name);
+    }
+
+    /** What the posted form has of this name; empty where it has none. */
+    String posted(String name) {
+        String text = request.getMethod().equals("POST") ? request.getParameter(name) : null;
+        return text == null ? "" : text;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    /** What every script and style of the page carries. */
+    public String getNonce() {
+        return nonce;
+    }
+
+    /** What every form of the page carries. */
+    public String getFormToken() {
+        return formToken;
+    }
+
+    /** What to tell the reader, one sentence; often empty. */
+    public String getMessage() {
+        return message;
+    }
+
+    /** What is shown this once; often empty. */
+    public String getSecret() {
+        return secret;
+    }
+
+    /** Where the log-in leads. */
+    public String getNext() {
+        return next;
+    }
+
+    public String getTitle() {
+        return title;
+    }
+
+    public boolean isLoggedIn() {
+        return session != null;
+    }
+
+    /** Who is logged in, in words. */
+    public String getWho() {
+        return session == null ? "" : login.name();
+    }
+
+    /** The path of this page, for forms. */
+    public String getPath() {
+        return request.getRequestURI();
+    }
+}

@@ -1,0 +1,71 @@
+package io.narthex.console;
+
+import io.narthex.console.PageAction.Result;
+import io.narthex.http.RequestUrl;
+import io.narthex.http.problem.ProblemException;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Checks that a posted form is one of ours, and does what it asks for. */
+@RequestScoped
+public class Posts {
+    /** The field of a form that names the action. */
+    static final String DO = "do";
+
+    /** The field with the form's token. */
+    static final String TOKEN = "form";
+
+    /** In the URL of a page that tells what was done. */
+    static final String DONE = "done";
+
+    @Inject
+    private RequestUrl url;
+
+    @Inject
+    private ConsoleRequest console;
+
+    @Inject
+    private PageActions actions;
+
+    /** Whether a page of this server posted it, with the token that it had been given. */
+    boolean isOwn(HttpServletRequest request, Predicate<String> isToken) {
+        String origin = request.getHeader("Origin");
+        try {
+            return origin != null && url.isOwn(origin) && isToken.test(console.posted(TOKEN));
+        } catch (ProblemException e) {
+            return false; // a Host that is none
+        }
+    }
+
+    Optional<PageAction> action(PageAddress address) {
+        return actions.find(address.page(), console.posted(DO));
+    }
+
+    /** Does it. Who loads the page anew afterwards does not do it again. */
+    void run(PageAction action, PageAddress address, HttpServletResponse response, Faces faces)
+            throws IOException, ServletException {
+        try {
+            switch (action.run(address, console)) {
+                case Result.Done done -> Faces.redirect(response, console.getPath() + "?" + DONE + "=" + action.name());
+                case Result.Next next -> Faces.redirect(response, next.path());
+                case Result.Shown shown -> {
+                    console.say(shown.sentence());
+                    console.show(shown.text());
+                    faces.show(HttpServletResponse.SC_OK, address.page().view());
+                }
+            }
+        } catch (RefusedActionException e) {
+            console.say(e.sentence());
+            faces.show(HttpServletResponse.SC_CONFLICT, address.page().view());
+        } catch (ProblemException e) {
+            console.say(e.problem().line().strip());
+            faces.show(e.problem().type().status(), address.page().view());
+        }
+    }
+}
