@@ -15,6 +15,8 @@ grant select, insert, update on signing_key, key_policy, key_signing to ${app};
 
 grant select, insert on nix_store to ${app};
 grant select, insert, update, delete on local_path, path_signature, local_signature to ${app};
+-- rows that are copied in bring their numbers along, so that their signatures can name them
+grant usage on sequence local_path_id_seq to ${app};
 grant select, insert, update, delete on blob, staged_nar, upload_signature, uploaded_document, further_file to ${app};
 -- remove_uploaded_paths deletes these
 grant select, insert, update on uploaded_path to ${app};

@@ -3,7 +3,7 @@
 
 README.md beside this file says what is needed.
 """
-import argparse, json, os, shlex, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+import argparse, datetime, json, os, shlex, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
 
 import bench
 from bench import Narthex, Store, read, remove, run, say
@@ -23,6 +23,23 @@ READ = 2000
 
 
 class Signing(Narthex):
+    def reindex(self):
+        """Seconds of a run, by the record of the job."""
+        while True:
+            try:
+                run = self.ask("POST", "/api/v1/jobs/reindex/runs", {})
+                break
+            except urllib.error.HTTPError as e:
+                if e.code != 409:
+                    raise
+                time.sleep(0.1)
+        while True:
+            latest = self.ask("GET", "/api/v1/jobs/reindex/runs")["items"][0]
+            if latest["id"] >= run["id"] and latest.get("endedAt"):
+                at = lambda key: datetime.datetime.fromisoformat(latest[key].replace("Z", "+00:00"))
+                return (at("endedAt") - at("startedAt")).total_seconds()
+            time.sleep(0.05)
+
     def ask(self, method, path, body=None):
         token = read(self.env["NARTHEX_HOME"] + "/admin-token").strip()
         request = urllib.request.Request(self.url + path, None if body is None else json.dumps(body).encode(), {
@@ -72,6 +89,26 @@ def pushed(narthex, directory, options):
     return ["".join(bench.BASE32[number >> 5 * i & 31] for i in range(31, -1, -1)) for number in numbers]
 
 
+def indexed(narthexes, directory, options):
+    """How fast the first index of the same store is, by each build in turn, and how long a run takes that finds nothing."""
+    registered, known = narthexes[0].store.root + "/nix/var", directory + "/registered"
+    os.rename(registered, known)
+    for i in range(options.rounds):
+        for narthex in narthexes if i % 2 else narthexes[::-1]:
+            for old in narthex.env["NARTHEX_HOME"], registered:
+                if os.path.exists(old):
+                    remove(old)
+            narthex.start()
+            cpu = narthex.cpu()
+            shutil.copytree(known, registered)
+            rate = narthex.index_rate()
+            cpu = narthex.cpu() - cpu
+            runs = [narthex.reindex() for _ in range(3)]
+            print(f"{narthex.name}: first index {rate:.0f} signed paths/s, {cpu / options.paths * 1e6:.0f} µs of all its processes a"
+                  f" path; nothing new {' '.join(f'{r:.3f}' for r in runs)} s", flush=True)
+            narthex.end()
+
+
 def main(directory, options):
     store = Store.__new__(Store)
     store.root = directory + "/store"
@@ -83,6 +120,15 @@ def main(directory, options):
     narthex = Signing("narthex", shlex.split(options.command), directory, store, secret)
     narthex.store = store
     bench.SERVERS.append(narthex)
+    if options.index:
+        narthexes = [narthex]
+        if options.against:
+            narthexes.append(Signing("against", shlex.split(options.against), directory, store, secret))
+            bench.SERVERS.append(narthexes[1])
+        narthex.store = store
+        say(f"registering {options.paths} paths")
+        served(narthex, directory, options)
+        return indexed(narthexes, directory, options)
     say(f"making {options.paths} paths")
     if options.local:
         hashes = served(narthex, directory, options)
@@ -143,6 +189,10 @@ if __name__ == "__main__":
     parser.add_argument("--paths", type=int, default=1_000_000, help="how many (%(default)s)")
     parser.add_argument("--local", action="store_true", help="paths of the machine's store, not pushed ones")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
+    parser.add_argument("--index", action="store_true",
+                        help="measures the first index of paths of the machine's store instead, and a run with nothing new")
+    parser.add_argument("--against", metavar="COMMAND", help="with --index: measures another build in turn too")
+    parser.add_argument("--rounds", type=int, default=3, help="with --index (%(default)s)")
     bench.STARTED = time.monotonic()
     bench.SERVERS = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

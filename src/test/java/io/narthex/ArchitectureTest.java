@@ -121,6 +121,7 @@ class ArchitectureTest {
             "outbound",
             "configuration",
             "transaction",
+            "copy",
             "thread");
 
     /** More than a newcomer takes in: then there are two subjects in it. */

@@ -1,6 +1,5 @@
 package io.narthex.audit;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,7 +18,7 @@ final class ByParts<T> {
 
     /** Writes all of some rows, or none. */
     interface Writing<T> {
-        void write(Connection connection, List<T> rows) throws SQLException, IOException;
+        void write(Connection connection, List<T> rows) throws SQLException;
     }
 
     ByParts(List<T> rows, Writing<T> writing) {
@@ -32,7 +31,7 @@ final class ByParts<T> {
      *
      * @throws SQLException where the database takes nothing now
      */
-    void write(Connection connection) throws SQLException, IOException {
+    void write(Connection connection) throws SQLException {
         if (!rows.isEmpty()) {
             write(connection, rows);
         }
@@ -43,11 +42,11 @@ final class ByParts<T> {
         return rows.subList(done, rows.size());
     }
 
-    private void write(Connection connection, List<T> part) throws SQLException, IOException {
+    private void write(Connection connection, List<T> part) throws SQLException {
         try {
             writing.write(connection, part);
             done += part.size();
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             if (!RowFault.isCauseOf(e)) {
                 throw e;
             }

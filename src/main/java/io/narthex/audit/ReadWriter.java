@@ -6,7 +6,6 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.sql.Array;
 import java.sql.Connection;
@@ -23,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /** Writes to the database, in batches, what {@link ReadLog} has collected. One call at a time. */
 @ApplicationScoped
@@ -34,9 +31,6 @@ class ReadWriter {
     /** So that one after the other goes to the same page of the index. */
     private static final Comparator<Download> BY_PATH = Comparator.comparing(Download::path);
 
-    private static final String COPY =
-            "copy nar_download (at, tenant_id, cache_id, path, token_id, address, bytes_sent,"
-                    + " complete) from stdin (format binary)";
     private static final String NOTE = "select note_fetched_packages(?::int[], ?::int[], ?::text[], ?::timestamptz)";
     private static final String HITS = """
         insert into narinfo_hour (tenant_id, cache_id, hour, path, hits)
@@ -100,7 +94,7 @@ class ReadWriter {
             new ByParts<>(misses, this::writeMisses).write(connection);
             counts.written();
             failing = false;
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             log.giveBack(downloads.left());
             if (!failing) {
                 failing = true;
@@ -116,7 +110,7 @@ class ReadWriter {
         return new ByParts<>(downloads.stream().sorted(BY_PATH).toList(), this::writeDownloads);
     }
 
-    private void writeDownloads(Connection connection, List<Download> rows) throws SQLException, IOException {
+    private void writeDownloads(Connection connection, List<Download> rows) throws SQLException {
         FetchedPaths.Fresh fresh = fetched.fresh(rows, clock.instant());
         transact(connection, c -> {
             copy(c, rows);
@@ -125,8 +119,7 @@ class ReadWriter {
         fetched.noted(fresh);
     }
 
-    private void writeHits(Connection connection, List<Map.Entry<ReadCounts.Hits, Long>> rows)
-            throws SQLException, IOException {
+    private void writeHits(Connection connection, List<Map.Entry<ReadCounts.Hits, Long>> rows) throws SQLException {
         transact(connection, c -> {
             hits(c, rows);
             CacheDays.addHits(c, rows);
@@ -134,8 +127,7 @@ class ReadWriter {
         counts.writtenHits(rows);
     }
 
-    private void writeMisses(Connection connection, List<Map.Entry<ReadCounts.Misses, Long>> rows)
-            throws SQLException, IOException {
+    private void writeMisses(Connection connection, List<Map.Entry<ReadCounts.Misses, Long>> rows) throws SQLException {
         transact(connection, c -> {
             misses(c, rows);
             CacheDays.addMisses(c, rows);
@@ -144,17 +136,17 @@ class ReadWriter {
     }
 
     private interface Work {
-        void run(Connection connection) throws SQLException, IOException;
+        void run(Connection connection) throws SQLException;
     }
 
     /** All of it or nothing: what was written is not written again. What a crash may lose is not waited for. */
-    private static void transact(Connection connection, Work work) throws SQLException, IOException {
+    private static void transact(Connection connection, Work work) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement s = connection.createStatement()) {
             s.execute("set local synchronous_commit = off");
             work.run(connection);
             connection.commit();
-        } catch (SQLException | IOException | RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             connection.rollback();
             throw e;
         } finally {
@@ -206,20 +198,12 @@ class ReadWriter {
         return connection.createArrayOf(type, rows.stream().map(column).toArray());
     }
 
-    private static void copy(Connection connection, List<Download> batch) throws SQLException, IOException {
+    private static void copy(Connection connection, List<Download> batch) throws SQLException {
         DownloadRows rows = new DownloadRows();
         for (Download download : batch) {
             rows.add(download);
         }
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
-        try {
-            rows.end(copy);
-            copy.endCopy();
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        }
+        rows.copy(connection);
     }
 
     private static void note(Connection connection, FetchedPaths.Fresh fresh) throws SQLException {

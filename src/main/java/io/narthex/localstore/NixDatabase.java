@@ -80,7 +80,12 @@ public final class NixDatabase implements AutoCloseable {
      * are left out.
      */
     public List<ValidPath> page(long afterId, int limit) {
-        return ask(reader -> reader.page(afterId, limit)).orElse(List.of());
+        return whole(afterId, limit).paths();
+    }
+
+    /** The next rows in the order of registration, the unusable ones by their digests alone; empty after the last. */
+    public NixPage whole(long afterId, int limit) {
+        return ask(reader -> reader.page(afterId, limit)).orElseGet(() -> new NixPage(new TreeMap<>(), List.of()));
     }
 
     /**

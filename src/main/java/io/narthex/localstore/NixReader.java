@@ -148,13 +148,16 @@ final class NixReader implements AutoCloseable {
     }
 
     /** The next rows after a row number, in the order of their numbers. */
-    List<ValidPath> page(long afterId, int limit) throws SQLException {
+    NixPage page(long afterId, int limit) throws SQLException {
         connection.setAutoCommit(false); // both questions see one state
         try {
             PreparedStatement s = prepared(PAGE);
             s.setLong(1, afterId);
             s.setInt(2, limit);
-            return parsed(rows(s));
+            List<NixRow> rows = rows(s);
+            SortedMap<Long, RowDigest> digests = new TreeMap<>();
+            rows.forEach(row -> digests.put(row.id(), row.digest()));
+            return new NixPage(digests, parsed(rows));
         } finally {
             connection.setAutoCommit(true);
         }

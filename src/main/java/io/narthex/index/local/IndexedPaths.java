@@ -75,7 +75,7 @@ public class IndexedPaths {
         Optional<PathEntity> known =
                 rows.find(storeId(), path.path().hash()).filter(e -> e.digest().equals(path.digest()));
         if (known.isEmpty()) {
-            PathWriter.Written written = writer.write(storeId(), store.storeDir(), rings(), List.of(path))
+            PathWriter.Written written = writer.write(storeId(), store.storeDir(), keys(), List.of(path))
                     .getFirst();
             Map<Long, byte[]> made = new HashMap<>();
             written.signatures().forEach((key, signature) -> made.put(key, signature.bytes()));
@@ -102,10 +102,11 @@ public class IndexedPaths {
     }
 
     /** The keys of every cache that shows the store. */
-    List<KeyRing.Ring> rings() {
+    List<KeyRing.Member> keys() {
         return caches.now().all().stream()
                 .filter(Cache::showsLocalStore)
                 .flatMap(cache -> ring.find(cache).stream())
+                .flatMap(keys -> keys.members().stream())
                 .toList();
     }
 
@@ -116,7 +117,7 @@ public class IndexedPaths {
     /** Indexes the newest registrations; false when the index had them all. */
     boolean catchUp() {
         List<ValidPath> page = store.database().page(rows.highestNixId(storeId()), CATCH_UP);
-        writer.write(storeId(), store.storeDir(), rings(), page);
+        writer.write(storeId(), store.storeDir(), keys(), page);
         return !page.isEmpty();
     }
 

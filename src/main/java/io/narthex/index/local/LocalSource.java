@@ -219,6 +219,11 @@ public class LocalSource implements PathSource {
         compared = stamp;
     }
 
+    /** Whether the index has what Nix's database says in this state. */
+    boolean isCompared(long stamp) {
+        return compared == stamp;
+    }
+
     /** The store has lost paths: what is present is counted anew. */
     void reload() {
         known().reload();

@@ -2,12 +2,12 @@ package io.narthex.index.local;
 
 import io.narthex.key.KeyRing;
 import io.narthex.localstore.ValidPath;
-import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.sql.Array;
@@ -61,6 +61,9 @@ class PathWriter {
     @PersistenceContext
     private EntityManager entities;
 
+    @Inject
+    private PathSigner signer;
+
     /**
      * A path as written.
      *
@@ -76,33 +79,58 @@ class PathWriter {
     }
 
     /** Writes new and changed paths, signed by every key of some rings. */
-    List<Written> write(int storeId, StoreDir storeDir, List<KeyRing.Ring> rings, List<ValidPath> paths) {
-        if (paths.isEmpty()) {
+    List<Written> write(int storeId, StoreDir storeDir, List<KeyRing.Member> keys, List<ValidPath> paths) {
+        return write(storeId, keys, signer.sign(storeDir, keys, paths));
+    }
+
+    /** Writes new and changed paths, which these keys have signed. */
+    List<Written> write(int storeId, List<KeyRing.Member> keys, List<SignedRow> rows) {
+        if (rows.isEmpty()) {
             return List.of();
         }
-        // always in one order: two writers of the same rows wait for each other, and never in a circle
-        List<ValidPath> ordered = paths.stream()
-                .sorted(Comparator.comparing(p -> p.path().hash()))
-                .toList();
-        List<KeyRing.Member> keys =
-                rings.stream().flatMap(ring -> ring.members().stream()).toList();
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
-            Map<StorePathHash, Long> ids = upsert(connection, storeId, ordered);
-            try (PreparedStatement s = connection.prepareStatement(UNSIGN)) {
-                s.setArray(1, array(connection, "bigint", List.copyOf(ids.values()), id -> id));
-                s.executeUpdate();
+        List<SignedRow> ordered = ordered(rows);
+        return entities.unwrap(Session.class)
+                .doReturningWork(connection -> replace(connection, storeId, keys, ordered));
+    }
+
+    /** The same, faster, where most of them are new. */
+    void add(int storeId, List<KeyRing.Member> keys, List<SignedRow> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        List<SignedRow> ordered = ordered(rows);
+        entities.unwrap(Session.class).doWork(connection -> {
+            if (!PathCopy.add(connection, storeId, keys, ordered)) {
+                replace(connection, storeId, keys, ordered);
             }
-            List<Written> written = new ArrayList<>(ordered.size());
-            for (ValidPath path : ordered) {
-                Long id = ids.get(path.path().hash());
-                if (id == null) {
-                    throw new SQLException("a row was not written");
-                }
-                written.add(new Written(id, path, sign(fingerprint(storeDir, path), keys)));
-            }
-            keep(connection, keys, written);
-            return written;
         });
+    }
+
+    /** Always in one order: two writers of the same rows wait for each other, and never in a circle. */
+    private static List<SignedRow> ordered(List<SignedRow> rows) {
+        return rows.stream()
+                .sorted(Comparator.comparing(row -> row.path().path().hash()))
+                .toList();
+    }
+
+    private static List<Written> replace(
+            Connection connection, int storeId, List<KeyRing.Member> keys, List<SignedRow> rows) throws SQLException {
+        Map<StorePathHash, Long> ids =
+                upsert(connection, storeId, rows.stream().map(SignedRow::path).toList());
+        try (PreparedStatement s = connection.prepareStatement(UNSIGN)) {
+            s.setArray(1, array(connection, "bigint", List.copyOf(ids.values()), id -> id));
+            s.executeUpdate();
+        }
+        List<Written> written = new ArrayList<>(rows.size());
+        for (SignedRow row : rows) {
+            Long id = ids.get(row.path().path().hash());
+            if (id == null) {
+                throw new SQLException("a row was not written");
+            }
+            written.add(new Written(id, row.path(), row.signatures()));
+        }
+        keep(connection, keys, written);
+        return written;
     }
 
     /** Signs and keeps what is missing of a path that the index has, and gives all signatures. */
@@ -116,19 +144,13 @@ class PathWriter {
                 .forEach(key -> all.put(
                         key.id(), new Signature(key.publicKey().name(), Objects.requireNonNull(known.get(key.id())))));
         if (!missing.isEmpty()) {
-            all.putAll(sign(fingerprint(storeDir, path), missing));
+            all.putAll(signer.sign(storeDir, missing, List.of(path)).getFirst().signatures());
             entities.unwrap(Session.class).doWork(c -> keep(c, missing, List.of(new Written(id, path, all))));
         }
         return new Written(id, path, all).by(ring);
     }
 
-    private static Map<Long, Signature> sign(byte[] fingerprint, List<KeyRing.Member> keys) {
-        Map<Long, Signature> all = new HashMap<>();
-        keys.forEach(key -> all.put(key.id(), key.sign(fingerprint)));
-        return all;
-    }
-
-    private Map<StorePathHash, Long> upsert(Connection connection, int storeId, List<ValidPath> paths)
+    private static Map<StorePathHash, Long> upsert(Connection connection, int storeId, List<ValidPath> paths)
             throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(UPSERT)) {
             s.setInt(1, storeId);
@@ -159,10 +181,6 @@ class PathWriter {
             }
             return ids;
         }
-    }
-
-    private static byte[] fingerprint(StoreDir storeDir, ValidPath path) {
-        return Fingerprint.of(storeDir, path.path(), path.narHash(), path.narSize(), path.references());
     }
 
     private static void keep(Connection connection, List<KeyRing.Member> keys, List<Written> written)

@@ -6,6 +6,7 @@ import io.narthex.localstore.LocalStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,11 @@ public class ReindexJob implements Job {
     /** Whether this node has looked at every row of the run. */
     private volatile boolean begunHere;
 
+    /** Rows of Nix's database that the run has looked at here. */
+    private final AtomicLong seen = new AtomicLong();
+    /** How many they were when all were compared last: what stands since then is not read again. */
+    private volatile long compared;
+
     private volatile long finishedStamp = -1;
     private volatile long finishedAt;
 
@@ -58,20 +64,30 @@ public class ReindexJob implements Job {
         if (checkpoint == null || startedStamp < 0) {
             startedStamp = store.database().stamp();
             begunHere = checkpoint == null;
+            seen.set(0);
+        }
+        if (checkpoint == null && source.isCompared(startedStamp)) {
+            return end(new Reindexer.Difference(-1, compared, 0, 0, 0));
         }
         Reindexer.Difference page = reindexer.page(checkpoint == null ? 0 : Long.parseLong(checkpoint));
+        seen.addAndGet(page.seen());
         if (page.lastId() >= 0) {
             return new JobPage(Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());
         }
-        long released = quarantine.release();
         if (page.removed() > 0) {
             source.reload();
         }
-        finishedAt = System.nanoTime();
-        finishedStamp = startedStamp;
         if (begunHere) {
+            compared = seen.get();
             source.compared(startedStamp);
         }
+        return end(page);
+    }
+
+    private JobPage end(Reindexer.Difference page) {
+        long released = quarantine.release();
+        finishedAt = System.nanoTime();
+        finishedStamp = startedStamp;
         return new JobPage(null, page.seen(), page.added(), page.updated() + released, page.removed());
     }
 }
