@@ -142,5 +142,21 @@ end
 $$;
 comment on function deny_added_paths is 'Adds those of these paths that rules make dark to what is dark, and tells the servers';
 
-revoke all on function is_denied_name, denial_of, paths_to_deny, deny_paths, deny_added_paths from public;
-grant execute on function is_denied_name, denial_of, paths_to_deny, deny_paths to ${app};
+-- For lists: it waits for nobody, and what a rule that is being made will deny may still be in one.
+create or replace function is_withheld(cache integer, base_name text, nar_hash bytea) returns boolean
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select exists (
+        select from denial d
+        where (d.cache_id is null or d.cache_id = is_withheld.cache) and (d.until is null or d.until > now())
+          and (is_denied_name(d, is_withheld.base_name) or d.nar_hash = is_withheld.nar_hash
+               or exists (select from store_path p join denied_path x on x.path_id = p.id
+                           where p.base_name = is_withheld.base_name and x.denial_id = d.id)))
+$$;
+comment on function is_withheld is 'Whether a rule denies a path that a cache holds';
+
+revoke all on function is_denied_name, denial_of, paths_to_deny, deny_paths, deny_added_paths, is_withheld from public;
+grant execute on function is_denied_name, denial_of, paths_to_deny, deny_paths, is_withheld to ${app};

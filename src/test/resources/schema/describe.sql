@@ -89,7 +89,7 @@ select 'months of ' || i.inhparent::regclass || ': ' || string_agg(i.inhrelid::r
  group by i.inhparent
  order by i.inhparent::regclass::text collate "C";
 
--- functions
+-- functions, less those of extensions
 select 'function ' || n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ') owner ' || p.proowner::regrole
        || coalesce(' -- ' || obj_description(p.oid, 'pg_proc'), '') || e'\n'
        || case p.prokind when 'a' then 'aggregate of ' || (select a.aggtransfn || ' state ' || format_type(a.aggtranstype, null)
@@ -102,13 +102,15 @@ select 'function ' || n.nspname || '.' || p.proname || '(' || pg_get_function_id
                                       from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x group by x.grantee) a), '')
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
  where n.nspname in ('public', 'audit')
+   and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
  order by n.nspname, p.proname collate "C", pg_get_function_identity_arguments(p.oid) collate "C";
 
--- types that are no table's
+-- types that are no table's and no extension's
 select 'type ' || t.typnamespace::regnamespace || '.' || t.typname || ' ' || t.typtype::text
   from pg_type t
  where t.typnamespace::regnamespace::text in ('public', 'audit') and t.typelem = 0
    and (t.typrelid = 0 or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
+   and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')
  order by 1;
 
 -- roles

@@ -96,6 +96,7 @@ class ArchitectureTest {
             "retention",
             "denial",
             "index.signing",
+            "index.search",
             "index.upload",
             "index.local",
             "index",

@@ -12,7 +12,7 @@
  *
  * <p>Out of scope: HTTP ({@code protocol}), keys ({@code key}), when jobs run ({@code job}). Sources and their rows are in rooms
  * that stand on this one: {@code index.local} for the machine's store, {@code index.upload} for what was pushed; {@code
- * index.signing} has the jobs that sign what is stored.
+ * index.signing} has the jobs that sign what is stored, {@code index.search} finds paths by what people know of them.
  */
 @NullMarked
 package io.narthex.index;
