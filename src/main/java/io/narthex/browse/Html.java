@@ -1,7 +1,10 @@
 package io.narthex.browse;
 
-/** Escapes text for HTML. */
+/** Escapes text for HTML, and writes whole pages. */
 final class Html {
+    /** How pages look: it stands in each of them, so that a page is one request. */
+    static final PageText STYLE = PageText.read("/page.css");
+
     private Html() {}
 
     /** Safe between tags and inside a quoted attribute. */
@@ -13,28 +16,31 @@ final class Html {
                 .replace("'", "&#39;");
     }
 
-    /** A whole page. */
+    /** A whole page, which runs no script. */
     static String page(String title, String body) {
+        return page(title, body, "");
+    }
+
+    /** A whole page whose script runs once the page is there. */
+    static String page(String title, String body, PageText script) {
+        return page(title, body, "<script>" + script.text() + "</script>\n");
+    }
+
+    private static String page(String title, String body, String end) {
         return """
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
             <title>%s</title>
-            <style>
-            body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
-                   color: #222; background: #fff }
-            pre, code { font-family: ui-monospace, monospace; background: #f4f4f4 }
-            pre { padding: .8rem; overflow-x: auto }
-            table { border-collapse: collapse } td { padding: .1rem 1rem .1rem 0 }
-            @media (prefers-color-scheme: dark) {
-              body { color: #ddd; background: #1a1a1a } pre, code { background: #2a2a2a } a { color: #8ab4f8 } }
-            </style>
+            <link rel="icon" href="data:,">
+            <style>%s</style>
             </head>
             <body>
-            %s</body>
+            %s%s</body>
             </html>
-            """.formatted(text(title), body);
+            """.formatted(text(title), STYLE.text(), body, end);
     }
 }

@@ -36,9 +36,9 @@ import java.util.List;
 @Path("serve/{hash}{rest:(/.*)?}")
 public class ServeResource {
     /** Nothing of a path runs, loads or frames anything on this origin. */
-    private static final String POLICY =
-            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none';"
-                    + " sandbox";
+    private static final String POLICY = "default-src 'none'; style-src " + Html.STYLE.source()
+            + "; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none';"
+            + " sandbox";
 
     @Inject
     PathIndex index;

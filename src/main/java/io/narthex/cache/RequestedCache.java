@@ -49,6 +49,13 @@ public class RequestedCache {
         return route == null ? "" : route.prefix();
     }
 
+    /** Whether it was asked for at a virtual host, where there is nothing but this cache. */
+    public boolean isAtHost() {
+        CacheRouter.Route route =
+                CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
+        return route != null && route.atHost();
+    }
+
     /** Where clients fetch from this cache, as printed. */
     public BaseUrl base() {
         CacheRouter.Route route =

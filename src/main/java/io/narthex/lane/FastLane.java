@@ -37,6 +37,9 @@ public final class FastLane implements ServletExtension {
     private static final String NAR = "/nar/";
     private static final String LOG = "/log/";
     private static final String API = "/api/";
+    /** With a query it is a search. */
+    private static final String HOME = "/";
+
     /** The one call with a body that needs no token: it brings one of others. */
     private static final String EXCHANGE = "/api/v1/oidc/token";
     /** For people: a page may ask the database for much, and who logs in brings a form. */
@@ -110,6 +113,8 @@ public final class FastLane implements ServletExtension {
             administer(exchange, path, next, parts);
         } else if (path.equals(CONSOLE) || path.startsWith(CONSOLE + "/")) {
             look(exchange, next, parts);
+        } else if (path.equals(HOME) && !exchange.getQueryString().isEmpty()) {
+            parts.lists.run(exchange, parts.access.sharer(exchange), next);
         } else {
             parts.request(exchange, next);
         }

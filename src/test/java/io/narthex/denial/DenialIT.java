@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DenialIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What says nothing of any path. Whoever adds a route to a cache puts it here, or shows below that it asks. */
+    /** What says nothing of any path; what / finds is SearchIT's. Whoever adds a route to a cache puts it here, or shows below that it asks. */
     private static final Set<String> SAY_NOTHING_OF_PATHS =
             Set.of("/", "nix-cache-info", "public-key", "public-keys.json", "version");
 
