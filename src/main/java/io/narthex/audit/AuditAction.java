@@ -7,6 +7,8 @@ public enum AuditAction {
     TENANT_CREATED,
     TENANT_CHANGED,
     TENANT_DELETED,
+    /** Its record lies in a file. */
+    TENANT_EXPORTED,
     CACHE_CREATED,
     CACHE_CHANGED,
     CACHE_DELETED,
