@@ -59,5 +59,48 @@ end
 $$;
 comment on function revoke_again is 'Revokes tokens, by public id, and keys, by public key, that are not revoked; gives which';
 
-revoke all on function compare_mark, revoke_again from public;
-grant execute on function compare_mark, revoke_again to ${app};
+create or replace function deny_again(rules jsonb) returns setof text
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+declare
+    rule record;
+    made bigint;
+begin
+    for rule in
+        select r.*, c.id as cache_id, c.tenant_id
+        from jsonb_to_recordset(deny_again.rules) as r(cache text, name text, pattern text, hash text, "narHash" text,
+                                                       dependents boolean, reason text, until timestamptz)
+             left join (select x.id, x.tenant_id, t.name || '/' || x.name as full_name
+                        from cache x join tenant t on t.id = x.tenant_id
+                        where x.deleted_at is null and t.deleted_at is null) c on c.full_name = r.cache
+        where (r.cache is null or c.id is not null) and (r.until is null or r.until > now())
+        order by c.id, r.name
+    loop
+        insert into denial as d (cache_id, name, pattern, hash, nar_hash, dependents, reason, until)
+        values (rule.cache_id, rule.name, rule.pattern, decode(rule.hash, 'base64'), decode(rule."narHash", 'base64'),
+                rule.dependents, rule.reason, rule.until)
+        on conflict (coalesce(cache_id, 0), name) do update set
+            pattern = excluded.pattern, hash = excluded.hash, nar_hash = excluded.nar_hash,
+            dependents = excluded.dependents, reason = excluded.reason, until = excluded.until
+        where (d.pattern, d.hash, d.nar_hash, d.dependents, d.until)
+              is distinct from (excluded.pattern, excluded.hash, excluded.nar_hash, excluded.dependents, excluded.until)
+        returning d.id into made;
+        if found then
+            perform deny_paths(made);
+            insert into change (kind, subject) values ('denial', coalesce(rule.cache_id, 0));
+            perform record_event(rule.tenant_id, rule.cache_id, 'denial-set', 'ok', null, 1, null, null, 'server', null, null,
+                                 null, null, jsonb_build_object('by', 'restore', 'rule', rule.name, 'reason', rule.reason));
+            return next concat_ws('/', rule.cache, rule.name);
+        end if;
+    end loop;
+end
+$$;
+comment on function deny_again is
+    'Makes rules that deny paths again, or changes those that are there to what they were; of caches that are unknown here it makes'
+    ' none. It gives which it made';
+
+revoke all on function compare_mark, revoke_again, deny_again from public;
+grant execute on function compare_mark, revoke_again, deny_again to ${app};

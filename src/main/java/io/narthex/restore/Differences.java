@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens that were revoked later and are unknown here
  * @param keys that were revoked later and are unknown here
  * @param holds legal holds that were set later: set them again before accepting
+ * @param denials rules about what may not be given out that were made later, of caches that are unknown here
  */
 record Differences(
         boolean restored,
@@ -21,4 +22,5 @@ record Differences(
         @Nullable Long counterOfStore,
         List<String> tokens,
         List<String> keys,
-        List<String> holds) {}
+        List<String> holds,
+        List<String> denials) {}

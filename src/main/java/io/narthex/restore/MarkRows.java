@@ -24,6 +24,15 @@ final class MarkRows {
         order by 1
         """;
 
+    private static final String DENIALS = """
+        select coalesce(jsonb_agg(jsonb_build_object(
+                   'cache', t.name || '/' || c.name, 'name', d.name, 'pattern', d.pattern, 'hash', encode(d.hash, 'base64'),
+                   'narHash', encode(d.nar_hash, 'base64'), 'dependents', d.dependents, 'reason', d.reason, 'until', d.until)
+                   order by t.name, c.name, d.name), '[]')::text
+        from denial d left join cache c on c.id = d.cache_id left join tenant t on t.id = c.tenant_id
+        where (d.until is null or d.until > now()) and c.deleted_at is null and t.deleted_at is null
+        """;
+
     private MarkRows() {}
 
     /** The mark that the database would make now. */
@@ -36,7 +45,8 @@ final class MarkRows {
                     r.getLong(2),
                     texts(connection, TOKENS),
                     texts(connection, KEYS),
-                    texts(connection, HOLDS));
+                    texts(connection, HOLDS),
+                    StoreMark.denials(texts(connection, DENIALS).getFirst()));
         }
     }
 
@@ -52,8 +62,13 @@ final class MarkRows {
         }
     }
 
-    /** Revokes what the mark says was revoked; gives what was not. */
+    /** Revokes what the mark says was revoked, and denies what it says was denied; gives what was not. */
     static List<String> revokeAgain(Connection connection, StoreMark mark) throws SQLException {
+        List<String> again = new ArrayList<>();
+        try (PreparedStatement s = connection.prepareStatement("select 'denial ' || r from deny_again(?::jsonb) r")) {
+            s.setString(1, mark.denialsAsJson());
+            again.addAll(texts(s));
+        }
         try (PreparedStatement s = connection.prepareStatement("select kind || ' ' || name from revoke_again(?, ?)")) {
             s.setArray(1, connection.createArrayOf("text", mark.tokens().toArray()));
             s.setArray(
@@ -63,8 +78,9 @@ final class MarkRows {
                             mark.keys().stream()
                                     .map(Base64.getDecoder()::decode)
                                     .toArray(byte[][]::new)));
-            return texts(s);
+            again.addAll(texts(s));
         }
+        return again;
     }
 
     private static List<String> texts(Connection connection, String sql) throws SQLException {

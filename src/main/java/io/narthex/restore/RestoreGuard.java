@@ -130,7 +130,12 @@ public class RestoreGuard {
                 there.map(StoreMark::counter).orElse(null),
                 there.map(m -> without(m.tokens(), here.tokens())).orElse(List.of()),
                 there.map(m -> without(m.keys(), here.keys())).orElse(List.of()),
-                there.map(m -> without(m.holds(), here.holds())).orElse(List.of()));
+                there.map(m -> without(m.holds(), here.holds())).orElse(List.of()),
+                there.map(m -> without(names(m), names(here))).orElse(List.of()));
+    }
+
+    private static List<String> names(StoreMark mark) {
+        return mark.denials().stream().map(StoreMark.DenialRule::fullName).toList();
     }
 
     private static List<String> without(List<String> all, List<String> known) {

@@ -68,7 +68,9 @@ public class MarkStoreJob implements Job, ChangeListener {
 
     @Override
     public void changed(Change change) {
-        if (change.kind() == ChangeKind.TOKEN || change.kind() == ChangeKind.KEY) {
+        if (change.kind() == ChangeKind.TOKEN
+                || change.kind() == ChangeKind.KEY
+                || change.kind() == ChangeKind.DENIAL) {
             changes.incrementAndGet();
         }
     }

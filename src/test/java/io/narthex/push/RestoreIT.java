@@ -33,6 +33,7 @@ class RestoreIT {
         try (OwnServer server = OwnServer.start(directory, Map.of())) {
             TenantCache cache = server.cache("{}");
             HandPush before = push(HandPush.small(random), cache);
+            HandPush denied = push(HandPush.small(random), cache);
             JsonNode lost = newToken(server, cache);
             String key = cache.keys();
             server.kill();
@@ -45,6 +46,17 @@ class RestoreIT {
             String keyName = key.substring(0, key.indexOf(':'));
             send(server, "POST", tenant + "/caches/ci/keys/" + keyName + "/revocation", "{\"reason\":\"it was lost\"}");
             send(server, "PUT", tenant + "/legal-holds/case-17", "{\"cache\":\"ci\"}");
+            send(
+                    server,
+                    "PUT",
+                    tenant + "/caches/ci/denied/leaked",
+                    "{\"hash\":\"" + denied.path().hash() + "\",\"reason\":\"it holds a secret\"}");
+            TenantCache later = server.cache("{}");
+            send(
+                    server,
+                    "PUT",
+                    "/api/v1/tenants/" + later.tenant() + "/caches/ci/denied/all",
+                    "{\"pattern\":\"*\",\"reason\":\"closed\"}");
             server.jobs().run("mark-store");
             server.kill();
             long files = files(server);
@@ -56,6 +68,9 @@ class RestoreIT {
             assertThat(differences.path("restored").asBoolean()).isTrue();
             assertThat(differences.path("holds").toString()).contains(cache.tenant() + "/case-17");
             assertThat(differences.path("tokens")).isEmpty();
+            assertThat(differences.path("denials").toString()).isEqualTo("[\"" + later.tenant() + "/ci/all\"]");
+            assertThat(cache.get(denied.narInfoUrl()).statusCode()).isEqualTo(404);
+            assertThat(cache.get(denied.url()).statusCode()).isEqualTo(404);
             assertThat(cache.send(
                                     "GET",
                                     "nix-cache-info",
