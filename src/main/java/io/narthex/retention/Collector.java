@@ -52,7 +52,7 @@ public class Collector {
                last_row = (select coalesce(max(id), 0) from uploaded_path)
          where id = ?
         """;
-    private static final String PAGE = "update retention_run set pages = pages + 1 where id = ?";
+    private static final String PAGE = "update retention_run set pages = pages + 1, done = ?, total = ? where id = ?";
     private static final String SAVED = "select live, followed from retention_run where id = ? and live is not null";
 
     private final Map<Long, Mark> marks = new HashMap<>();
@@ -101,6 +101,7 @@ public class Collector {
             marks.remove(run.id());
         } else {
             if (next != run.step()) {
+                mark.progress(0, 0);
                 runs.step(run, next);
             }
             turned(run, mark);
@@ -108,7 +109,7 @@ public class Collector {
     }
 
     private void turned(RetentionRun run, Mark mark) {
-        sql.change(PAGE, run.id());
+        sql.change(PAGE, mark.progress[0], mark.progress[1], run.id());
         mark.pages = run.pages() + 1;
     }
 

@@ -143,6 +143,7 @@ class Condemning {
         if (done.length > 0) {
             referrers.done(references(run, done));
             mark.done += done.length;
+            mark.progress(mark.done, run.paths());
         }
         List<String> hidden =
                 judged.stream().filter(Judged::isNew).map(Judged::baseName).toList();

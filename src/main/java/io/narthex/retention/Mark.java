@@ -37,6 +37,13 @@ final class Mark {
     /** Where the removal goes on. */
     Object[] removed = Removal.START;
 
+    /** How many paths of the present step are done, and how many there are. */
+    long[] progress = {0, 0};
+
+    void progress(long done, long total) {
+        progress = new long[] {done, total};
+    }
+
     /** What nothing keeps. */
     PathBits dead() {
         return held.without(live);

@@ -89,6 +89,7 @@ class Marking {
             mark.hidden.addAll(found.get(2));
             mark.read = upTo;
         }
+        mark.progress(Math.min(mark.read, last), last);
         if (mark.read < last) {
             return false;
         }
@@ -117,6 +118,7 @@ class Marking {
             done = page.length == 0 && mark.reached == 0;
             mark.reached = page.length == 0 ? 0 : page[page.length - 1];
         }
+        mark.progress(mark.followed.size(), mark.live.size());
         if (done || System.nanoTime() - mark.savedAt > SAVED_EVERY_NANOS) {
             sql.change(SAVE, mark.live.toBytes(), mark.followed.toBytes(), (long) mark.held.size(), run.id());
             mark.savedAt = System.nanoTime();

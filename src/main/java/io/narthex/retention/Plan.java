@@ -41,6 +41,7 @@ class Plan {
             }
             sql.change(ADD, run.id(), run.cacheId(), new Sql.PathIds(page));
             mark.written = page[page.length - 1];
+            mark.progress(mark.progress[0] + page.length, dead.size());
         }
         return false;
     }

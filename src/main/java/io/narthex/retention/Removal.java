@@ -90,6 +90,7 @@ class Removal {
             return !waiting;
         }
         mark.removed = new Object[] {page.getLast().since(), page.getLast().row()};
+        mark.progress(mark.progress[0] + page.size(), 0);
         remove(
                 run,
                 new Sql.Ids(page.stream()

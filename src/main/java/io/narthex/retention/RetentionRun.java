@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param cutoff what was last used before is not kept by its use; null: not known yet, or all is kept
  * @param lastRow rows with greater ids may have come since it began
  * @param paths that nothing keeps
+ * @param done of its present step
+ * @param total of its present step; 0: not known
  */
 record RetentionRun(
         long id,
@@ -35,7 +37,9 @@ record RetentionRun(
         long removed,
         long revived,
         @Nullable Instant condemnedUntil,
-        long pages) {
+        long pages,
+        long done,
+        long total) {
     enum Outcome {
         RUNNING,
         SUCCEEDED,

@@ -30,7 +30,7 @@ public class RetentionRuns {
     private static final String COLUMNS = """
         select id, tenant_id, cache_id, dry_run, forced, asked, started_at, ended_at, outcome, error, step, cutoff,
                coalesce(last_row, 0), held, paths, freed_bytes, shared_bytes, largest, condemned, removed, revived,
-               condemned_until, pages
+               condemned_until, pages, done, total
         from retention_run
         """;
     private static final String BEGIN = """
@@ -91,6 +91,12 @@ public class RetentionRuns {
         return sql.one(COLUMNS + "where id = ?", RetentionRuns::run, id);
     }
 
+    /** About how many paths a cache has. */
+    long pathsOf(Cache cache) {
+        return sql.first("select paths from cache_usage where cache_id = ?", r -> r.getLong(1), cache.id())
+                .orElse(0L);
+    }
+
     /** The newest first, with lesser ids than one. */
     List<RetentionRun> list(Cache cache, long below, int limit) {
         return sql.all(
@@ -144,7 +150,9 @@ public class RetentionRuns {
                 r.getLong(20),
                 r.getLong(21),
                 Sql.moment(r, 22),
-                r.getLong(23));
+                r.getLong(23),
+                r.getLong(24),
+                r.getLong(25));
     }
 
     private static List<RetentionRun.Large> largest(String json) {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param condemned how many it hid
  * @param removed how many it removed, also of those that were hidden earlier
  * @param revived how many hidden ones it offers again
+ * @param step what it does now; null: it has ended
+ * @param done how many paths of that step are done
+ * @param total how many there are; 0: not known
  */
 record RunResponse(
         long id,
@@ -33,7 +36,10 @@ record RunResponse(
         List<LargePath> largest,
         long condemned,
         long removed,
-        long revived) {
+        long revived,
+        @Nullable String step,
+        long done,
+        long total) {
     record LargePath(String path, long narSize, long storedBytes) {}
 
     static RunResponse of(RetentionRun run, StoreDir storeDir) {
@@ -56,6 +62,9 @@ record RunResponse(
                         .toList(),
                 run.condemned(),
                 run.removed(),
-                run.revived());
+                run.revived(),
+                run.outcome() == RetentionRun.Outcome.RUNNING ? run.step().name() : null,
+                run.done(),
+                run.total());
     }
 }

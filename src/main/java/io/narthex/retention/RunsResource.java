@@ -36,7 +36,10 @@ public class RunsResource {
     /** Fits a long, and no sign. */
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
-    /** A run in a cache of some thousand paths is over by then; of others the answer tells that they go on. */
+    /** A run in a cache of fewer paths takes a second or two, and is waited for. */
+    private static final long SHORT_PATHS = 10_000;
+
+    /** Where a run in a small cache is late, the answer tells that it goes on. */
     private static final Duration AWAITED = Duration.ofSeconds(10);
 
     private static final long LOOK_MILLIS = 100;
@@ -95,7 +98,7 @@ public class RunsResource {
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.JOB_RUNNING, "A run goes on in this cache: its runs tell how far it is"));
         job.ask();
-        RetentionRun run = await(begun);
+        RetentionRun run = runs.pathsOf(cache) <= SHORT_PATHS ? await(begun) : begun;
         if (run.outcome() == Outcome.HELD) {
             throw new ProblemException(Problem.of(
                             ProblemType.CONFLICT,
