@@ -212,20 +212,22 @@ $$
 declare
     -- a server tells of one path's uses every five minutes at most
     almost_a_day constant interval := '23 hours 50 minutes';
+    almost_five  constant interval := '4 minutes 50 seconds';
     noted  integer;
     hidden record;
 begin
-    perform from uploaded_path p
+    perform from uploaded_path p join cache c on c.id = p.cache_id
     where p.id = any (ids)
       and (p.condemned_at is not null or p.last_used < now() - almost_a_day
-           or p.last_token_use < now() - almost_a_day)
-    order by p.id for no key update;
+           or p.last_token_use < now() - case c.when_full when 'evict' then almost_five else almost_a_day end)
+    order by p.id for no key update of p;
     update uploaded_path p
     set last_used = now(), last_token_use = case when u.by_token then now() else p.last_token_use end
-    from unnest(note_uses.ids, note_uses.by_token) as u(id, by_token)
-    where p.id = u.id
+    from unnest(note_uses.ids, note_uses.by_token) as u(id, by_token), cache c
+    where p.id = u.id and c.id = p.cache_id
       and (p.condemned_at is not null or p.last_used < now() - almost_a_day
-           or u.by_token and p.last_token_use < now() - almost_a_day);
+           or u.by_token
+              and p.last_token_use < now() - case c.when_full when 'evict' then almost_five else almost_a_day end);
     get diagnostics noted = row_count;
     for hidden in
         select p.cache_id, array_agg(p.id) as ids
@@ -239,7 +241,7 @@ end
 $$;
 comment on function note_uses(bigint[], boolean[]) is
     'Notes that these rows of uploaded_path are used now, and whether by somebody with a valid token; what is hidden is'
-    ' offered again. Returns how many were not noted within a day';
+    ' offered again. Returns how many were not noted within a day, or within five minutes where the cache evicts';
 
 create or replace function watch_uses(node uuid, name text, dropped boolean) returns void
     language plpgsql

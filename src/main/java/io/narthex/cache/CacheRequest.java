@@ -10,7 +10,6 @@ import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.quota.Quota;
 import io.narthex.quota.QuotaRequest;
-import io.narthex.quota.WhenFull;
 import io.narthex.tenant.NameRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,11 +89,6 @@ record CacheRequest(
                 json.choice("entry", Entry.class),
                 gates(json.object("gates", List.of("requiredSignatures", "minimumAgeHours"))),
                 QuotaRequest.read(json));
-        if (request.quota.over(Quota.INITIAL, Quota.INITIAL).whenFull() != WhenFull.REFUSE) {
-            throw new ProblemException(
-                    ProblemType.BAD_REQUEST,
-                    "whenFull can only be refuse: this version evicts nothing from a full cache");
-        }
         List<String> named = request.sources.value();
         if (named != null && named.isEmpty()) {
             throw new ProblemException(

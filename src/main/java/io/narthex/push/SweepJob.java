@@ -5,7 +5,9 @@ import io.narthex.blob.BlobStore;
 import io.narthex.index.upload.UnclaimedFiles;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.retention.Evicted;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what pushes left behind: files that no narinfo claimed within a day, files that nothing refers to any more,
- * and bytes that no row names. A row goes first, its bytes an hour later, so that who reads them comes to the end.
+ * and bytes that no row names. A row goes first, its bytes an hour later, so that who reads them comes to the end; sooner where
+ * full caches give up so much that it would fill the disk.
  */
 @ApplicationScoped
 public class SweepJob implements Job {
@@ -33,6 +36,9 @@ public class SweepJob implements Job {
 
     private static final int PAGE = 500;
 
+    /** Above the reserve: what comes in a minute or so. */
+    private static final long NEARLY_FULL = 1L << 30;
+
     @Inject
     private UnclaimedFiles files;
 
@@ -40,8 +46,11 @@ public class SweepJob implements Job {
     private BlobStore blobs;
 
     private volatile long finishedAt = System.nanoTime() - HOURLY_NANOS;
+    private volatile boolean evicted;
 
     private enum Step {
+        /** On its own, between two whole runs. */
+        EVICTED,
         STAGED,
         FURTHER,
         UNREFERENCED,
@@ -66,17 +75,36 @@ public class SweepJob implements Job {
 
     @Override
     public boolean due() {
+        return evicted || isHourPast();
+    }
+
+    private boolean isHourPast() {
         return System.nanoTime() - finishedAt >= HOURLY_NANOS;
+    }
+
+    /** Bytes that are given up by the gigabyte do not wait for the next hour. */
+    @Override
+    public boolean isPunctual() {
+        return true;
+    }
+
+    void evicted(@Observes Evicted some) {
+        evicted = true;
+    }
+
+    @Override
+    public void asked() {
+        finishedAt = System.nanoTime() - HOURLY_NANOS;
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        Step step = checkpoint == null ? Step.STAGED : Step.valueOf(checkpoint);
-        return switch (step) {
-            case STAGED -> next(step, Step.FURTHER, files.forgetStaged(CLAIMED_WITHIN.toSeconds(), PAGE));
-            case FURTHER -> next(step, Step.UNREFERENCED, files.forgetFurther(PAGE));
-            case UNREFERENCED -> next(step, Step.DOOMED, files.doomUnreferenced(SETTLED.toSeconds(), PAGE));
-            case DOOMED -> next(step, Step.BYTES, deleteDoomed());
+        return switch (checkpoint == null ? first() : Step.valueOf(checkpoint)) {
+            case EVICTED -> deleteEvicted();
+            case STAGED -> next(Step.STAGED, Step.FURTHER, files.forgetStaged(CLAIMED_WITHIN.toSeconds(), PAGE));
+            case FURTHER -> next(Step.FURTHER, Step.UNREFERENCED, files.forgetFurther(PAGE));
+            case UNREFERENCED -> next(Step.UNREFERENCED, Step.DOOMED, files.doomUnreferenced(SETTLED.toSeconds(), PAGE));
+            case DOOMED -> next(Step.DOOMED, Step.BYTES, delete(files.doomed(READ_OUT.toSeconds(), PAGE)));
             case BYTES -> {
                 JobPage last = deleteUnnamed();
                 finishedAt = System.nanoTime();
@@ -90,8 +118,22 @@ public class SweepJob implements Job {
         return new JobPage((removed < PAGE ? following : step).name(), removed, 0, 0, removed);
     }
 
-    private long deleteDoomed() {
-        List<String> keys = files.doomed(READ_OUT.toSeconds(), PAGE);
+    private Step first() {
+        return isHourPast() ? Step.STAGED : Step.EVICTED;
+    }
+
+    private JobPage deleteEvicted() {
+        evicted = false;
+        try {
+            boolean nearlyFull = blobs.freeBytes() < NEARLY_FULL;
+            long deleted = delete(files.doomedEarly(nearlyFull, PAGE));
+            return new JobPage(deleted < PAGE ? null : Step.EVICTED.name(), deleted, 0, 0, deleted);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long delete(List<String> keys) {
         try {
             for (String key : keys) {
                 blobs.delete(BlobKey.parse(key));

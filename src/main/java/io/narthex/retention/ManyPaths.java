@@ -17,11 +17,15 @@ final class ManyPaths {
      * locale.
      */
     static AuditEvent event(AuditAction action, RetentionRun run, List<String> baseNames) {
+        return event(action, run.tenantId(), run.cacheId(), baseNames).detail("run", run.id());
+    }
+
+    /** The same for what no run of the collector did. */
+    static AuditEvent event(AuditAction action, int tenantId, int cacheId, List<String> baseNames) {
         MessageDigest digest = HashAlgorithm.SHA256.newDigest();
         baseNames.stream().sorted().forEach(name -> digest.update((name + "\n").getBytes(StandardCharsets.US_ASCII)));
         return AuditEvent.of(action)
-                .cache(run.tenantId(), run.cacheId())
-                .detail("run", run.id())
+                .cache(tenantId, cacheId)
                 .detail("count", baseNames.size())
                 .detail("sha256", HexFormat.of().formatHex(digest.digest()));
     }

@@ -37,8 +37,13 @@ public record HandPush(StorePath path, List<String> references, byte[] nar, Comp
 
     /** A path that nobody else has: a file of a few random bytes, said to refer to some others. */
     public static HandPush small(Random random, HandPush... references) {
+        return sized(40, random, references);
+    }
+
+    /** The same with a file of so many bytes. */
+    public static HandPush sized(int bytes, Random random, HandPush... references) {
         byte[] hash = new byte[20];
-        byte[] contents = new byte[40];
+        byte[] contents = new byte[bytes];
         random.nextBytes(hash);
         random.nextBytes(contents);
         byte[] nar = Words.nar("(", "type", "regular", "contents")

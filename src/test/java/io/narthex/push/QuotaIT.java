@@ -302,18 +302,6 @@ class QuotaIT {
     }
 
     @Test
-    void refusesACacheThatWouldEvict() throws Exception {
-        TenantCache cache = TenantCache.make("{}");
-        HttpResponse<String> answer = new ApiClient("")
-                .asAdministrator(
-                        "PUT",
-                        "/api/v1/tenants/" + cache.tenant() + "/caches/ci",
-                        "{\"quota\":{\"maxBytes\":1000,\"whenFull\":\"evict\"}}");
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("evicts nothing");
-    }
-
-    @Test
     void recordsAChangeAndTakesBackWhatAGetGave() throws Exception {
         TenantCache cache = TenantCache.make("{}");
         String url = "/api/v1/tenants/" + cache.tenant();

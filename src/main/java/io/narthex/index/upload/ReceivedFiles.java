@@ -41,9 +41,10 @@ public class ReceivedFiles {
                       (select f.blob_id from further_file f where f.cache_id = ? and f.file_name = ? limit 1)
                       limit 1)
         """;
+    /** As often as a use is noted where a full cache evicts. */
     private static final String RENEW = """
         update staged_nar set received_at = now()
-        where cache_id = ? and file_name = ? and received_at < now() - interval '1 hour'
+        where cache_id = ? and file_name = ? and received_at < now() - interval '5 minutes'
         """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")

@@ -55,6 +55,7 @@ public class UnclaimedFiles {
         select storage_key from doomed_blob where doomed_at < now() - make_interval(secs => ?)
         order by doomed_at limit ? for update skip locked
         """;
+    private static final String DOOMED_EARLY = "select storage_key from doomed_early(?, ?)";
     private static final String BURY = "delete from doomed_blob where storage_key = any(?)";
     private static final String NAMED = """
         select storage_key from blob where storage_key = any(?)
@@ -126,6 +127,21 @@ public class UnclaimedFiles {
         return work(connection -> {
             try (PreparedStatement s = connection.prepareStatement(DOOMED)) {
                 s.setDouble(1, (double) seconds);
+                s.setInt(2, most);
+                return strings(s);
+            }
+        });
+    }
+
+    /**
+     * Keys whose bytes may go now although their hour is not over: those of full caches that give up much.
+     *
+     * @param nearlyFull whether the disk has hardly any room
+     */
+    public List<String> doomedEarly(boolean nearlyFull, int most) {
+        return work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(DOOMED_EARLY)) {
+                s.setBoolean(1, nearlyFull);
                 s.setInt(2, most);
                 return strings(s);
             }
