@@ -8,6 +8,7 @@ import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,22 @@ class BackupIT {
             Backup.make(settings(home), copy);
             assertThatThrownBy(() -> Backup.make(settings(home), copy)).hasMessageContaining("is not empty");
 
+            Path built = Path.of(System.getProperty("server.home"));
+            assertThat(Drill.of(built, copy).files()).isEqualTo(1);
+            assertThat(Drill.tell(
+                            server,
+                            Files.readString(home.resolve("admin-token")).strip()))
+                    .isTrue();
+            Path other = directory.resolve("other");
+            TreeCopy.all(copy, other);
+            spoil(other.resolve("blobs"));
+            assertThatThrownBy(() -> Drill.of(built, other))
+                    .isInstanceOf(Refusal.class)
+                    .hasMessageContaining("has not what its database says");
+            try (Stream<Path> left = Files.list(directory)) {
+                assertThat(left.map(file -> file.getFileName().toString())).noneMatch(name -> name.startsWith("drill"));
+            }
+
             first.terminate();
             first.awaitEnd();
         }
@@ -80,5 +97,18 @@ class BackupIT {
 
     private static String text(TenantCache cache, String path) throws Exception {
         return new String(cache.get(path).body(), StandardCharsets.UTF_8);
+    }
+
+    /** As a disk does: the same length with another byte in it. */
+    private static void spoil(Path blobs) throws IOException {
+        try (Stream<Path> files = Files.walk(blobs)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!file.getFileName().toString().endsWith(".json")) {
+                    byte[] bytes = Files.readAllBytes(file);
+                    bytes[bytes.length / 2] ^= 1;
+                    Files.write(file, bytes);
+                }
+            }
+        }
     }
 }
