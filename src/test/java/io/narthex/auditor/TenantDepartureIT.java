@@ -62,16 +62,16 @@ class TenantDepartureIT {
         assertThat(cache.get("nix-cache-info").statusCode()).isIn(401, 404);
         assertThat(Rows.ofServer()
                         .texts(
-                                "select k.name from signing_key k join cache c on c.id = k.cache_id join tenant t on t.id ="
-                                        + " c.tenant_id where t.name = ? and k.sealed_secret is not null",
+                                "select k.name from signing_key k join cache c on c.id = k.cache_id join tenant t on"
+                                        + " t.id = c.tenant_id where t.name = ? and k.sealed_secret is not null",
                                 cache.tenant()))
                 .isEmpty();
         jobs.run("purge");
         jobs.run("fold-usage");
         assertThat(Rows.ofServer()
                         .texts(
-                                "select p.id::text from uploaded_path p join cache c on c.id = p.cache_id join tenant t on"
-                                        + " t.id = c.tenant_id where t.name = ?",
+                                "select p.id::text from uploaded_path p join cache c on c.id = p.cache_id join tenant"
+                                        + " t on t.id = c.tenant_id where t.name = ?",
                                 cache.tenant()))
                 .isEmpty();
 
@@ -111,16 +111,18 @@ class TenantDepartureIT {
             jobs.run("export-tenants");
             events = Rows.ofServer()
                     .texts(
-                            "select detail::text from audit_event where action = 'tenant-exported' and detail ->> 'name' = ?",
+                            "select detail::text from audit_event where action = 'tenant-exported' and detail ->>"
+                                    + " 'name' = ?",
                             cache.tenant());
         }
         JsonNode event = JSON.readTree(events.getFirst());
         Path file = Path.of(URI.create(event.path("location").asText()));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        assertThat(HexFormat.of().formatHex(digest)).isEqualTo(event.path("sha256").asText());
+        assertThat(HexFormat.of().formatHex(digest))
+                .isEqualTo(event.path("sha256").asText());
         List<JsonNode> lines = new ArrayList<>();
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader reader = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             for (String line : reader.lines().toList()) {
                 lines.add(JSON.readTree(line));
             }
