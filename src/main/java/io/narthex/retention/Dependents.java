@@ -66,6 +66,15 @@ final class Dependents {
         return List.copyOf(next.keySet());
     }
 
+    /** Those that refer to the path itself. */
+    int[] direct() {
+        int path = next.keySet().iterator().next();
+        return next.entrySet().stream()
+                .filter(each -> each.getValue() == path && each.getKey() != path)
+                .mapToInt(Map.Entry::getKey)
+                .toArray();
+    }
+
     /** From one of them to the path that is asked for. */
     List<Integer> chain(int from) {
         List<Integer> chain = new ArrayList<>();

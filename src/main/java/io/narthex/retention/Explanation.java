@@ -16,7 +16,8 @@ record Explanation(boolean kept, @Nullable Instant goesAt, List<Root> because, b
     /**
      * A root, and how it needs the path.
      *
-     * @param kind {@code pin}, {@code use}, {@code hold} or {@code forever}
+     * @param kind {@code pin}, {@code use}, {@code hold}, {@code forever}, {@code promotion}, or, where none of these keeps the
+     *     path, {@code referrer}
      * @param pin name of the pin
      * @param revision of the pin
      * @param until until when it keeps the path, the days between hiding and removing not counted; null: for ever

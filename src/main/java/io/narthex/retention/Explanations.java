@@ -41,12 +41,32 @@ public class Explanations {
     private static final String HELD = """
         select distinct s.id from held_roots(?) h join store_path s on s.base_name = h.base_name
         """;
+    /** A publication by a promotion is not told twice. */
     private static final String USED = """
         select h.path_id, p.last_used, p.content_address is not null and ?
         from path_held h join uploaded_path p on p.id = h.row_id
         where h.scope = ? and h.path_id = any (?) and p.condemned_at is null
           and (p.last_used >= ? or p.content_address is not null and ?)
+          and (p.content_address is not null
+               or not exists (select from promoted_path x join promotion m on m.id = x.promotion_id
+                              where x.cache_id = p.cache_id and x.hash = p.hash and m.state = 'visible'
+                                and m.visible_at + interval '1 minute' >= p.last_used))
         order by p.content_address is null, p.last_used desc limit ?
+        """;
+
+    private static final String PROMOTED = """
+        select h.path_id, max(m.visible_at)
+        from path_held h
+             join uploaded_path p on p.id = h.row_id
+             join promoted_path x on x.cache_id = p.cache_id and x.hash = p.hash
+             join promotion m on m.id = x.promotion_id and m.state = 'visible'
+        where h.scope = ? and h.path_id = any (?) and p.condemned_at is null and m.visible_at >= ?
+        group by h.path_id
+        order by max(m.visible_at) desc limit ?
+        """;
+    private static final String REFERRERS = """
+        select h.path_id, p.condemned_at from path_held h join uploaded_path p on p.id = h.row_id
+        where h.scope = ? and h.path_id = any (?) order by p.condemned_at desc limit ?
         """;
     /** Of a path whose references are not known yet: it has just come. */
     private static final String OWN = "select last_used, content_address is not null from uploaded_path where id = ?";
@@ -128,9 +148,14 @@ public class Explanations {
         } else {
             roots.addAll(used(cache, found, policy, dependents));
         }
+        roots.addAll(promoted(cache, policy, dependents));
+        boolean kept = !roots.isEmpty();
+        if (!kept) {
+            roots.addAll(referrers(cache, policy, dependents));
+        }
         List<Root> listed = roots.subList(0, Math.min(MOST_ROOTS, roots.size()));
         return new Explanation(
-                !roots.isEmpty(),
+                kept,
                 goesAt(found, policy, roots).orElse(null),
                 shown(cache, found, listed, dependents),
                 dependents.isCut() || roots.size() > listed.size());
@@ -155,6 +180,37 @@ public class Explanations {
                 MOST_ROOTS + 1);
     }
 
+    /** A promotion publishes, whatever becomes of the cache from which the path came. */
+    private List<Root> promoted(Cache cache, Policy policy, Dependents dependents) {
+        Instant cutoff = policy.cutoff();
+        return sql.all(
+                PROMOTED,
+                r -> new Root(
+                        "promotion",
+                        r.getInt(1),
+                        null,
+                        null,
+                        cutoff == null ? null : policy.until(Objects.requireNonNull(Sql.moment(r, 2)))),
+                cache.id(),
+                new Sql.PathIds(
+                        dependents.all().stream().mapToInt(Integer::intValue).toArray()),
+                cutoff == null ? Instant.EPOCH : cutoff,
+                MOST_ROOTS + 1);
+    }
+
+    /** Nothing keeps these either; but they go first. */
+    private List<Root> referrers(Cache cache, Policy policy, Dependents dependents) {
+        return sql.all(
+                REFERRERS,
+                r -> {
+                    Instant hidden = Sql.moment(r, 2);
+                    return new Root("referrer", r.getInt(1), null, null, hidden == null ? policy.now() : hidden);
+                },
+                cache.id(),
+                new Sql.PathIds(dependents.direct()),
+                MOST_ROOTS + 1);
+    }
+
     private static Root used(int path, Instant at, Policy policy) {
         return new Root("use", path, null, null, policy.until(at));
     }
@@ -165,6 +221,7 @@ public class Explanations {
             Instant hidden = found.condemnedAt();
             return Optional.of((hidden == null ? policy.now() : hidden).plus(grace));
         }
+        // what only referrers keep that nothing keeps goes with the last of these
         if (roots.stream().anyMatch(root -> root.until() == null)) {
             return Optional.empty();
         }

@@ -216,6 +216,42 @@ class RetentionIT {
     }
 
     @Test
+    void namesAReferrerWhereNothingElseKeepsAPath() throws Exception {
+        HandPush library = cache.push();
+        HandPush program = cache.push(library);
+        cache.age("3 days", library, program);
+        cache.collect(true, false); // after which references are known
+
+        JsonNode why = cache.good("GET", "/paths/" + library.path().hash() + "/retention", "");
+        assertThat(why.path("kept").asBoolean()).isFalse();
+        assertThat(why.path("goesAt").isNull()).isFalse();
+        assertThat(why.path("because")).hasSize(1);
+        JsonNode root = why.path("because").path(0);
+        assertThat(root.path("kind").asText()).isEqualTo("referrer");
+        assertThat(root.path("through").path(0).asText()).isEqualTo(RetainedCache.store(program.path()));
+        assertThat(root.path("through").path(1).asText()).isEqualTo(RetainedCache.store(library.path()));
+    }
+
+    @Test
+    void namesThePromotionThatPublishedAPath() throws Exception {
+        RetainedCache source = RetainedCache.withoutPatience();
+        HandPush library = source.push();
+        HandPush program = source.push(library);
+        cache.good(
+                "POST",
+                "/promotions",
+                "{\"from\":\"" + source.cache().tenant() + "/ci\",\"paths\":[\"" + RetainedCache.store(program.path())
+                        + "\"]}");
+        cache.collect(true, false);
+
+        JsonNode why = cache.good("GET", "/paths/" + library.path().hash() + "/retention", "");
+        assertThat(why.path("kept").asBoolean()).isTrue();
+        assertThat(why.path("because").findValuesAsText("kind")).containsOnly("promotion");
+        assertThat(why.path("because").findValues("through").toString())
+                .contains(RetainedCache.store(program.path()) + "\",\"" + RetainedCache.store(library.path()));
+    }
+
+    @Test
     void aNamedHoldOfAPathKeepsAllThatThisNeedsAlsoWhenItIsHidden() throws Exception {
         HandPush library = cache.push();
         HandPush program = cache.push(library);
