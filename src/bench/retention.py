@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Fills a cache with millions of paths and measures the collector on them: how long it takes to find what nothing keeps, to hide
-it, and to find that there is nothing to do; and beside it the recursive query that others use.
+it, and to find that there is nothing to do; how long narinfos take meanwhile, and how much heap it needs; and beside it, on the same
+rows, the recursive query that others use.
 
   NARTHEX_HOME=/tmp/bench-home mvn -Pserve                                  # in another terminal
   python3 src/bench/retention.py --home /tmp/bench-home --paths 1000000
@@ -9,9 +10,15 @@ It writes rows past the application, as the superuser of the embedded database: 
 refers to eight others, half of the paths were used lately, one in ten is kept by nothing. There are no bytes behind them.
 """
 import argparse
+import hashlib
+import http.client
 import json
+import os
 import pathlib
+import re
+import struct
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -89,22 +96,105 @@ class Server:
         return done.stdout.strip(), time.time() - begun
 
 
+DIGITS = "0123456789abcdfghijklmnpqrsvwxyz"
+
+
+def base32(digest):
+    """As Nix writes hashes."""
+    number = int.from_bytes(digest, "little")
+    return "".join(DIGITS[number >> 5 * place & 31] for place in reversed(range((len(digest) * 8 + 4) // 5)))
+
+
+def nar_of(contents):
+    words = [b"nix-archive-1", b"(", b"type", b"regular", b"contents", contents, b")"]
+    return b"".join(struct.pack("<Q", len(word)) + word + bytes(-len(word) % 8) for word in words)
+
+
+class Readers:
+    """Asks for the narinfos of some real paths all the time, over one connection, and keeps how long each took."""
+
+    def __init__(self, server, tenant, paths=200):
+        self.server = server
+        host = server.url.split("//")[1]
+        connection = http.client.HTTPConnection(host)
+        self.urls = []
+        for _ in range(paths):
+            nar = nar_of(os.urandom(100))
+            name = base32(os.urandom(20)) + "-asked"
+            digest = base32(hashlib.sha256(nar).digest())
+            narinfo = (
+                f"StorePath: /nix/store/{name}\nURL: nar/{digest}.nar\nCompression: none\nFileHash: sha256:{digest}\n"
+                f"FileSize: {len(nar)}\nNarHash: sha256:{digest}\nNarSize: {len(nar)}\nReferences: \n"
+            )
+            for url, body in ((f"nar/{digest}.nar", nar), (f"{name[:32]}.narinfo", narinfo.encode())):
+                connection.request("PUT", f"/{tenant}/asked/{url}", body, {"Authorization": "Bearer " + server.token})
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 201:
+                    raise SystemExit(f"PUT {url}: {answer.status}")
+            self.urls.append(f"/{tenant}/asked/{name[:32]}.narinfo")
+        self.took = []
+        self.connection = connection
+        threading.Thread(target=self.ask, daemon=True).start()
+
+    def ask(self):
+        count = 0
+        while True:
+            begun = time.perf_counter()
+            self.connection.request("GET", self.urls[count % len(self.urls)])
+            answer = self.connection.getresponse()
+            answer.read()
+            self.took.append((begun, time.perf_counter() - begun))
+            count += 1
+            time.sleep(0.002)
+
+    def p99(self, since):
+        took = sorted(spent for begun, spent in list(self.took) if begun >= since)
+        return took[int(len(took) * 0.99)] * 1000 if took else float("nan")
+
+
+class Heap:
+    """Looks once a second at how much of the heap is used."""
+
+    def __init__(self, management):
+        self.management = management
+        self.most = 0
+        threading.Thread(target=self.look, daemon=True).start()
+
+    def now(self):
+        with urllib.request.urlopen(self.management + "/metrics") as answer:
+            text = answer.read().decode()
+        return sum(float(used) for used in re.findall(r'(?m)^jvm_memory_used_bytes\{area="heap".*\} (\S+)$', text))
+
+    def look(self):
+        while True:
+            self.most = max(self.most, self.now())
+            time.sleep(1)
+
+
 def run_to_end(server, path, wish):
     begun = time.time()
     run = server.api("POST", path, wish)
     steps = {}
     while run["outcome"] == "RUNNING":
-        step, _ = server.sql(f"select step from retention_run where id = {run['id']}")
-        steps.setdefault(step, time.time())
-        time.sleep(0.2)
+        steps.setdefault(run["step"], time.time())
+        time.sleep(0.1)
         run = server.api("GET", f"{path}/{run['id']}")
-    return run, time.time() - begun, steps
+    ended = time.time()
+    names = list(steps)
+    spent = {name: (steps[names[i + 1]] if i + 1 < len(names) else ended) - steps[name] for i, name in enumerate(names)}
+    return run, ended - begun, spent
+
+
+def told(spent):
+    return ", ".join(f"{name} {seconds:.1f}" for name, seconds in spent.items())
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--home", required=True, type=pathlib.Path, help="NARTHEX_HOME of a server of its own")
     arguments.add_argument("--url", default="http://127.0.0.1:8080")
+    arguments.add_argument("--management", default="http://127.0.0.1:9990")
     arguments.add_argument("--paths", type=int, default=1_000_000)
     arguments.add_argument("--recursive", action="store_true", help="run the recursive query too; it may take an hour")
     options = arguments.parse_args()
@@ -113,24 +203,40 @@ def main():
     server.api("PUT", f"/api/v1/tenants/{tenant}", {"quota": {"maxBytes": None}})
     cache = f"/api/v1/tenants/{tenant}/caches/ci"
     server.api("PUT", cache, {})
+    server.api("PUT", f"/api/v1/tenants/{tenant}/caches/asked", {"visibility": "public"})
     server.api("PUT", cache + "/retention", {"keepDays": 30, "graceDays": 7})
-    number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}'")
+    number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}' and c.name = 'ci'")
     facts = {"cache": number, "paths": options.paths, "references": REFERENCES, "salt": tenant}
     _, took = server.sql(FILL.format(**facts))
     print(f"filled with {options.paths:,} paths in {took:.0f} s")
+    server.sql(
+        f"insert into cache_usage (cache_id, tenant_id, paths) select c.id, c.tenant_id, {options.paths} from cache c where c.id = {number}"
+        f" on conflict (cache_id) do update set paths = {options.paths}"
+    )
     server.sql("vacuum analyze uploaded_path; vacuum analyze path_held; vacuum analyze path_edge; vacuum analyze store_path; vacuum analyze blob")
 
-    run, took, steps = run_to_end(server, cache + "/retention/runs", {"dryRun": True})
-    print(f"dry run: {run['paths']:,} of {run['held']:,} in {took:.1f} s")
+    readers = Readers(server, tenant)
+    heap = Heap(options.management)
+    begun = time.perf_counter()
+    time.sleep(15)
+    quiet = readers.p99(begun)
+    runs = cache + "/retention/runs"
+    begun = time.perf_counter()
+    run, took, spent = run_to_end(server, runs, {"dryRun": True})
+    print(f"dry run: {run['paths']:,} of {run['held']:,} in {took:.1f} s ({told(spent)})")
+    mark = spent.get("ROOTS", 0) + spent.get("FOLLOW", 0)
+    print(f"narinfos: p99 {quiet:.2f} ms quiet, {readers.p99(begun):.2f} ms beside marking")
     if options.recursive:
         found, slow = server.sql("set work_mem = '256MB'; " + RECURSIVE.format(**facts))
-        print(f"recursive query: {int(found):,} in {slow:.1f} s")
+        print(f"recursive query: {int(found):,} in {slow:.1f} s, {slow / mark:.1f} times the mark's {mark:.1f} s")
 
-    run, took, steps = run_to_end(server, cache + "/retention/runs", {})
-    hiding = steps.get("REMOVE", time.time()) - steps.get("CONDEMN", time.time())
-    print(f"run: {run['condemned']:,} hidden in {took:.1f} s, of which {hiding:.1f} s are hiding")
-    run, took, _ = run_to_end(server, cache + "/retention/runs", {})
+    begun = time.perf_counter()
+    run, took, spent = run_to_end(server, runs, {})
+    print(f"run: {run['condemned']:,} hidden in {took:.1f} s ({told(spent)})")
+    print(f"narinfos: p99 {readers.p99(begun):.2f} ms beside hiding, {readers.p99(begun) / quiet:.1f} times the quiet one")
+    run, took, _ = run_to_end(server, runs, {})
     print(f"run with nothing to do: {took:.2f} s, {run['condemned']} hidden")
+    print(f"heap: {heap.most / 2**20:.0f} MiB used at most")
 
 
 if __name__ == "__main__":

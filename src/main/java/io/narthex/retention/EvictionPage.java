@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 class EvictionPage {
     private static final int AT_ONCE = 500;
 
-    private static final String PATHS = "select state, seen_at, seen_id, names from evict_paths(?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String PATHS =
+            "select state, seen_at, seen_id, names from evict_paths(?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String FILES =
             "select state, seen_at, seen_id, '{}'::text[] from evict_files(?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -81,13 +82,12 @@ class EvictionPage {
     Evicted page(Cache cache, long wanted, boolean begun, Step step, Place after) {
         UUID node = feed.awaitSeen();
         record Row(State state, @Nullable Place place, List<String> names) {}
-        Object only =
-                switch (step) {
-                    case HIDDEN_PATHS -> true;
-                    case PATHS -> false;
-                    case FORSAKEN_FILES -> FORSAKEN_MINUTES;
-                    case FILES -> 0;
-                };
+        Object only = switch (step) {
+            case HIDDEN_PATHS -> true;
+            case PATHS -> false;
+            case FORSAKEN_FILES -> FORSAKEN_MINUTES;
+            case FILES -> 0;
+        };
         Row row = sql.one(
                 only instanceof Boolean ? PATHS : FILES,
                 r -> new Row(State.valueOf(r.getString(1).toUpperCase(Locale.ROOT)), place(r), names(r.getArray(4))),

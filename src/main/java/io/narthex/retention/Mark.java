@@ -24,8 +24,10 @@ final class Mark {
     long lastQueued = -1;
     /** The number up to which what is held was read. */
     int read;
-    /** The number up to which what is live was followed in this round. */
+    /** The number down to which what is live was followed in this round; 0: another round begins. */
     int reached;
+    /** Whether this round has found anything to follow. */
+    boolean found;
     /** The number up to which candidates were written down, or what refers to them was counted. */
     int written;
     /** How many pages the run had when this was last as its row is. */

@@ -3,6 +3,7 @@ package io.narthex.retention;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +19,11 @@ class Marking {
     private static final long SAVED_EVERY_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long LOOK_MILLIS = 100;
     private static final int NUMBERS_AT_ONCE = 100_000;
-    private static final int FOLLOWED_AT_ONCE = 20_000;
+    /** Some megabytes of references. */
+    private static final int FOLLOWED_AT_ONCE = 50_000;
+    /** Where fewer of a range are live, theirs are looked up one by one: to read past the others would cost more. */
+    private static final int SPARSE = 8;
+
     private static final int EDGES_AT_ONCE = 1_000;
 
     private static final String ENDED = """
@@ -36,6 +41,13 @@ class Marking {
         select string_agg(int4send(x.reference), '')
         from (select distinct e.reference from path_edge e where e.scope = ? and e.referrer = any (?)) x
         """;
+    /** From the last referrer down, as the index has them; both numbers in one. */
+    private static final String REFERENCES_OF_RANGE = """
+        select string_agg(int8send(x.referrer::bigint << 32 | x.reference), '')
+        from (select e.referrer, e.reference from path_edge e
+              where e.scope = ? and e.referrer > ? and e.referrer <= ? order by e.referrer desc) x
+        """;
+
     private static final String SAVE = "update retention_run set live = ?, followed = ?, held = ? where id = ?";
 
     @Inject
@@ -101,22 +113,32 @@ class Marking {
         return packed == null ? new byte[0] : packed;
     }
 
-    /** Marks what is needed by what is marked; whether nothing is left. */
+    /**
+     * Marks what is needed by what is marked; whether nothing is left. It goes down: what a path refers to was nearly always there
+     * before it and has a lesser number, so that one round finds nearly all.
+     */
     boolean follow(RetentionRun run, Mark mark) {
         long end = System.nanoTime() + PAGE_NANOS;
         boolean done = false;
         while (!done && System.nanoTime() < end) {
-            int[] page = mark.live.page(mark.followed, mark.reached, FOLLOWED_AT_ONCE);
-            if (page.length > 0) {
-                mark.live.addAll(
-                        bytes(sql.one(REFERENCES, r -> bytes(r.getBytes(1)), run.cacheId(), new Sql.PathIds(page))));
-                for (int path : page) {
-                    mark.followed.add(path);
+            if (mark.reached == 0) {
+                mark.reached = mark.live.last();
+                mark.found = false;
+            }
+            int above = Math.max(0, mark.reached - FOLLOWED_AT_ONCE);
+            int[] live = mark.live.between(mark.followed, above, mark.reached);
+            if (live.length > 0) {
+                mark.found = true;
+                if (live.length > FOLLOWED_AT_ONCE / SPARSE) {
+                    followRange(run, mark, above);
+                } else {
+                    mark.live.addAll(bytes(
+                            sql.one(REFERENCES, r -> bytes(r.getBytes(1)), run.cacheId(), new Sql.PathIds(live))));
+                    mark.followed.addAll(live);
                 }
             }
-            // what was marked behind the place that was reached is for the next round
-            done = page.length == 0 && mark.reached == 0;
-            mark.reached = page.length == 0 ? 0 : page[page.length - 1];
+            mark.reached = above;
+            done = above == 0 && !mark.found;
         }
         mark.progress(mark.followed.size(), mark.live.size());
         if (done || System.nanoTime() - mark.savedAt > SAVED_EVERY_NANOS) {
@@ -124,5 +146,23 @@ class Marking {
             mark.savedAt = System.nanoTime();
         }
         return done;
+    }
+
+    /** What is marked behind the place that was reached is for the next round. */
+    private void followRange(RetentionRun run, Mark mark, int above) {
+        PathBits late = new PathBits();
+        ByteBuffer edges = ByteBuffer.wrap(
+                bytes(sql.one(REFERENCES_OF_RANGE, r -> bytes(r.getBytes(1)), run.cacheId(), above, mark.reached)));
+        while (edges.hasRemaining()) {
+            int referrer = edges.getInt();
+            int reference = edges.getInt();
+            if (mark.live.has(referrer) && !mark.live.has(reference)) {
+                mark.live.add(reference);
+                if (reference >= referrer && reference <= mark.reached) {
+                    late.add(reference);
+                }
+            }
+        }
+        mark.followed.addAll(mark.live.without(late).between(mark.followed, above, mark.reached));
     }
 }

@@ -29,6 +29,12 @@ final class PathBits {
         }
     }
 
+    void addAll(int[] paths) {
+        for (int path : paths) {
+            add(path);
+        }
+    }
+
     boolean has(int path) {
         int word = path >>> 6;
         return word < words.length && (words[word] & 1L << path) != 0;
@@ -90,6 +96,21 @@ final class PathBits {
             }
         }
         return Arrays.copyOf(page, found);
+    }
+
+    /** Those of a range that are not in the other set, in ascending order. */
+    int[] between(PathBits other, int above, int upTo) {
+        int[] found = page(other, above, upTo - above);
+        int length = found.length;
+        while (length > 0 && found[length - 1] > upTo) {
+            length--;
+        }
+        return Arrays.copyOf(found, length);
+    }
+
+    /** The greatest number that may be among them. */
+    int last() {
+        return words.length * Long.SIZE - 1;
     }
 
     /** All of them, in ascending order. */

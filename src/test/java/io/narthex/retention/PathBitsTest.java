@@ -45,6 +45,16 @@ class PathBitsTest {
     }
 
     @Test
+    void givesWhatLiesBetweenTwoNumbers() {
+        PathBits all = of(1, 2, 63, 64, 65, 127, 128, 5_000);
+
+        assertThat(all.between(of(64), 1, 127)).containsExactly(2, 63, 65, 127);
+        assertThat(all.between(of(64), 128, 4_999)).isEmpty();
+        assertThat(all.between(of(), 0, 1_000_000)).containsExactly(1, 2, 63, 64, 65, 127, 128, 5_000);
+        assertThat(all.last()).isGreaterThanOrEqualTo(5_000);
+    }
+
+    @Test
     void subtractsAndIntersectsSetsOfDifferentLengths() {
         PathBits small = of(1, 70);
         PathBits large = of(70, 100_000);
