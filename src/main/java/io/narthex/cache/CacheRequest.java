@@ -8,7 +8,6 @@ import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
-import io.narthex.quota.Quota;
 import io.narthex.quota.QuotaRequest;
 import io.narthex.tenant.NameRule;
 import java.io.IOException;

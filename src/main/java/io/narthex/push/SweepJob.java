@@ -103,7 +103,8 @@ public class SweepJob implements Job {
             case EVICTED -> deleteEvicted();
             case STAGED -> next(Step.STAGED, Step.FURTHER, files.forgetStaged(CLAIMED_WITHIN.toSeconds(), PAGE));
             case FURTHER -> next(Step.FURTHER, Step.UNREFERENCED, files.forgetFurther(PAGE));
-            case UNREFERENCED -> next(Step.UNREFERENCED, Step.DOOMED, files.doomUnreferenced(SETTLED.toSeconds(), PAGE));
+            case UNREFERENCED ->
+                next(Step.UNREFERENCED, Step.DOOMED, files.doomUnreferenced(SETTLED.toSeconds(), PAGE));
             case DOOMED -> next(Step.DOOMED, Step.BYTES, delete(files.doomed(READ_OUT.toSeconds(), PAGE)));
             case BYTES -> {
                 JobPage last = deleteUnnamed();

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ class TwoServersIT {
             awaitStatus(cache, "nix-cache-info", cache.token(), 200, Duration.ofSeconds(5));
 
             publishedPathsAreNeverCalledAbsent(cache);
+            fullCachesKeepTheirSize();
             revokedKeysAreNamedInNoAnswer(cache);
             deniedPathsAreDark(cache);
             revokedTokensOpenNothingAnyMore(cache);
@@ -78,6 +80,35 @@ class TwoServersIT {
         StorePath gone = paths.getFirst();
         cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + gone.hash(), "");
         awaitStatus(cache, gone.hash() + ".narinfo", cache.token(), 404, Duration.ofSeconds(2));
+    }
+
+    private void fullCachesKeepTheirSize() throws Exception {
+        Random random = new Random();
+        long bound = HandPush.small(random).file().length * 10L;
+        TenantCache cache = TenantCache.make(
+                "{\"quota\":{\"maxBytes\":" + bound + ",\"whenFull\":\"evict\",\"evictAfterMinutes\":0}}");
+        awaitStatus(cache, "nix-cache-info", cache.token(), 200, Duration.ofSeconds(5));
+        for (int i = 0; i < 40; i++) {
+            HandPush push = HandPush.small(random);
+            String url = (i % 2 == 0 ? System.getProperty("it.url") : second) + "/" + cache.tenant() + "/ci/";
+            assertThat(put(url + push.url(), cache.token(), push.file())).isEqualTo(201);
+            assertThat(put(
+                            url + push.narInfoUrl(),
+                            cache.token(),
+                            push.narInfo().getBytes(StandardCharsets.US_ASCII)))
+                    .isEqualTo(201);
+        }
+        String shown = cache.administer("GET", "/api/v1/tenants/" + cache.tenant() + "/caches/ci", "");
+        long stored = Long.parseLong(shown.replaceAll("(?s).*\"storedBytes\":(\\d+).*", "$1"));
+        assertThat(stored).isBetween(bound / 2, bound);
+    }
+
+    private static int put(String url, String token, byte[] body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private void revokedKeysAreNamedInNoAnswer(TenantCache cache) throws Exception {
