@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class RetainJob implements Job {
-    /** Which caches are due is asked so often; each is once a day. */
-    private static final long HOURLY_NANOS = TimeUnit.HOURS.toNanos(1);
+    /**
+     * Which caches are due is asked so often, though each is once a day: a run whose server died is gone on with by another one, which
+     * nobody has asked.
+     */
+    private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     @Inject
     private RetentionRuns runs;
@@ -35,8 +39,12 @@ public class RetainJob implements Job {
     private Meters meters;
 
     private LongAdder held = new LongAdder();
-    private volatile long finishedAt = System.nanoTime() - HOURLY_NANOS;
-    private volatile boolean asked;
+    private volatile long finishedAt = System.nanoTime() - LOOK_NANOS;
+
+    /** How often somebody has asked for a run, and how often when none was left: a page that fails leaves it due. */
+    private final AtomicLong asked = new AtomicLong();
+
+    private volatile long answered;
 
     /** Runs whose pages failed in transactions that were rolled back. */
     private final Map<Long, Boolean> failed = new ConcurrentHashMap<>();
@@ -67,7 +75,7 @@ public class RetainJob implements Job {
 
     @Override
     public boolean due() {
-        return asked || System.nanoTime() - finishedAt >= HOURLY_NANOS;
+        return asked.get() != answered || System.nanoTime() - finishedAt >= LOOK_NANOS;
     }
 
     /** Somebody waits for the run that was asked for. */
@@ -78,12 +86,12 @@ public class RetainJob implements Job {
 
     /** There is a run to be done. */
     void ask() {
-        asked = true;
+        asked.incrementAndGet();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        asked = false;
+        long begunWith = asked.get();
         if (checkpoint == null) {
             runs.beginDaily();
         }
@@ -94,6 +102,7 @@ public class RetainJob implements Job {
         Optional<RetentionRun> next = runs.next(last);
         if (next.isEmpty()) {
             finishedAt = System.nanoTime();
+            answered = begunWith;
             return new JobPage(null, 0, 0, 0, 0);
         }
         return page(next.get());
@@ -104,7 +113,7 @@ public class RetainJob implements Job {
         try {
             collector.page(run);
         } catch (RuntimeException e) {
-            asked = true;
+            ask();
             collector.forget(run.id());
             if (!DatabaseAway.isCauseOf(e) && !TransactionConflict.isCauseOf(e)) {
                 failed.put(run.id(), true);
