@@ -74,6 +74,33 @@ class ProblemsIT {
         assertThat(answer.statusCode()).isEqualTo(400);
     }
 
+    /** RESTEasy alone answers these with 500. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Accept|*/*;q=x",
+                "Accept|text/html, */*; Q = -1",
+                "Accept|application/json;q=",
+                "Accept|*/*;q=NaN",
+                "Content-Type|application/json;q=x"
+            })
+    void refusesAWeightThatIsNoNumber(String header, String value) throws Exception {
+        for (String path : List.of("/api/v1/whoami", "/setup")) {
+            HttpResponse<String> answer = client.get(path, header, value);
+
+            assertThat(answer.statusCode()).as(path).isEqualTo(400);
+            assertThat(answer.body()).contains("The q of " + header + " must be a number from 0 to 1, not ");
+        }
+    }
+
+    @Test
+    void takesTheWeightsThatTheJdksOldClientSends() throws Exception {
+        assertThat(client.get("/setup", "Accept", "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     @Test
     void isALineOfTextElsewhere() throws Exception {
         HttpResponse<String> answer = client.get("/nar/nothing/here");
