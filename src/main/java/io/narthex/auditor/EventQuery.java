@@ -3,9 +3,7 @@ package io.narthex.auditor;
 import io.narthex.http.RequestText;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,6 @@ record EventQuery(
         @Nullable String path,
         @Nullable Instant since,
         @Nullable Instant until) {
-    private static final int LAST_YEAR = 9999;
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+._?=-]{1,255}");
 
     EventQuery {
@@ -37,20 +34,14 @@ record EventQuery(
         }
     }
 
-    /** @throws ProblemException if it is no moment of the years 1 to 9999: the database knows not all that Java does */
+    /** @throws ProblemException if it is no moment of the years 1 to 9999 */
     static @Nullable Instant moment(String name, @Nullable String text) {
         if (text == null) {
             return null;
         }
-        try {
-            OffsetDateTime moment = OffsetDateTime.parse(text);
-            if (moment.getYear() >= 1 && moment.getYear() <= LAST_YEAR) {
-                return moment.toInstant();
-            }
-        } catch (DateTimeException e) {
-            // told below
-        }
-        throw new ProblemException(
-                ProblemType.BAD_REQUEST, name + " must be a moment like 2027-01-31T12:00:00Z" + RequestText.met(text));
+        return RequestText.moment(text)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemType.BAD_REQUEST,
+                        name + " must be a moment like 2027-01-31T12:00:00Z" + RequestText.met(text)));
     }
 }

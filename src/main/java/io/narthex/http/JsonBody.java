@@ -10,10 +10,7 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -225,13 +222,10 @@ public final class JsonBody {
 
     /** A moment, to the microsecond. */
     public JsonField<Instant> instant(String name) {
-        return field(name, value -> {
-            try {
-                return OffsetDateTime.parse(value.asText()).toInstant().truncatedTo(ChronoUnit.MICROS);
-            } catch (DateTimeException e) {
-                return refuse(name, "a moment like 2027-01-31T12:00:00Z", value);
-            }
-        });
+        return field(
+                name,
+                value -> RequestText.moment(value.asText())
+                        .orElseGet(() -> refuse(name, "a moment like 2027-01-31T12:00:00Z", value)));
     }
 
     private <T> JsonField<T> field(String name, Function<JsonNode, T> reader) {
