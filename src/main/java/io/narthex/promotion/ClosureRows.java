@@ -1,6 +1,7 @@
 package io.narthex.promotion;
 
 import io.narthex.cache.Cache;
+import io.narthex.hold.HeldException;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
@@ -231,6 +232,7 @@ class ClosureRows {
                 PreparedStatement s = connection.prepareStatement(sql)) {
             return work.with(s);
         } catch (SQLException e) {
+            HeldException.requireOther(e, "Something that the promotion brought");
             throw new IllegalStateException("a closure cannot be promoted", e);
         }
     }

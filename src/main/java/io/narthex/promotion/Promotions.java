@@ -198,7 +198,11 @@ class Promotions {
         }
     }
 
-    /** Removes what is in the cache by this promotion alone; gives what that was. */
+    /**
+     * Removes what is in the cache by this promotion alone; gives what that was.
+     *
+     * @throws io.narthex.hold.HeldException where some of it is under a legal hold
+     */
     List<StorePathHash> undo(long id) {
         List<StorePathHash> removed = rows.with(REMOVE, s -> {
             s.setLong(1, id);

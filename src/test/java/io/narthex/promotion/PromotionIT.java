@@ -332,6 +332,27 @@ class PromotionIT {
         return found.getFirst();
     }
 
+    @Test
+    void isNotUndoneWhileSomeOfItIsHeld() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath path = closure("held " + source.tenant());
+        source.push(store, path, "none");
+        int id = promote(target, source, paths(path), 201).path("id").asInt();
+        String tenant = "/api/v1/tenants/" + target.tenant();
+        target.administer("PUT", tenant + "/legal-holds/court", "{\"cache\":\"ci\",\"reason\":\"court\"}");
+
+        HttpResponse<String> refused = client.asAdministrator("DELETE", tenant + "/caches/ci/promotions/" + id);
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("legal hold");
+        assertThat(status(target, path)).isEqualTo(200);
+        target.administer("DELETE", tenant + "/legal-holds/court", "");
+        assertThat(client.asAdministrator("DELETE", tenant + "/caches/ci/promotions/" + id)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     private static int held(TenantCache cache) throws Exception {
         return Rows.ofServer()
                 .texts("select path from audit.paths where tenant = ?", cache.tenant())
