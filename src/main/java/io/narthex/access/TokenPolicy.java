@@ -32,7 +32,7 @@ final class TokenPolicy {
             Instant now) {
         if (request.scopes().isEmpty()) {
             throw new TokenException.Impossible(
-                    "scopes must have one of pull, push, delete, promote, gate, deny, administer");
+                    "scopes must have one of pull, push, pin, delete, promote, gate, deny, administer");
         }
         Instant end = request.expiresAt();
         if (end != null && !now.isBefore(end)) {
