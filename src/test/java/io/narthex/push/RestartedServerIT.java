@@ -2,6 +2,7 @@ package io.narthex.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.FaultyUpstream;
 import io.narthex.it.NixStore;
 import io.narthex.it.OwnServer;
 import io.narthex.it.Rows;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,36 @@ class RestartedServerIT {
             assertThat(cache.send("DELETE", first.narInfoUrl(), new byte[0], cache.token())
                             .statusCode())
                     .isLessThan(500);
+        }
+    }
+
+    /** What came to the server after pushes and reads: each is the first of its kind, before and behind each other. */
+    @Test
+    void takesEachKindOfRequestThatIsNoPushAsItsFirst() throws Exception {
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        HandPush pushed = made(builder, "kept");
+        HandPush other = made(builder, "kept-too");
+        try (OwnServer server = OwnServer.start(directory, Map.of("NARTHEX_UPSTREAM_ADDRESSES", "127.0.0.1"));
+                FaultyUpstream upstream = new FaultyUpstream()) {
+            FirstRequests first = FirstRequests.of(server, upstream);
+            for (HandPush each : List.of(pushed, other)) {
+                assertThat(each.putNar(first.cache())).isEqualTo(201);
+                assertThat(each.putNarInfo(first.cache())).isEqualTo(201);
+            }
+
+            restart(server);
+            assertThat(first.narInfos(pushed)).isEqualTo(200);
+            assertThat(first.readUpstream()).isEqualTo(200);
+            first.pin(pushed);
+            first.exchange();
+            first.promote(pushed);
+
+            restart(server);
+            first.promote(other);
+            first.exchange();
+            assertThat(first.readPin()).isEqualTo(200);
+            assertThat(first.readUpstream()).isEqualTo(200);
+            assertThat(first.narInfos(pushed)).isEqualTo(200);
         }
     }
 

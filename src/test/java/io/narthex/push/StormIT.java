@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedServer.class)
 class StormIT {
     private static final Duration LASTS = Duration.ofSeconds(15);
+    /** So long where a machine is so busy that not each call was done once: holds refuse some of them for a while. */
+    private static final Duration LASTS_AT_MOST = Duration.ofSeconds(60);
     /** Beside one another on the same tenant. */
     private static final int ADMINISTRATORS = 2;
 
@@ -51,7 +55,13 @@ class StormIT {
             all.add(number -> caches(shared, own + "-" + number));
             all.add(number -> keys(shared));
             all.add(number -> policies(shared, number));
+            all.add(number -> limits(shared, number));
+            all.add(number -> keeps(shared, own, number));
+            all.add(number -> denies(shared, own));
         }
+        all.add(number -> promotes(shared));
+        all.add(number -> trusts(shared));
+        all.add(number -> upstreams(shared));
         all.add(number -> tenants("storm-" + ProcessHandle.current().pid() + "-" + number));
         all.add(number -> jobs());
         all.add(number -> pushes(shared));
@@ -64,25 +74,37 @@ class StormIT {
         assertThat(answers.keySet().stream().filter(answer -> answer.matches(".* 5..")))
                 .as("%s", answers)
                 .isEmpty();
-        // each was done at least once: what is refused each time shows nothing
-        assertThat(answers.keySet().stream()
-                        .filter(answer -> answer.matches(".* 2.."))
-                        .map(answer -> answer.substring(0, answer.lastIndexOf(' ')))
-                        .collect(Collectors.toSet()))
-                .isEqualTo(answers.keySet().stream()
-                        .map(answer -> answer.substring(0, answer.lastIndexOf(' ')))
-                        .collect(Collectors.toSet()));
+        // what is refused each time shows nothing
+        assertThat(done()).isEqualTo(asked());
+    }
+
+    private Set<String> done() {
+        return kinds(answer -> answer.matches(".* 2.."));
+    }
+
+    private Set<String> asked() {
+        return kinds(answer -> true);
+    }
+
+    private Set<String> kinds(Predicate<String> which) {
+        return answers.keySet().stream()
+                .filter(which)
+                .map(answer -> answer.substring(0, answer.lastIndexOf(' ')))
+                .collect(Collectors.toSet());
     }
 
     /** All at once, each round after round. */
     private void run(List<Work> all) throws Exception {
         Instant end = Instant.now().plus(LASTS);
+        Instant last = Instant.now().plus(LASTS_AT_MOST);
         try (ExecutorService threads = Executors.newFixedThreadPool(all.size())) {
             List<Future<Void>> running = new ArrayList<>();
             for (Work work : all) {
                 running.add(threads.submit(() -> {
-                    for (int number = 0; !over && Instant.now().isBefore(end); number++) {
+                    for (int number = 0; !over; number++) {
                         work.round(number);
+                        Instant now = Instant.now();
+                        over |= now.isAfter(last) || now.isAfter(end) && done().equals(asked());
                     }
                     return null;
                 }));
@@ -153,6 +175,124 @@ class StormIT {
         ask("release", "DELETE", tenant + "/legal-hold", "");
     }
 
+    private void limits(TenantCache shared, int number) throws Exception {
+        String tenant = "/api/v1/tenants/" + shared.tenant();
+        String quota = "{\"quota\":{\"maxBytes\":" + (1_000_000_000L + number) + "}}";
+        ask("set a tenant's quota", "PUT", tenant, quota);
+        ask("set a cache's quota", "PUT", tenant + "/caches/ci", quota);
+        ask("read a quota", "GET", tenant, "");
+        ask("set retention", "PUT", tenant + "/caches/ci/retention", "{\"keepDays\":" + (100 + number) + "}");
+        ask("run retention", "POST", tenant + "/caches/ci/retention/runs", "{}");
+        ask("look at retention", "POST", tenant + "/caches/ci/retention/runs", "{\"dryRun\":true}");
+        ask("read retention's runs", "GET", tenant + "/caches/ci/retention/runs", "");
+        ask("forget retention", "DELETE", tenant + "/caches/ci/retention", "");
+    }
+
+    /** A path, and what keeps it; the pin is everybody's. */
+    private void keeps(TenantCache shared, String own, int number) throws Exception {
+        String tenant = "/api/v1/tenants/" + shared.tenant();
+        HandPush push = pushed(shared);
+        String pin = tenant + "/caches/ci/pins/storm";
+        String hold = tenant + "/legal-holds/" + own;
+        ask("pin", "PUT", pin, "{\"path\":\"" + inStore(push) + "\",\"keepRevisions\":" + (1 + number % 5) + "}");
+        ask("read a pin", "GET", pin, "");
+        ask("hold a cache", "PUT", hold + "-cache", "{\"cache\":\"ci\",\"reason\":\"the storm\"}");
+        ask(
+                "hold a path",
+                "PUT",
+                hold,
+                "{\"cache\":\"ci\",\"path\":\"" + inStore(push) + "\",\"reason\":\"the storm\"}");
+        ask(
+                "ask what keeps it",
+                "GET",
+                tenant + "/caches/ci/paths/" + push.path().hash() + "/retention",
+                "");
+        ask("read holds", "GET", tenant + "/legal-holds", "");
+        ask("release a path", "DELETE", hold, "");
+        ask("release a cache", "DELETE", hold + "-cache", "");
+        ask("unpin", "DELETE", pin, "");
+    }
+
+    private static String inStore(HandPush push) {
+        return "/nix/store/" + push.path().baseName();
+    }
+
+    private void denies(TenantCache shared, String own) throws Exception {
+        String rule = "/api/v1/tenants/" + shared.tenant() + "/caches/ci/denied/" + own;
+        String pattern = "{\"pattern\":\"no-such-" + own + "*\",\"dependents\":true,\"reason\":\"the storm\"}";
+        ask("look at a denial", "PUT", rule + "?dryRun=true", pattern);
+        ask("deny", "PUT", rule, pattern);
+        ask("deny everywhere", "PUT", "/api/v1/denied/storm-" + own, pattern);
+        ask("read denials", "GET", "/api/v1/denied", "");
+        ask("lift a denial", "DELETE", rule, "");
+        ask("lift it everywhere", "DELETE", "/api/v1/denied/storm-" + own, "");
+    }
+
+    private void promotes(TenantCache shared) throws Exception {
+        String tenant = "/api/v1/tenants/" + shared.tenant();
+        HandPush push = pushed(shared);
+        ask("make a release cache", "PUT", tenant + "/caches/release", "{\"entry\":\"promotion\"}");
+        JsonNode made = ApiClient.json(ask(
+                "promote",
+                "POST",
+                tenant + "/caches/release/promotions",
+                "{\"from\":\"" + shared.tenant() + "/ci\",\"paths\":[\"" + push.path()
+                        + "\"],\"note\":\"the storm\"}"));
+        ask("read promotions", "GET", tenant + "/caches/release/promotions", "");
+        ask(
+                "list a promoted path's parts",
+                "GET",
+                tenant + "/caches/release/paths/" + push.path().hash() + "/sbom",
+                "");
+        if (made.path("id").isIntegralNumber()) {
+            ask(
+                    "undo a promotion",
+                    "DELETE",
+                    tenant + "/caches/release/promotions/" + made.path("id").asLong(),
+                    "");
+        }
+    }
+
+    private void trusts(TenantCache shared) throws Exception {
+        String issuer = "https://storm.example.com";
+        String trust = "/api/v1/tenants/" + shared.tenant() + "/trusts/storm";
+        ask("allow an issuer", "PUT", "/api/v1/issuers/storm", "{\"issuer\":\"" + issuer + "\"}");
+        ask(
+                "trust",
+                "PUT",
+                trust,
+                "{\"issuer\":\"" + issuer
+                        + "\",\"audience\":\"storm\",\"scopes\":[\"pull\"],\"claims\":{\"sub\":[\"x\"]}}");
+        ask("read trusts", "GET", "/api/v1/tenants/" + shared.tenant() + "/trusts", "");
+        ask("trust no more", "DELETE", trust, "");
+        ask("disallow an issuer", "DELETE", "/api/v1/issuers/storm", "");
+    }
+
+    /** Nobody listens there: a miss in the cache that asks it goes on without it. */
+    private void upstreams(TenantCache shared) throws Exception {
+        String cache = "/api/v1/tenants/" + shared.tenant() + "/caches/behind";
+        ask(
+                "make an upstream",
+                "PUT",
+                "/api/v1/upstreams/storm",
+                "{\"url\":\"http://127.0.0.1:9\",\"offeredTo\":[\"*\"],\"trustedPublicKeys\":[\"storm-1:"
+                        + "A".repeat(43) + "=\"]}");
+        ask("show an upstream", "PUT", cache, "{\"sources\":[\"uploads\",\"upstream:storm\"]}");
+        note("miss", cacheMiss(shared));
+        ask("ask how it is", "GET", "/api/v1/upstreams/storm/health", "");
+        ask("read upstreams", "GET", "/api/v1/upstreams", "");
+        ask("delete an upstream", "DELETE", "/api/v1/upstreams/storm", "");
+        ask("delete a cache behind it", "DELETE", cache, "");
+    }
+
+    /** 200 where it is a miss: what counts is that it is no failure. */
+    private int cacheMiss(TenantCache shared) throws Exception {
+        String hash = HandPush.small(new Random()).path().hash().toString();
+        int status = api.as(shared.token(), "GET", "/" + shared.tenant() + "/behind/" + hash + ".narinfo", "")
+                .statusCode();
+        return status == 404 ? 200 : status;
+    }
+
     private void tenants(String name) throws Exception {
         ask("make a tenant", "PUT", "/api/v1/tenants/" + name, "{}");
         ask("make its cache", "PUT", "/api/v1/tenants/" + name + "/caches/ci", "{}");
@@ -166,10 +306,15 @@ class StormIT {
         }
     }
 
-    private void pushes(TenantCache cache) throws Exception {
+    private HandPush pushed(TenantCache cache) throws Exception {
         HandPush push = HandPush.small(new Random());
         note("put a NAR", push.putNar(cache));
         note("publish", push.putNarInfo(cache));
+        return push;
+    }
+
+    private void pushes(TenantCache cache) throws Exception {
+        HandPush push = pushed(cache);
         note("read a narinfo", cache.get(push.narInfoUrl()).statusCode());
         note(
                 "put a log",

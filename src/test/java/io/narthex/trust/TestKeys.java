@@ -21,11 +21,11 @@ import org.jose4j.keys.HmacKey;
 import org.jose4j.lang.JoseException;
 
 /** The keys of an issuer of tests, by their names, and tokens that they sign. */
-final class TestKeys {
+public final class TestKeys {
     private final Map<String, PublicJsonWebKey> keys = new HashMap<>();
 
     /** A key that signs by RS256, ES256 or EdDSA. */
-    TestKeys add(String name, String algorithm) throws JoseException {
+    public TestKeys add(String name, String algorithm) throws JoseException {
         PublicJsonWebKey key = switch (algorithm) {
             case AlgorithmIdentifiers.RSA_USING_SHA256 -> RsaJwkGenerator.generateJwk(2048);
             case AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256 ->
@@ -41,7 +41,7 @@ final class TestKeys {
     }
 
     /** What the issuer publishes: these keys, without their private halves. */
-    String published(String... names) {
+    public String published(String... names) {
         return new JsonWebKeySet(Arrays.stream(names).map(keys::get).toList()).toJson(OutputControlLevel.PUBLIC_ONLY);
     }
 
@@ -50,7 +50,7 @@ final class TestKeys {
         return new JsonWebKeySet(keys.get(name)).toJson(OutputControlLevel.INCLUDE_PRIVATE);
     }
 
-    Secret sign(Map<String, Object> claims, String name) throws JoseException {
+    public Secret sign(Map<String, Object> claims, String name) throws JoseException {
         PublicJsonWebKey key = key(name);
         return sign(claims, name, key.getAlgorithm(), key.getPrivateKey());
     }

@@ -21,11 +21,11 @@ import java.util.TreeSet;
 
 /** A path that an upstream has and nobody else: a file of random bytes. */
 @SuppressWarnings("ArrayRecordComponent") // lent to tests that do not change it
-record SamplePath(NarInfo info, byte[] nar, byte[] file) {
+public record SamplePath(NarInfo info, byte[] nar, byte[] file) {
     private static final Random RANDOM = new Random();
 
     /** Compressed by zstd. */
-    static SamplePath ofBytes(int bytes) {
+    public static SamplePath ofBytes(int bytes) {
         return of("sample", bytes, "zstd");
     }
 
@@ -80,12 +80,12 @@ record SamplePath(NarInfo info, byte[] nar, byte[] file) {
                 file);
     }
 
-    String narInfoUrl() {
+    public String narInfoUrl() {
         return info.storePath().hash() + ".narinfo";
     }
 
     /** The narinfo and the file as an upstream has them, signed. */
-    SamplePath at(FaultyUpstream upstream, SecretKey key) {
+    public SamplePath at(FaultyUpstream upstream, SecretKey key) {
         upstream.answer("/" + narInfoUrl(), Answer.ok(signed(key)));
         upstream.answer("/" + info.url(), Answer.ok(file).inRanges());
         return this;
