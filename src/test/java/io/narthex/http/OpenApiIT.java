@@ -11,7 +11,6 @@ import io.narthex.it.SharedServer;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedServer.class)
 class OpenApiIT {
     private static final String DOCUMENT = "/api/v1/openapi";
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
 
     private final ApiClient client = new ApiClient("");
-
-    private record Call(String method, String path, JsonNode operation) {}
 
     @Test
     void isThereAsJsonAndAsYaml() throws Exception {
@@ -57,68 +53,72 @@ class OpenApiIT {
     @Test
     void describesEveryCallOfTheApiAndNoOther() throws Exception {
         Set<String> described = new TreeSet<>();
-        calls().forEach(call -> described.add(call.method + " " + call.path));
+        ApiCall.all(client).forEach(call -> described.add(call.method() + " " + call.path()));
         assertThat(described).isEqualTo(routes());
     }
 
     /** As an administrator, in an order that makes what it asks for and takes it away. */
     @Test
     void foretellsTheAnswerToEachCall() throws Exception {
-        List<Call> calls = calls();
-        calls.sort(Comparator.comparingInt((Call call) ->
-                        List.of("put", "post", "get", "delete").indexOf(call.method.toLowerCase(Locale.ROOT)))
-                .thenComparingInt(call -> call.method.equals("DELETE") ? -call.path.length() : call.path.length()));
+        List<ApiCall> calls = ApiCall.all(client);
+        calls.sort(Comparator.comparingInt((ApiCall call) -> List.of("put", "post", "get", "delete")
+                        .indexOf(call.method().toLowerCase(Locale.ROOT)))
+                .thenComparingInt(call -> call.method().equals("DELETE")
+                        ? -call.path().length()
+                        : call.path().length()));
         Ids ids = new Ids();
-        for (Call call : calls) {
-            HttpResponse<String> answer = client.asAdministrator(call.method, ids.fill(call.path), body(call));
-            JsonNode response = call.operation.path("responses").path(Integer.toString(answer.statusCode()));
+        for (ApiCall call : calls) {
+            HttpResponse<String> answer = client.asAdministrator(call.method(), ids.fill(call.path()), body(call));
+            JsonNode response = call.operation().path("responses").path(Integer.toString(answer.statusCode()));
             assertThat(response.isMissingNode())
-                    .as(call.method + " " + call.path + " answers " + answer.statusCode() + " " + answer.body())
+                    .as(call.method() + " " + call.path() + " answers " + answer.statusCode() + " " + answer.body())
                     .isFalse();
             ids.learn(call, answer);
-            if (answer.statusCode() < 300 && answer.statusCode() != 204 && !call.path.equals(DOCUMENT)) {
+            if (answer.statusCode() < 300
+                    && answer.statusCode() != 204
+                    && !call.path().equals(DOCUMENT)) {
                 fields(call, answer, response);
             }
         }
     }
 
     /** Each field of an answer is described, and those that must be there are. */
-    private void fields(Call call, HttpResponse<String> answer, JsonNode response) throws Exception {
+    private void fields(ApiCall call, HttpResponse<String> answer, JsonNode response) throws Exception {
         JsonNode schema =
                 resolve(response.path("content").path("application/json").path("schema"));
         JsonNode object = ApiClient.json(answer);
         assertThat(schema.path("properties").fieldNames())
                 .toIterable()
-                .as(call.method + " " + call.path)
+                .as(call.method() + " " + call.path())
                 .containsAll(() -> object.fieldNames());
         JsonNode items = schema.path("properties").path("items");
         if (!items.isMissingNode() && object.path("items").has(0)) {
             JsonNode item = resolve(items.path("items"));
             assertThat(item.path("properties").fieldNames())
                     .toIterable()
-                    .as(call.method + " " + call.path)
+                    .as(call.method() + " " + call.path())
                     .containsAll(() -> object.path("items").path(0).fieldNames());
         }
     }
 
-    private static String body(Call call) {
-        if (call.path.endsWith("/tokens")) {
-            return call.method.equals("POST") ? "{\"scopes\":[\"pull\"]}" : "";
+    private static String body(ApiCall call) {
+        if (call.path().endsWith("/tokens")) {
+            return call.method().equals("POST") ? "{\"scopes\":[\"pull\"]}" : "";
         }
-        if (call.path.endsWith("/revocation")) {
+        if (call.path().endsWith("/revocation")) {
             return "{\"reason\":\"as described\"}";
         }
-        if (call.method.equals("PUT") && call.path.endsWith("/issuers/{name}")) {
+        if (call.method().equals("PUT") && call.path().endsWith("/issuers/{name}")) {
             return "{\"issuer\":\"https://issuer.example.com\"}";
         }
-        if (call.method.equals("PUT") && call.path.endsWith("/trusts/{name}")) {
+        if (call.method().equals("PUT") && call.path().endsWith("/trusts/{name}")) {
             return "{\"issuer\":\"https://issuer.example.com\",\"audience\":\"walked\",\"scopes\":[\"pull\"],"
                     + "\"claims\":{\"sub\":[\"x\"]}}";
         }
-        if (call.path.endsWith("/denied/{rule}")) {
-            return call.method.equals("PUT") ? "{\"pattern\":\"described-*\",\"reason\":\"as described\"}" : "";
+        if (call.path().endsWith("/denied/{rule}")) {
+            return call.method().equals("PUT") ? "{\"pattern\":\"described-*\",\"reason\":\"as described\"}" : "";
         }
-        return call.method.equals("PUT") ? "{}" : "";
+        return call.method().equals("PUT") ? "{}" : "";
     }
 
     /** What stands in the place of a path's parameters. */
@@ -142,10 +142,10 @@ class OpenApiIT {
                     .replace("{id}", path.contains("{tenant}") ? tenantToken : serverToken);
         }
 
-        void learn(Call call, HttpResponse<String> answer) throws Exception {
-            if (call.path.endsWith("/tokens") && call.method.equals("POST")) {
+        void learn(ApiCall call, HttpResponse<String> answer) throws Exception {
+            if (call.path().endsWith("/tokens") && call.method().equals("POST")) {
                 String id = ApiClient.json(answer).path("id").asText();
-                if (call.path.contains("{tenant}")) {
+                if (call.path().contains("{tenant}")) {
                     tenantToken = id;
                 } else {
                     serverToken = id;
@@ -154,27 +154,13 @@ class OpenApiIT {
         }
     }
 
-    private List<Call> calls() throws Exception {
-        List<Call> calls = new ArrayList<>();
-        document()
-                .path("paths")
-                .properties()
-                .forEach(path -> path.getValue().properties().forEach(operation -> {
-                    if (METHODS.contains(operation.getKey())) {
-                        calls.add(new Call(
-                                operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()));
-                    }
-                }));
-        return calls;
-    }
-
     private JsonNode resolve(JsonNode schema) throws Exception {
         String reference = schema.path("$ref").asText();
         return reference.isEmpty() ? schema : document().at(reference.substring(1));
     }
 
     private JsonNode document() throws Exception {
-        return ApiClient.json(client.get(DOCUMENT + "?format=JSON"));
+        return ApiCall.description(client);
     }
 
     private static Set<String> routes() {
