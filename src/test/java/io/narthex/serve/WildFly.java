@@ -99,10 +99,11 @@ final class WildFly {
 
     /**
      * Loaded classes, kept from the first stop on: a fifth less work at each later start. A JVM keeps them in one way only,
-     * so that an operator who chose one has that.
+     * so that an operator who chose one has that; and beside a native agent, such as a debugger's, in none: it would not start.
      */
     static List<String> loadedClasses(Path home, List<String> operators) {
-        return operators.stream().anyMatch(option -> option.startsWith("-XX:AOT"))
+        return operators.stream().anyMatch(option ->
+                        option.startsWith("-XX:AOT") || option.startsWith("-agentlib:") || option.startsWith("-agentpath:"))
                 ? List.of()
                 : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + home.resolve("wildfly.jsa"));
     }

@@ -20,4 +20,10 @@ class WildFlyTest {
         assertThat(WildFly.loadedClasses(HOME, List.of("-XX:AOTCache=/elsewhere")))
                 .isEmpty();
     }
+
+    @Test
+    void keepsNoneBesideADebugger() {
+        assertThat(WildFly.loadedClasses(HOME, List.of("-agentlib:jdwp=transport=dt_socket")))
+                .isEmpty();
+    }
 }
