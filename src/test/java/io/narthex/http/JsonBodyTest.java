@@ -38,7 +38,8 @@ class JsonBodyTest {
                         + " minutes, hours, days, not 'weeks'",
                 "{\"units\":{}}          | units must be a list of at most 100, not '{}'",
                 "{\"names\":[\"a\",\"\"]} | names has '', which must be a name",
-                "{\"end\":\"+10000-01-01T00:00:00Z\"} | end must be a moment like 2027-01-31T12:00:00Z, not '+10000-01-01T00:00:00Z'",
+                "{\"end\":\"+10000-01-01T00:00:00Z\"} | end must be a moment like 2027-01-31T12:00:00Z, not"
+                        + " '+10000-01-01T00:00:00Z'",
                 "{\"end\":\"tomorrow\"}  | end must be a moment like 2027-01-31T12:00:00Z, not 'tomorrow'",
                 "{\"key\":\"secret\"}    | key must be a text of at most 5 characters",
                 "{\"n\\u0001w\":1}       | There is no field 'n?w' here",

@@ -102,8 +102,10 @@ final class WildFly {
      * so that an operator who chose one has that; and beside a native agent, such as a debugger's, in none: it would not start.
      */
     static List<String> loadedClasses(Path home, List<String> operators) {
-        return operators.stream().anyMatch(option ->
-                        option.startsWith("-XX:AOT") || option.startsWith("-agentlib:") || option.startsWith("-agentpath:"))
+        return operators.stream()
+                        .anyMatch(option -> option.startsWith("-XX:AOT")
+                                || option.startsWith("-agentlib:")
+                                || option.startsWith("-agentpath:"))
                 ? List.of()
                 : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + home.resolve("wildfly.jsa"));
     }
