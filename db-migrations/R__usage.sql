@@ -144,6 +144,29 @@ create or replace trigger uploaded_document_removed after delete on uploaded_doc
 create or replace trigger uploaded_document_exchanged after update of content on uploaded_document
     for each row execute function ledger_document_exchanged();
 
+-- What an upstream has counts while pushed paths refer to it, and not before.
+create or replace function ledger_held_file() returns trigger
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+begin
+    insert into usage_ledger (tenant_id, cache_id, file_hash, bytes, files)
+    select c.tenant_id, c.id, b.file_hash, b.file_size, x.files
+    from (values (old.blob_id, old.held_at, -1), (new.blob_id, new.held_at, 1)) as x(blob, held_at, files)
+         join blob b on b.id = x.blob join cache c on c.id = coalesce(new.cache_id, old.cache_id)
+    where x.held_at is not null;
+    return null;
+end
+$$;
+comment on function ledger_held_file is 'Counts files of upstreams that pushed paths refer to';
+create or replace trigger upstream_path_held after update of blob_id, held_at on upstream_path
+    for each row when ((old.blob_id, old.held_at is not null) is distinct from (new.blob_id, new.held_at is not null)
+                       and (old.held_at is not null or new.held_at is not null))
+    execute function ledger_held_file();
+create or replace trigger upstream_path_held_removed after delete on upstream_path
+    for each row when (old.held_at is not null and old.blob_id is not null) execute function ledger_held_file();
+
 create or replace function counted_bytes(file_hash bytea, bytes numeric, refs numeric, more numeric) returns numeric
     language sql
     immutable
@@ -306,6 +329,8 @@ $$
         select b.file_hash, max(b.file_size) as bytes, count(*) as files, sum(x.paths) as paths, sum(x.nar_bytes) as nar_bytes
         from (select p.blob_id, 1 as paths, p.nar_size as nar_bytes from uploaded_path p where p.cache_id = prove_usage.cache
               union all select s.blob_id, 0, 0 from staged_nar s where s.cache_id = prove_usage.cache
+              union all select u.blob_id, 0, 0 from upstream_path u
+                        where u.cache_id = prove_usage.cache and u.held_at is not null and u.blob_id is not null
               union all select f.blob_id, 0, 0 from further_file f where f.cache_id = prove_usage.cache) x
              join blob b on b.id = x.blob_id
         group by b.file_hash),

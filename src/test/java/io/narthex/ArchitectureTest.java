@@ -92,6 +92,7 @@ class ArchitectureTest {
             "scrub",
             "upstream",
             "upstream.caches",
+            "upstream.held",
             "receive",
             "retention",
             "denial",

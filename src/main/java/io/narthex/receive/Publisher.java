@@ -4,6 +4,7 @@ import io.narthex.access.PushRight;
 import io.narthex.cache.Cache;
 import io.narthex.cache.UpstreamConflict;
 import io.narthex.change.ChangeFeed;
+import io.narthex.index.ElsewherePaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -19,8 +20,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Publishes a path by its narinfo, once the file that the narinfo names is durable. Thread-safe. */
 @ApplicationScoped
@@ -55,6 +58,9 @@ public class Publisher {
 
     @Inject
     private KeyRing ring;
+
+    @Inject
+    private ElsewherePaths elsewhere;
 
     @Inject
     private LocalStore store;
@@ -167,7 +173,7 @@ public class Publisher {
         NewPaths.Outcome outcome = paths.publish(signed.right(), signed.info(), file, claim.wanted());
         List<StorePath> missing = List.of();
         if (outcome instanceof NewPaths.Outcome.Missing some) {
-            missing = withoutLocal(claim.cache(), some.paths());
+            missing = withoutElsewhere(claim.cache(), withoutLocal(claim.cache(), some.paths()));
             outcome = missing.isEmpty() ? paths.publish(signed.right(), signed.info(), file, List.of()) : outcome;
         }
         return switch (outcome) {
@@ -188,6 +194,21 @@ public class Publisher {
         return merging.merge(signed.right(), signed.asked(), signed.info(), file.nar(), missing)
                 ? Optional.of(new Outcome.Merged())
                 : addOrMerge(claim, file);
+    }
+
+    /** What another source of the cache has counts as here, and is kept from now on. */
+    private List<StorePath> withoutElsewhere(Cache cache, List<StorePath> missing) {
+        Cache whole = cache.whole();
+        if (!whole.showsOthers()) {
+            return missing;
+        }
+        List<SignedPath> there = missing.stream()
+                .flatMap(path -> index.find(whole, path.hash()).stream())
+                .filter(path -> path.isElsewhere() && missing.contains(path.path()))
+                .toList();
+        elsewhere.hold(whole, there);
+        Set<StorePath> found = there.stream().map(SignedPath::path).collect(Collectors.toSet());
+        return missing.stream().filter(path -> !found.contains(path)).toList();
     }
 
     private List<StorePath> withoutLocal(Cache cache, List<StorePath> missing) {

@@ -80,6 +80,26 @@ public record SamplePath(NarInfo info, byte[] nar, byte[] file) {
                 file);
     }
 
+    /** The same, needing others. */
+    SamplePath referringTo(StorePath... paths) {
+        return new SamplePath(
+                new NarInfo(
+                        info.storeDir(),
+                        info.storePath(),
+                        info.url(),
+                        info.compression(),
+                        info.fileHash(),
+                        info.fileSize(),
+                        info.narHash(),
+                        info.narSize(),
+                        new TreeSet<>(List.of(paths)),
+                        info.deriver(),
+                        List.of(),
+                        info.contentAddress()),
+                nar,
+                file);
+    }
+
     public String narInfoUrl() {
         return info.storePath().hash() + ".narinfo";
     }
