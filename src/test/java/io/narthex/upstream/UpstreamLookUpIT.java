@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -183,6 +184,75 @@ class UpstreamLookUpIT {
 
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+        }
+    }
+
+    /** "Cannot tell" is not believed: the path is there as soon as the upstream answers again. */
+    @Test
+    void remembersNothingOfAnUpstreamThatGaveNoAnswer() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make(",\"lookupMillis\":200")) {
+            SamplePath path = upstream.path(100);
+            upstream.server().fallSilent(true);
+            HttpResponse<byte[]> answer = upstream.cache().get(path.narInfoUrl());
+            upstream.server().fallSilent(false);
+
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+            assertThat(upstream.ask(path)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void forgetsThatAPathIsNotThereWhenItIsPushed() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make(",\"negativeSeconds\":86400")) {
+            SamplePath path = SamplePath.of("pushed", 100, "none");
+            assertThat(upstream.ask(path)).isEqualTo(404);
+            upstream.cache().put(path.info().url(), path.file());
+            upstream.cache().put(path.narInfoUrl(), path.signed(upstream.key()));
+
+            assertThat(upstream.ask(path)).isEqualTo(200);
+        }
+    }
+
+    /** Files that stand still have connections and threads of their own. */
+    @Test
+    void asksForNarInfosWhileManyNarsStandStill() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make("")) {
+            CountDownLatch latch = new CountDownLatch(1);
+            List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                SamplePath path = upstream.path(10_000);
+                upstream.server().change("/" + path.info().url(), answer -> answer.heldAt(100, latch));
+                String url = info(upstream.cache().get(path.narInfoUrl())).url();
+                waiting.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return upstream.cache().get(url).body().length;
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        Thread::startVirtualThread));
+                while (upstream.server().requestsOf("/" + path.info().url()) == 0) {
+                    Thread.sleep(5);
+                }
+            }
+
+            assertThat(upstream.ask(upstream.path(100))).isEqualTo(200);
+            assertThat(waiting).noneMatch(CompletableFuture::isDone);
+            latch.countDown();
+            assertThat(waiting).allSatisfy(one -> assertThat(one.join()).isGreaterThan(10_000));
+        }
+    }
+
+    @Test
+    void takesNoNarInfoWhoseNarLiesAtAHostThatIsNotNamed() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make(",\"redirectHosts\":[\"cdn.example\"]")) {
+            SamplePath path = SamplePath.ofBytes(100)
+                    .telling("http://127.0.0.9/file.nar.zst", Optional.empty(), OptionalLong.empty())
+                    .at(upstream.server(), upstream.key());
+
+            assertThat(upstream.ask(path)).isEqualTo(404);
         }
     }
 
