@@ -18,6 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +39,8 @@ public class NarInfosResource {
     private static final System.Logger LOG = System.getLogger(NarInfosResource.class.getName());
     /** Paths that are looked up together: some 2 MB, and one query where memory knows none of them. */
     private static final int PIECE = 1_000;
+    /** In bytes: some hundred lines go to the connection at once. */
+    private static final int BUFFER = 1 << 16;
 
     /** A safe request with a body, for which JAX-RS has no name. */
     @HttpMethod("QUERY")
@@ -56,6 +59,9 @@ public class NarInfosResource {
 
     @Inject
     UseLog uses;
+
+    @Inject
+    NarInfoLines lines;
 
     @POST
     @Requires(Right.PULL)
@@ -86,13 +92,15 @@ public class NarInfosResource {
 
     private void write(
             Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> first, OutputStream out) {
-        try (NarInfoLines lines = new NarInfoLines(out)) {
-            write(cache, piece(hashes, 0), first, lines);
+        // closed only where all is written: what is left in it otherwise is not to look like an end
+        BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
+        try {
+            writePiece(cache, piece(hashes, 0), first, buffered);
             for (int from = PIECE; from < hashes.size(); from += PIECE) {
                 List<StorePathHash> piece = piece(hashes, from);
-                write(cache, piece, index.findAll(cache, piece), lines);
+                writePiece(cache, piece, index.findAll(cache, piece), buffered);
             }
-            lines.end();
+            buffered.flush();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=client-gone cache={0}", cache.fullName());
             breakOff();
@@ -106,8 +114,8 @@ public class NarInfosResource {
         IoUtils.safeClose(ServletRequestContext.requireCurrent().getExchange().getConnection());
     }
 
-    private void write(
-            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, NarInfoLines lines)
+    private void writePiece(
+            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, OutputStream out)
             throws IOException {
         boolean byToken = ServletRequestContext.requireCurrent()
                 .getExchange()
@@ -120,7 +128,7 @@ public class NarInfosResource {
             } else {
                 reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
                 uses.note(path, byToken);
-                lines.write(path);
+                out.write(lines.of(path));
             }
         }
     }
