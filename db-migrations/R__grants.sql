@@ -42,6 +42,7 @@ grant select, insert, update, delete on denial to ${app};
 grant select, delete on denied_path to ${app};
 grant select, insert, update on promotion to ${app};
 grant select, insert on promoted_path, promoted_identity to ${app};
+grant select, insert, update on promotion_progress to ${app};
 grant select, insert on nar_download to ${app};
 grant select, insert, update (hits) on narinfo_hour to ${app};
 grant select, insert, update (misses) on narinfo_miss_hour to ${app};

@@ -1,6 +1,34 @@
 -- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- Closures from cache to cache. Because of offset 0 every look-up uses an index.
 
+-- Rows of paths as they are promoted: of what was pushed by its number, of what a machine's store has by its number with a minus,
+-- whose file is then one that the target has received.
+create or replace function promotable_paths(target integer, numbers bigint[])
+    returns table (number bigint, hash bytea, name text, nar_hash bytea, nar_size bigint, refs text[], foreign_sigs text[],
+                   since timestamptz, deriver text, content_address text, blob_id bigint, file_name text, built_by bigint)
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select u.id, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.published_at, u.deriver, u.content_address,
+           u.blob_id, u.file_name, coalesce(u.built_by, i.token_id)
+    from uploaded_path u left join token_identity i on i.token_id = u.published_by
+    where u.id = any (promotable_paths.numbers)
+    union all
+    select -l.id, l.hash, l.name, l.nar_hash, l.nar_size, l.refs, l.foreign_sigs, l.indexed_at, l.deriver, l.content_address,
+           s.blob_id, s.file_name, null
+    from local_path l
+         left join (select distinct on (b.nar_hash) b.nar_hash, r.blob_id, r.file_name
+                    from staged_nar r join blob b on b.id = r.blob_id and b.quarantined_at is null
+                    where r.cache_id = promotable_paths.target
+                    order by b.nar_hash, r.blob_id) s on s.nar_hash = l.nar_hash
+    where l.id = any (array(select -n from unnest(promotable_paths.numbers) as n where n < 0))
+$$;
+comment on function promotable_paths is
+    'Paths that were pushed (numbers of rows) or that a machine''s store has (their negatives), as they enter the target; without'
+    ' blob_id: its bytes are to be stored first';
+
 -- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays. What is
 -- queued is filled in first, so that no reference is missed.
 create or replace function promoted_alone(promotion bigint) returns bigint[]
@@ -47,5 +75,5 @@ end
 $$;
 comment on function promoted_alone(bigint) is 'Rows of the paths that are in their cache by this promotion alone';
 
-revoke all on function promoted_alone from public;
-grant execute on function promoted_alone to ${app};
+revoke all on function promotable_paths, promoted_alone from public;
+grant execute on function promotable_paths, promoted_alone to ${app};

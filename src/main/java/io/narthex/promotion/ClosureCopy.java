@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /** Judges the paths of a closure, adds their rows and signs them, a piece at a time. Every call needs the caller's transaction. */
 @ApplicationScoped
@@ -53,14 +54,16 @@ class ClosureCopy {
     private record Piece(
             List<Judged> judged, Map<KeyRing.Member, CompletableFuture<Map<StorePathHash, Signature>>> signatures) {}
 
-    Copied copy(Cache target, OptionalLong by, long[] closure, Failures failures) {
-        Copying copying = new Copying(target, by, failures);
+    /** @param done is told after each piece how many paths are written */
+    Copied copy(Cache target, Cache source, OptionalLong by, long[] closure, Failures failures, LongConsumer done) {
+        Copying copying = new Copying(target, source, by, failures);
         Piece next = copying.read(closure, 0);
         for (int from = 0; from < closure.length; from += PIECE) {
             Piece current = next;
             // two cores work at once: ours sign a piece while the database's writes the one before
             next = from + PIECE < closure.length ? copying.read(closure, from + PIECE) : next;
             copying.write(current);
+            done.accept(copying.paths.size());
         }
         return copying.done();
     }
@@ -68,6 +71,7 @@ class ClosureCopy {
     /** One closure on its way into one cache. */
     private final class Copying {
         private final Cache target;
+        private final Cache source;
         private final OptionalLong by;
         private final KeyRing.Ring keys;
         private final GatePolicy gates;
@@ -76,8 +80,9 @@ class ClosureCopy {
         private final Set<StorePathHash> added = new HashSet<>();
         private final Map<StorePathHash, StorePath> needed = new HashMap<>();
 
-        Copying(Cache target, OptionalLong by, Failures failures) {
+        Copying(Cache target, Cache source, OptionalLong by, Failures failures) {
             this.target = target;
+            this.source = source;
             this.by = by;
             this.failures = failures;
             keys = ring.of(target);
@@ -86,7 +91,7 @@ class ClosureCopy {
 
         Piece read(long[] closure, int from) {
             long[] ids = Arrays.copyOfRange(closure, from, Math.min(from + PIECE, closure.length));
-            List<Judged> judged = rows.read(target, gates.asksForSignatures(), ids).parallelStream()
+            List<Judged> judged = rows.read(target, source, gates.asksForSignatures(), ids).parallelStream()
                     .map(path -> judge(target, gates, path))
                     .toList();
             List<Judged> fresh =
@@ -120,7 +125,13 @@ class ClosureCopy {
                     .mapToLong(one -> one.path().row())
                     .toArray();
             if (held.length > 0) {
-                failures.addAll(rows.different(target, held), "the cache has another path of that hash");
+                failures.addAll(
+                        rows.different(target, held), "the cache has another path of that hash, or it went meanwhile");
+            }
+            if (piece.judged().stream().anyMatch(one -> one.path().row() < 0)) {
+                rows.claimFiles(
+                        target,
+                        fresh.values().stream().mapToLong(Long::longValue).toArray());
             }
             piece.signatures().forEach((key, made) -> sign(key, fresh, piece.judged(), made));
         }

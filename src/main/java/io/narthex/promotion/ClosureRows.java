@@ -34,31 +34,37 @@ class ClosureRows {
     private static final int NAMED = 100;
 
     private static final String READ = """
-        select u.id, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.published_at,
-               case when ? then array(select y.name || ':' || encode(s.signature, 'base64') from upload_signature s
-                      join signing_key y on y.id = s.key_id where s.path_id = u.id and y.cache_id = u.cache_id) else '{}' end,
+        select u.number, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.since,
+               case when ? then array(select y.name || ':' || encode(s.signature, 'base64')
+                      from (select key_id, signature from upload_signature where path_id = u.number
+                            union all select key_id, signature from path_signature where path_id = -u.number) s
+                           join signing_key y on y.id = s.key_id
+                     where y.cache_id = ?) else '{}' end,
                exists (select from uploaded_path t where t.cache_id = ? and t.hash = u.hash)
-        from uploaded_path u where u.id = any (?) order by u.hash
+        from promotable_paths(?, ?) u order by u.hash
         """;
     private static final String DENIED = """
         select store_path_base_name(u.hash, u.name), coalesce(t.rule, s.rule)
-        from uploaded_path u
+        from promotable_paths(?, ?) u
              cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) t
              cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) s
-        where exists (select from denial) and u.id = any (?) and coalesce(t.rule, s.rule) is not null
+        where exists (select from denial) and coalesce(t.rule, s.rule) is not null
         limit 100
         """;
     private static final String ADD = """
         insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
                                    content_address, foreign_sigs, published_by, built_by)
         select ?, u.hash, u.name, u.blob_id, u.file_name, u.nar_hash, u.nar_size, u.refs, u.deriver, u.content_address,
-               string_to_array(w.sigs, ' '), ?, coalesce(u.built_by, i.token_id)
-        from unnest(cast(? as bigint[]), cast(? as text[])) as w(id, sigs)
-             join uploaded_path u on u.id = w.id
-             left join token_identity i on i.token_id = u.published_by
+               string_to_array(w.sigs, ' '), ?, u.built_by
+        from unnest(cast(? as bigint[]), cast(? as text[])) as w(number, sigs)
+             join promotable_paths(?, ?) u on u.number = w.number and u.blob_id is not null
         order by u.hash
         on conflict on constraint uploaded_path_hash_unique do nothing
         returning id, hash
+        """;
+    private static final String CLAIM = """
+        delete from staged_nar s using uploaded_path u
+        where s.cache_id = ? and u.cache_id = s.cache_id and u.file_name = s.file_name and u.blob_id = s.blob_id and u.id = any (?)
         """;
     private static final String SIGN = """
         insert into upload_signature (key_id, path_id, signature, claim)
@@ -66,9 +72,9 @@ class ClosureRows {
         from unnest(cast(? as bigint[]), cast(? as bytea[])) as s(path_id, signature)
         """;
     private static final String DIFFERENT = """
-        select store_path_base_name(t.hash, t.name)
-        from uploaded_path u join uploaded_path t on t.cache_id = ? and t.hash = u.hash
-        where u.id = any (?) and (t.name, t.nar_hash, t.nar_size, t.refs) is distinct from (u.name, u.nar_hash, u.nar_size, u.refs)
+        select store_path_base_name(u.hash, u.name)
+        from promotable_paths(?, ?) u left join uploaded_path t on t.cache_id = ? and t.hash = u.hash
+        where t.id is null or (t.name, t.nar_hash, t.nar_size, t.refs) is distinct from (u.name, u.nar_hash, u.nar_size, u.refs)
         limit 100
         """;
     private static final String BUILDS = """
@@ -79,8 +85,9 @@ class ClosureRows {
         on conflict do nothing
         """;
     private static final String REVIVE = """
-        select revive_paths(?, array(select t.id from uploaded_path u join uploaded_path t on t.cache_id = ? and t.hash = u.hash
-                                      where u.id = any (?) and t.condemned_at is not null))
+        select revive_paths(?, array(select t.id from promotable_paths(?, ?) u
+                                           join uploaded_path t on t.cache_id = ? and t.hash = u.hash
+                                      where t.condemned_at is not null))
         """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
@@ -97,11 +104,13 @@ class ClosureRows {
      * @param target which may have them already
      * @param signed whether the signatures of the source's keys are wanted too
      */
-    List<ClosurePath> read(Cache target, boolean signed, long[] ids) {
+    List<ClosurePath> read(Cache target, Cache source, boolean signed, long[] ids) {
         return with(READ, s -> {
             s.setBoolean(1, signed);
-            s.setInt(2, target.id());
-            s.setArray(3, numbers(s, ids));
+            s.setInt(2, source.id());
+            s.setInt(3, target.id());
+            s.setInt(4, target.id());
+            s.setArray(5, numbers(s, ids));
             List<ClosurePath> paths = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -133,8 +142,9 @@ class ClosureRows {
     Map<String, String> denied(Cache target, Cache source, long[] ids) {
         return with(DENIED, s -> {
             s.setInt(1, target.id());
-            s.setInt(2, source.id());
-            s.setArray(3, numbers(s, ids));
+            s.setArray(2, numbers(s, ids));
+            s.setInt(3, target.id());
+            s.setInt(4, source.id());
             Map<String, String> denied = new HashMap<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -157,7 +167,10 @@ class ClosureRows {
         return with(ADD, s -> {
             s.setInt(1, target.id());
             s.setObject(2, by.isPresent() ? by.getAsLong() : null, Types.BIGINT);
-            s.setArray(3, numbers(s, paths.stream().mapToLong(ClosurePath::row).toArray()));
+            long[] numbers = paths.stream().mapToLong(ClosurePath::row).toArray();
+            s.setArray(3, numbers(s, numbers));
+            s.setInt(5, target.id());
+            s.setArray(6, numbers(s, numbers));
             s.setArray(
                     4,
                     texts(
@@ -174,6 +187,15 @@ class ClosureRows {
                 }
             }
             return added;
+        });
+    }
+
+    /** The files of these rows wait for nobody any more. */
+    void claimFiles(Cache target, long[] added) {
+        with(CLAIM, s -> {
+            s.setInt(1, target.id());
+            s.setArray(2, numbers(s, added));
+            return s.executeUpdate();
         });
     }
 
@@ -200,11 +222,15 @@ class ClosureRows {
         });
     }
 
-    /** Of rows that the target had: those of which it has another. The others are offered again where it has hidden them. */
+    /**
+     * Of rows that were not added, those of which the target has another, or has none any more. The others are offered again where
+     * it has hidden them.
+     */
     List<String> different(Cache target, long[] ids) {
         List<String> different = with(DIFFERENT, s -> {
             s.setInt(1, target.id());
             s.setArray(2, numbers(s, ids));
+            s.setInt(3, target.id());
             List<String> names = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next() && names.size() < NAMED) {
@@ -217,6 +243,7 @@ class ClosureRows {
             s.setInt(1, target.id());
             s.setInt(2, target.id());
             s.setArray(3, numbers(s, ids));
+            s.setInt(4, target.id());
             return s.execute();
         });
         return different;

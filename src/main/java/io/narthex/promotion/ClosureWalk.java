@@ -13,13 +13,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the closures of paths that were pushed into a cache, a level of references at a time: one look-up by hash each, in the
- * rows of that cache alone. Every call needs a transaction of the caller's.
+ * Finds the closures of paths, among what was pushed into a cache and what it shows of the machines' stores, a level of references
+ * at a time: one look-up by hash each. Every call needs a transaction of the caller's.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
@@ -34,6 +37,15 @@ class ClosureWalk {
                                  offset 0) u
         """;
 
+    private static final String LOCAL = """
+        select -l.id, l.hash, l.refs
+        from unnest(cast(? as bytea[]), cast(? as text[])) as r(hash, name)
+             cross join nix_store n
+             cross join lateral (select x.id, x.hash, x.refs from local_path x
+                                  where x.store_id = n.id and x.hash = r.hash and x.name = r.name and x.quarantined_at is null
+                                 offset 0) l
+        """;
+
     private static final String LOCK =
             "select u.id from uploaded_path u where u.id = any (?) and u.condemned_at is null order by u.id for share";
 
@@ -44,12 +56,14 @@ class ClosureWalk {
     @SuppressWarnings("ArrayRecordComponent") // lives for one closure, never compared
     private record Row(byte[] hash, long id) {}
 
-    /** The rows of a closure, in the order of their hashes, locked against whoever would remove them. */
+    /**
+     * The numbers of a closure's rows, in the order of their hashes, locked against whoever would remove them: of what was pushed
+     * its row, of what a machine's store has its row with a minus.
+     */
     long[] closure(Cache source, Collection<StorePath> roots) {
-        List<Row> found = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
+        Map<StorePathHash, Row> found = new HashMap<>();
         List<String> level = roots.stream().map(StorePath::baseName).toList();
-        seen.addAll(level);
+        Set<String> seen = new HashSet<>(level);
         while (!level.isEmpty()) {
             List<String> next = new ArrayList<>();
             for (String reference : level(source, level, found)) {
@@ -59,31 +73,57 @@ class ClosureWalk {
             }
             level = next;
         }
-        found.sort(Comparator.comparing(Row::hash, Arrays::compareUnsigned));
-        long[] ids = found.stream().mapToLong(Row::id).toArray();
+        long[] ids = found.values().stream()
+                .sorted(Comparator.comparing(Row::hash, Arrays::compareUnsigned))
+                .mapToLong(Row::id)
+                .toArray();
         Set<Long> locked = lock(ids);
-        return Arrays.stream(ids).filter(locked::contains).toArray();
+        return Arrays.stream(ids).filter(id -> id < 0 || locked.contains(id)).toArray();
     }
 
     /** Adds the rows of these paths to what was found; gives what they refer to. */
-    private List<String> level(Cache source, List<String> baseNames, List<Row> found) {
+    private List<String> level(Cache source, List<String> baseNames, Map<StorePathHash, Row> found) {
         List<String> references = new ArrayList<>();
-        return rows.with(LEVEL, s -> {
+        look(LEVEL, baseNames, source, found, references);
+        if (source.showsLocalStore()) {
+            List<String> left = baseNames.stream()
+                    .filter(name -> !found.containsKey(hash(name)))
+                    .toList();
+            if (!left.isEmpty()) {
+                look(LOCAL, left, null, found, references);
+            }
+        }
+        return references;
+    }
+
+    private void look(
+            String sql,
+            List<String> baseNames,
+            @Nullable Cache source,
+            Map<StorePathHash, Row> found,
+            List<String> references) {
+        rows.with(sql, s -> {
             s.setArray(
                     1,
                     s.getConnection()
                             .createArrayOf(
                                     "bytea",
-                                    baseNames.stream().map(ClosureWalk::hash).toArray(byte[][]::new)));
+                                    baseNames.stream()
+                                            .map(name -> hash(name).toBytes())
+                                            .toArray(byte[][]::new)));
             s.setArray(
                     2,
                     ClosureRows.texts(
                             s, baseNames.stream().map(ClosureWalk::name).toList()));
-            s.setInt(3, source.id());
+            if (source != null) {
+                s.setInt(3, source.id());
+            }
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
-                    found.add(new Row(r.getBytes(2), r.getLong(1)));
-                    references.addAll(Arrays.asList((String[]) r.getArray(3).getArray()));
+                    byte[] hash = r.getBytes(2);
+                    if (found.putIfAbsent(StorePathHash.of(hash), new Row(hash, r.getLong(1))) == null) {
+                        references.addAll(Arrays.asList((String[]) r.getArray(3).getArray()));
+                    }
                 }
             }
             return references;
@@ -107,8 +147,8 @@ class ClosureWalk {
         return ids;
     }
 
-    private static byte[] hash(String baseName) {
-        return StorePathHash.parse(baseName.substring(0, StorePathHash.LENGTH)).toBytes();
+    private static StorePathHash hash(String baseName) {
+        return StorePathHash.parse(baseName.substring(0, StorePathHash.LENGTH));
     }
 
     private static String name(String baseName) {

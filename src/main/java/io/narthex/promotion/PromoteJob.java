@@ -6,19 +6,23 @@ import io.narthex.cache.CacheDirectory;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.receive.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Promotes closures that are too large for a request, one in each page. A run that is killed leaves nothing behind, and the
- * promotion waits for the next one.
+ * Promotes closures that are too large for a request, and those of which bytes are to be stored first. A run that is killed leaves
+ * nothing of them visible, and the promotion waits for the next one.
  */
 @ApplicationScoped
 public class PromoteJob implements Job {
+    private static final System.Logger LOG = System.getLogger(PromoteJob.class.getName());
+
     @Inject
     private Promoter promoter;
 
@@ -53,6 +57,12 @@ public class PromoteJob implements Job {
         return due.get() || System.nanoTime() - lookedAt > LOOK_NANOS;
     }
 
+    /** Somebody waits for it. */
+    @Override
+    public boolean isPunctual() {
+        return true;
+    }
+
     @Override
     public JobPage page(@Nullable String checkpoint) {
         due.set(false);
@@ -74,8 +84,17 @@ public class PromoteJob implements Job {
             return;
         }
         try {
-            promoter.promote(wanted, target.get(), source.get());
-        } catch (PromotionRefusedException | ProblemException e) {
+            if (promoter.store(wanted, target.get(), source.get())) {
+                promoter.promote(wanted, target.get(), source.get());
+            }
+        } catch (IOException e) {
+            promoter.fail(wanted.id(), "The bytes of a path cannot be read or kept; the server's log tells why");
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "event=promotion-failed promotion={0} cause={1}",
+                    wanted.id(),
+                    e.toString());
+        } catch (PromotionRefusedException | ProblemException | RefusedException e) {
             promoter.fail(wanted.id(), String.valueOf(e.getMessage()));
         } catch (RightChangedException e) {
             promoter.fail(wanted.id(), "The token was revoked or the cache was changed meanwhile");

@@ -16,12 +16,15 @@ import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** Makes closures visible in caches, and takes that back. Each call is one transaction: all of it is seen at once, or nothing. */
 @ApplicationScoped
@@ -30,6 +33,9 @@ import java.util.Set;
 public class Promoter {
     /** More paths than that are a job's: a request would take many seconds. */
     static final int MOST_AT_ONCE = 100_000;
+
+    /** As long as a page of a job lasts. */
+    private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     @Inject
     private ClosureRows rows;
@@ -45,6 +51,12 @@ public class Promoter {
 
     @Inject
     private ClosureCopy copy;
+
+    @Inject
+    private UnstoredPaths unstored;
+
+    @Inject
+    private PromotionProgress progress;
 
     @Inject
     private QuotaCheck quotas;
@@ -68,9 +80,14 @@ public class Promoter {
                 ? request.paths()
                 : List.of(promotions.pinned(source, pin).orElseThrow(() -> absent(pin, "there is no such pin")));
         long[] closure = walk.closure(source, roots);
-        long id = promotions.add(target, source, roots, request, by);
-        if (closure.length <= MOST_AT_ONCE) {
-            show(id, target, source, roots, closure, by);
+        long id = promotions.add(target, source, roots, request, by, closure.length);
+        if (closure.length <= MOST_AT_ONCE && unstored.find(target, closure).isEmpty()) {
+            show(id, target, source, roots, closure, by, done -> {});
+        } else {
+            // what is refused for it is told now, and not when the job has stored all
+            Failures failures = new Failures();
+            refuseDenied(target, source, closure, failures);
+            failures.requireNone();
         }
         return promotions.find(target, id).orElseThrow();
     }
@@ -87,7 +104,29 @@ public class Promoter {
         }
         hold(target, source, wanted.by());
         long[] closure = walk.closure(source, wanted.roots());
-        show(wanted.id(), target, source, wanted.roots(), closure, wanted.by());
+        LongConsumer told = done -> progress.tell(wanted.id(), done, closure.length);
+        show(wanted.id(), target, source, wanted.roots(), closure, wanted.by(), told);
+    }
+
+    /**
+     * Stores bytes of what waits that only this machine's store has, for some seconds at most but for a large path.
+     *
+     * @return whether all bytes of it are stored
+     * @throws IOException where they cannot be read or kept
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    boolean store(Promotions.Wanted wanted, Cache target, Cache source) throws IOException {
+        long[] closure = walk.closure(source, wanted.roots());
+        List<UnstoredPaths.Unstored> left = unstored.find(target, closure);
+        long begun = System.nanoTime();
+        int stored = 0;
+        while (stored < left.size() && System.nanoTime() - begun < STORE_NANOS) {
+            unstored.store(target, left.get(stored++));
+        }
+        if (stored > 0) {
+            progress.tell(wanted.id(), closure.length - left.size() + stored, closure.length);
+        }
+        return stored == left.size();
     }
 
     private void hold(Cache target, Cache source, OptionalLong by) {
@@ -98,13 +137,20 @@ public class Promoter {
         rows.holdDenials();
     }
 
-    private void show(long id, Cache target, Cache source, List<StorePath> roots, long[] closure, OptionalLong by) {
+    private void show(
+            long id,
+            Cache target,
+            Cache source,
+            List<StorePath> roots,
+            long[] closure,
+            OptionalLong by,
+            LongConsumer done) {
         Failures failures = new Failures();
         refuseDenied(target, source, closure, failures);
-        ClosureCopy.Copied copied = copy.copy(target, by, closure, failures);
+        ClosureCopy.Copied copied = copy.copy(target, source, by, closure, failures, done);
         Set<StorePath> missing = new HashSet<>(copied.missing());
         roots.stream().filter(root -> !copied.paths().contains(root.hash())).forEach(missing::add);
-        missing.forEach(path -> failures.add(path, "its bytes were not pushed into " + source.fullName()));
+        missing.forEach(path -> failures.add(path, source.fullName() + " does not have it"));
         failures.requireNone();
         if (source.tenantId() != target.tenantId()) {
             rows.tellOfBuilds(target, closure);

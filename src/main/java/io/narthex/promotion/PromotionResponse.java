@@ -1,5 +1,6 @@
 package io.narthex.promotion;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param closure how many paths it has
  * @param added how many of them the cache did not have
  * @param createdBy the id of the token that asked for it; null: the administrator's
+ * @param progress how far it is
  */
 record PromotionResponse(
         long id,
@@ -29,9 +31,13 @@ record PromotionResponse(
         Instant createdAt,
         @Nullable String createdBy,
         @Nullable Instant visibleAt,
-        @Nullable Instant undoneAt) {
+        @Nullable Instant undoneAt,
+        @JsonUnwrapped Progress progress) {
     /** A job makes it visible. */
     static final String WAITING = "waiting";
+
+    /** It is not to be had as it was asked for. */
+    static final String FAILED = "failed";
 
     PromotionResponse {
         paths = List.copyOf(paths);

@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 class Promotions {
     private static final String SELECT = """
         select p.id, p.source, p.roots, p.pin, p.note, p.state, p.failure, p.paths, p.added, p.created_at, k.public_id,
-               p.visible_at, p.undone_at
-        from promotion p left join token k on k.id = p.created_by
+               p.visible_at, p.undone_at, r.done, r.total, r.begun_at, r.at
+        from promotion p left join token k on k.id = p.created_by left join promotion_progress r on r.promotion_id = p.id
         where p.cache_id = ?
         """;
     private static final String ADD = """
-        insert into promotion (tenant_id, cache_id, source_id, source, roots, pin, note, state, created_by)
-        values (?, ?, ?, ?, ?, ?, ?, 'waiting', ?) returning id
+        insert into promotion (tenant_id, cache_id, source_id, source, roots, pin, note, state, created_by, paths)
+        values (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?) returning id
         """;
     private static final String SHOW =
             "update promotion set state = 'visible', visible_at = now(), paths = ?, added = ? where id = ?";
@@ -100,7 +100,8 @@ class Promotions {
                 Objects.requireNonNull(instant(r, 10)),
                 r.getString(11),
                 instant(r, 12),
-                instant(r, 13));
+                instant(r, 13),
+                Progress.of(r.getString(6), r.getLong(8), r.getLong(14), instant(r, 16), instant(r, 17)));
     }
 
     private static @Nullable Instant instant(ResultSet r, int column) throws SQLException {
@@ -108,8 +109,12 @@ class Promotions {
         return at == null ? null : at.toInstant();
     }
 
-    /** Writes down that somebody wants one; gives its number. */
-    long add(Cache target, Cache source, List<StorePath> roots, PromotionRequest request, OptionalLong by) {
+    /**
+     * Writes down that somebody wants one; gives its number.
+     *
+     * @param paths how many its closure has now
+     */
+    long add(Cache target, Cache source, List<StorePath> roots, PromotionRequest request, OptionalLong by, long paths) {
         return rows.with(ADD, s -> {
             s.setInt(1, target.tenantId());
             s.setInt(2, target.id());
@@ -121,6 +126,7 @@ class Promotions {
             s.setString(6, request.pin());
             s.setString(7, request.note());
             s.setObject(8, by.isPresent() ? by.getAsLong() : null, Types.BIGINT);
+            s.setLong(9, paths);
             try (ResultSet r = s.executeQuery()) {
                 r.next();
                 return r.getLong(1);
@@ -188,13 +194,9 @@ class Promotions {
             List<StorePath> roots = List.of((String[]) r.getArray(4).getArray()).stream()
                     .map(StorePath::parseBaseName)
                     .toList();
-            long by = r.getLong(5);
-            return Optional.of(new Wanted(
-                    r.getLong(1),
-                    r.getInt(2),
-                    r.getInt(3),
-                    roots,
-                    r.wasNull() ? OptionalLong.empty() : OptionalLong.of(by)));
+            long number = r.getLong(5);
+            OptionalLong by = r.wasNull() ? OptionalLong.empty() : OptionalLong.of(number);
+            return Optional.of(new Wanted(r.getLong(1), r.getInt(2), r.getInt(3), roots, by));
         }
     }
 

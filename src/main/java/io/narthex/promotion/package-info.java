@@ -6,7 +6,8 @@
  *
  * <ul>
  *   <li>R1: gates, denials and closure are read in the transaction that makes it visible, under locks that their changes wait for.
- *   <li>R2: only bytes that were hashed here are promoted: what was pushed. Our signature says so.
+ *   <li>R2: only bytes that were hashed here are promoted, and our signature says so. What was pushed was; what a machine's store has is
+ *       stored and hashed first, by the job, as a file that the target has received.
  *   <li>R3: rows are added in the order of their hashes, so that two promotions of overlapping closures wait and do not deadlock.
  * </ul>
  *

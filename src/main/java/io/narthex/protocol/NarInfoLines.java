@@ -68,7 +68,10 @@ class NarInfoLines {
         json.writeNumberField("downloadSize", info.fileSize().orElse(info.narSize()));
         json.writeStringField("narHash", info.narHash().toSri());
         json.writeNumberField("narSize", info.narSize());
-        texts(json, "references", info.references().stream().map(StorePath::baseName).toList());
+        texts(
+                json,
+                "references",
+                info.references().stream().map(StorePath::baseName).toList());
         json.writeStringField("deriver", info.deriver().map(StorePath::baseName).orElse(null));
         texts(json, "signatures", path.signatures());
         json.writeFieldName("ca");

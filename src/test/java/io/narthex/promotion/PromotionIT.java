@@ -8,6 +8,7 @@ import io.narthex.http.ApiClient;
 import io.narthex.it.NixFailedException;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.Fingerprint;
@@ -279,6 +280,56 @@ class PromotionIT {
                 "PUT", "/api/v1/tenants/" + target.tenant() + "/caches/ci", "{\"quota\":{\"maxBytes\":100000}}");
         promote(target, source, paths(top), 201);
         assertThat(status(target, top)).isEqualTo(200);
+    }
+
+    /** The default cache shows the machine's store. */
+    @Test
+    void storesFirstWhatTheMachinesStoreAloneHas() throws Exception {
+        TenantCache target = TenantCache.make("{\"entry\":\"promotion\"}");
+        StorePath top = closure("local " + target.tenant());
+        new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("reindex");
+        String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions";
+
+        HttpResponse<String> accepted = client.asAdministrator("POST", url, body("default/default", paths(top)));
+
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        JsonNode made = JSON.readTree(accepted.body());
+        assertThat(made.path("state").asText()).isEqualTo("waiting");
+        assertThat(made.path("total").asInt()).isEqualTo(3);
+        JsonNode done = visible(url + "/" + made.path("id").asInt());
+        assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("visible");
+        assertThat(done.path("done").asInt()).isEqualTo(3);
+        NixStore reader = NixStore.in(directory);
+        reader.run(
+                "nix-store",
+                "--store",
+                reader.uri(),
+                "-r",
+                NixStore.path(top),
+                "--option",
+                "substituters",
+                target.urlWithToken(),
+                "--option",
+                "trusted-public-keys",
+                target.keys());
+        reader.verifyContents();
+        assertThat(Rows.ofServer()
+                        .texts(
+                                "select count(*) from staged_nar s join cache c on c.id = s.cache_id join tenant t on"
+                                        + " t.id = c.tenant_id where t.name = ?",
+                                target.tenant()))
+                .containsExactly("0");
+        assertThat(text(target, top.hash() + ".narinfo")).contains("Compression: zstd");
+    }
+
+    private JsonNode visible(String url) throws Exception {
+        Instant end = Instant.now().plusSeconds(60);
+        JsonNode found = JSON.readTree(client.asAdministrator("GET", url).body());
+        while (found.path("state").asText().equals("waiting") && Instant.now().isBefore(end)) {
+            Thread.sleep(200);
+            found = JSON.readTree(client.asAdministrator("GET", url).body());
+        }
+        return found;
     }
 
     /** The last thing that it does is to wait for the lock of the tenant's quota: then all of it is written. */
