@@ -8,6 +8,7 @@ import io.narthex.configuration.Settings;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
+import io.narthex.job.Progress;
 import io.narthex.job.Schedule;
 import io.narthex.outbound.TrustedCertificates;
 import jakarta.annotation.Resource;
@@ -40,6 +41,8 @@ public class ExportAuditJob implements Job {
 
     private static final String MONTHS =
             "select month, events, downloads from audit_months_past(?) order by month limit 1";
+    private static final String ROWS =
+            "select coalesce(sum(events + downloads), 0)::bigint from audit_months_past(?)";
     private static final String DETACH = "select detach_audit_month(?, ?, ?, ?, ?, ?)";
     private static final int ALL = 1_000_000;
 
@@ -89,6 +92,7 @@ public class ExportAuditJob implements Job {
                 return new JobPage(null, 0, 0, 0, dropped);
             }
             MonthExport.Month month = next.get();
+            Progress.ofThisRun().expect(() -> rows(connection, retention));
             export(connection, month, retention);
             return new JobPage(month.first().toString(), month.events() + month.downloads(), 0, 0, month.events());
         } catch (SQLException | IOException e) {
@@ -106,6 +110,19 @@ public class ExportAuditJob implements Job {
                                 row.getObject(1, LocalDate.class), row.getLong(2), row.getLong(3)))
                         : Optional.empty();
             }
+        }
+    }
+
+    /** How many rows all months have that are to go. */
+    private static long rows(Connection connection, int retention) {
+        try (PreparedStatement s = connection.prepareStatement(ROWS)) {
+            s.setInt(1, retention);
+            try (ResultSet row = s.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("what is to be exported cannot be counted", e);
         }
     }
 

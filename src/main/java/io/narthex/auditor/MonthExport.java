@@ -2,6 +2,7 @@ package io.narthex.auditor;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.JsonResolver;
+import io.narthex.job.Progress;
 import io.narthex.nix.hash.HashAlgorithm;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -60,14 +62,17 @@ record MonthExport(long events, long downloads, byte[] sha256) {
             header.put("heads", heads);
             lines.write(JSON.writeValueAsBytes(header));
             lines.write('\n');
-            events = copy(connection, "select line from audit_export_events(?)", month, lines);
-            downloads = copy(connection, "select line from audit_export_downloads(?)", month, lines);
-            copy(connection, "select line from audit_export_narinfos(?)", month, lines);
+            LongConsumer progress = Progress.ofThisRun()::add;
+            events = copy(connection, "select line from audit_export_events(?)", month, lines, progress);
+            downloads = copy(connection, "select line from audit_export_downloads(?)", month, lines, progress);
+            // not counted beforehand: there may be a hundred for each download
+            copy(connection, "select line from audit_export_narinfos(?)", month, lines, uncounted -> {});
         }
         return new MonthExport(events, downloads, digest.digest());
     }
 
-    private static long copy(Connection connection, String sql, Month month, OutputStream lines)
+    private static long copy(
+            Connection connection, String sql, Month month, OutputStream lines, LongConsumer progress)
             throws SQLException, IOException {
         long count = 0;
         try (PreparedStatement s = connection.prepareStatement(sql)) {
@@ -78,9 +83,13 @@ record MonthExport(long events, long downloads, byte[] sha256) {
                     lines.write(row.getString(1).getBytes(StandardCharsets.UTF_8));
                     lines.write('\n');
                     count++;
+                    if (count % FETCHED == 0) {
+                        progress.accept(FETCHED);
+                    }
                 }
             }
         }
+        progress.accept(count % FETCHED);
         return count;
     }
 }

@@ -16,6 +16,8 @@ final class JobExecution implements Runnable {
     private final JobLedger ledger;
     private final BooleanSupplier stopping;
     private final Consumer<JobOutcome> told;
+    private final Progress of = new Progress();
+    private Progress.Reached written = of.reached();
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** @param told how it ended, once */
@@ -41,7 +43,7 @@ final class JobExecution implements Runnable {
                     log(Level.INFO, JobOutcome.INTERRUPTED.name());
                     return;
                 }
-                progress = ledger.page(lease, job);
+                progress = ledger.page(lease, job, of);
             }
             // whoever took a lost lease over has ended the run as INTERRUPTED
             told.accept(progress == JobProgress.DONE ? JobOutcome.SUCCEEDED : JobOutcome.INTERRUPTED);
@@ -90,6 +92,19 @@ final class JobExecution implements Runnable {
             }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "event=lease-not-renewed run={0} cause={1}", runId(), e.toString());
+        }
+    }
+
+    /** Writes down how far the run is, if it came further; called by one thread at a time, which is not the run's own. */
+    void writeProgress() {
+        Progress.Reached now = of.reached();
+        if (ended.getCount() > 0 && !now.equals(written)) {
+            try {
+                ledger.reached(lease, now);
+                written = now;
+            } catch (RuntimeException e) {
+                LOG.log(Level.DEBUG, "event=progress-not-written run={0} cause={1}", runId(), e.toString());
+            }
         }
     }
 

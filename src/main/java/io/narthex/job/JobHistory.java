@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Tells which jobs there are and what their runs did. */
 @ApplicationScoped
-class JobHistory {
+public class JobHistory {
     @Inject
     JobRegistry registry;
 
@@ -18,11 +18,12 @@ class JobHistory {
     @Inject
     JobRuns runs;
 
-    /** The jobs of this node by name. */
-    List<JobStatus> jobs() {
+    /** The jobs of this node by name, each with its last run: for who administers the server. */
+    public List<JobResponse> jobs() {
         return registry.all().stream()
                 .map(JobKey::of)
                 .map(key -> new JobStatus(key, leases.isHeld(key), runs.findLast(key)))
+                .map(JobResponse::of)
                 .toList();
     }
 

@@ -74,14 +74,19 @@ class JobLedger {
         return leases.renew(lease);
     }
 
+    /** Writes down how far the run is, while a page of it goes on in a transaction of its own. */
+    void reached(HeldLease lease, Progress.Reached reached) {
+        runs.reached(lease.run(), reached);
+    }
+
     /** Does one page and says what comes next; the transaction holds all of it or nothing. */
-    JobProgress page(HeldLease lease, Job job) {
+    JobProgress page(HeldLease lease, Job job, Progress progress) {
         // whatever the page asks the database is asked over the one connection of its transaction
         try (Connection connection = dataSource.getConnection()) {
             int usual = connection.getNetworkTimeout();
             connection.setNetworkTimeout(Runnable::run, PAGE_MILLIS);
             try {
-                return work(lease, job);
+                return work(lease, job, progress);
             } finally {
                 if (!connection.isClosed()) {
                     connection.setNetworkTimeout(Runnable::run, usual);
@@ -92,14 +97,16 @@ class JobLedger {
         }
     }
 
-    private JobProgress work(HeldLease lease, Job job) {
+    private JobProgress work(HeldLease lease, Job job, Progress progress) {
         Optional<JobLeaseEntity> row = leases.keep(lease);
         if (row.isEmpty()) {
             return JobProgress.LEASE_LOST;
         }
         String checkpoint = row.get().checkpoint();
-        JobPage page = JobAtWork.as(job.name(), () -> job.page(checkpoint));
+        JobPage page = JobAtWork.as(job.name(), () -> progress.during(() -> job.page(checkpoint)));
+        progress.endPage(page.seen());
         runs.count(lease.run(), page);
+        runs.reached(lease.run(), progress.reached());
         leases.setCheckpoint(lease, page.checkpoint());
         if (page.checkpoint() != null) {
             return JobProgress.MORE;

@@ -1,7 +1,7 @@
 package io.narthex.job;
 
 /** How a run ended, or that it still goes on. */
-enum JobOutcome {
+public enum JobOutcome {
     RUNNING,
     SUCCEEDED,
     FAILED,

@@ -3,7 +3,7 @@ package io.narthex.job;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON that describes a job. */
-record JobResponse(
+public record JobResponse(
         String name,
         String subject,
         boolean running,

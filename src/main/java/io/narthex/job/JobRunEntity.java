@@ -48,6 +48,13 @@ class JobRunEntity {
     @Column(nullable = false)
     private long removed;
 
+    private @Nullable Long done;
+
+    private @Nullable Long total;
+
+    @Column(name = "progress_at")
+    private @Nullable Instant progressAt;
+
     private @Nullable String error;
 
     /** For JPA. */
@@ -89,6 +96,22 @@ class JobRunEntity {
 
     long removed() {
         return removed;
+    }
+
+    @Nullable
+    Long done() {
+        return done;
+    }
+
+    @Nullable
+    Long total() {
+        return total;
+    }
+
+    /** When done was written. */
+    @Nullable
+    Instant progressAt() {
+        return progressAt;
     }
 
     @Nullable

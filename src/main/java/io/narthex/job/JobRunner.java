@@ -58,6 +58,11 @@ class JobRunner {
         executions.values().forEach(JobExecution::renew);
     }
 
+    /** Writes down how far the runs of this node are. */
+    void writeProgress() {
+        executions.values().forEach(JobExecution::writeProgress);
+    }
+
     /** Asks for a run of each job that is due. */
     void startDue() {
         registry.all().forEach(this::startQuietly);

@@ -44,6 +44,22 @@ class JobRuns {
                 .executeUpdate();
     }
 
+    /**
+     * Says how far a run is. A row that a page is just writing is left alone: it has the same in a moment. One that has ended
+     * stays as it is.
+     */
+    void reached(long run, Progress.Reached reached) {
+        entityManager
+                .createNativeQuery("update job_run set done = :done,"
+                        + " total = nullif(cast(:total as bigint), -1), progress_at = clock_timestamp()"
+                        + " where id = (select id from job_run where id = :id and outcome = 'RUNNING'"
+                        + " for no key update skip locked)")
+                .setParameter("done", reached.done())
+                .setParameter("total", reached.total())
+                .setParameter("id", run)
+                .executeUpdate();
+    }
+
     /** Ends a run now; one that has ended stays as it is. */
     void end(long run, JobOutcome outcome, @Nullable String error) {
         entityManager

@@ -38,6 +38,12 @@ public class JobScheduler {
         meters.look();
     }
 
+    /** Likewise. How far a run is may be known more often than anybody looks at a page: every five seconds is enough. */
+    @Schedule(hour = "*", minute = "*", second = "*/5", persistent = false)
+    void tickOfProgress() {
+        runner.writeProgress();
+    }
+
     /** Likewise. */
     @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
     void tickOften() {

@@ -34,9 +34,7 @@ public class JobsResource {
     @GET
     @Requires(Right.ADMINISTER_SERVER)
     public Response jobs() {
-        return Response.ok(new Listing<>(
-                        history.jobs().stream().map(JobResponse::of).toList(), null))
-                .build();
+        return Response.ok(new Listing<>(history.jobs(), null)).build();
     }
 
     @GET

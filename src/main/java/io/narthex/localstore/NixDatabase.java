@@ -120,6 +120,11 @@ public final class NixDatabase implements AutoCloseable {
         return ask(NixReader::maxId).orElse(0L);
     }
 
+    /** How many rows it has behind one. */
+    public long count(long afterId) {
+        return ask(reader -> reader.count(afterId)).orElse(0L);
+    }
+
     /** Asks whatever another class of this package has to ask; empty when there is no database. */
     <T> Optional<T> ask(Question<T> question) {
         try {

@@ -186,6 +186,15 @@ final class NixReader implements AutoCloseable {
         }
     }
 
+    long count(long afterId) throws SQLException {
+        PreparedStatement s = prepared("select count(*) from ValidPaths where id > ?");
+        s.setLong(1, afterId);
+        try (ResultSet r = s.executeQuery()) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
     /** SQLite keeps it for columns that are {@code autoincrement}, as Nix's is. */
     long lastGivenId() throws SQLException {
         try (ResultSet r = prepared("select coalesce(max(seq), 0) from sqlite_sequence where name = 'ValidPaths'")

@@ -3,6 +3,7 @@ package io.narthex.retention;
 import io.narthex.http.DatabaseAway;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Progress;
 import io.narthex.meter.Meters;
 import io.narthex.transaction.TransactionConflict;
 import jakarta.annotation.PostConstruct;
@@ -105,7 +106,13 @@ public class RetainJob implements Job {
             answered = begunWith;
             return new JobPage(null, 0, 0, 0, 0);
         }
+        Progress.ofThisRun().expect(() -> runs.countRunning() * RetentionRun.Step.values().length);
         return page(next.get());
+    }
+
+    /** One that has ended has done all of them, also those that it had no need of. */
+    private static int stepsDone(RetentionRun run) {
+        return run.outcome() == RetentionRun.Outcome.RUNNING ? run.step().ordinal() : RetentionRun.Step.values().length;
     }
 
     private JobPage page(RetentionRun run) {
@@ -124,6 +131,7 @@ public class RetainJob implements Job {
         if (after.outcome() == RetentionRun.Outcome.HELD) {
             held.increment();
         }
+        Progress.ofThisRun().add(stepsDone(after) - run.step().ordinal());
         return new JobPage(
                 "more",
                 0,

@@ -113,6 +113,12 @@ public class RetentionRuns {
         return sql.first(COLUMNS + "where outcome = 'RUNNING' order by id <= ?, id limit 1", RetentionRuns::run, after);
     }
 
+    /** How many of all caches go on or wait. */
+    long countRunning() {
+        return sql.first("select count(*) from retention_run where outcome = 'RUNNING'", r -> r.getLong(1))
+                .orElse(0L);
+    }
+
     void step(RetentionRun run, Step next) {
         sql.change("update retention_run set step = ? where id = ?", next.name(), run.id());
     }

@@ -114,13 +114,13 @@ class JobExecutionTest {
         boolean flagSeen;
 
         @Override
-        JobProgress page(HeldLease lease, Job job) {
+        JobProgress page(HeldLease lease, Job job, Progress progress) {
             if (lost) {
                 events.add("lost");
                 return JobProgress.LEASE_LOST;
             }
             events.add("page");
-            checkpoint = job.page(checkpoint).checkpoint();
+            checkpoint = progress.during(() -> job.page(checkpoint)).checkpoint();
             if (checkpoint != null) {
                 return JobProgress.MORE;
             }

@@ -101,6 +101,46 @@ class JobMachineryIT {
     }
 
     @Test
+    void tellsEveryNodeHowFarARunIsWhileItsPageGoesOn() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        job.does(checkpoint -> {
+            Progress.ofThisRun().expect(() -> 10);
+            Progress.ofThisRun().add(4);
+            reached.countDown();
+            await(looked);
+            Progress.ofThisRun().add(6);
+            return page(null);
+        });
+        JobRunner runner = runner();
+        long id = runner.start(key.job());
+        await(reached);
+
+        runner.writeProgress();
+        RunResponse during = RunResponse.of(history.run(key.job(), id));
+        looked.countDown();
+        RunResponse after = RunResponse.of(awaitEnd(id));
+
+        assertThat(during.outcome()).isEqualTo(JobOutcome.RUNNING);
+        assertThat(during.done()).isEqualTo(4);
+        assertThat(during.total()).isEqualTo(10);
+        assertThat(during.rate()).isPositive();
+        assertThat(during.eta()).isAfter(during.startedAt());
+        assertThat(after.done()).isEqualTo(10);
+        assertThat(after.eta()).isNull();
+    }
+
+    @Test
+    void countsWhatPagesLookedAtOfAJobThatTellsNothing() throws Exception {
+        job.does(checkpoint -> new JobPage(checkpoint == null ? "more" : null, 100, 0, 0, 0));
+
+        RunResponse run = RunResponse.of(awaitEnd(runner().start(key.job())));
+
+        assertThat(run.done()).isEqualTo(200);
+        assertThat(run.total()).isNull();
+    }
+
+    @Test
     void runsOnceHoweverManyServersStartItAtTheSameMoment() throws Exception {
         for (int round = 0; round < 20; round++) {
             job.isFor(UUID.randomUUID().toString());
@@ -153,7 +193,7 @@ class JobMachineryIT {
     void takesAnExpiredLeaseOverAndGoesOnAtTheCheckpoint() throws Exception {
         HeldLease dead = ledger.begin(key, here);
         job.does(checkpoint -> page("half"));
-        assertThat(ledger.page(dead, job)).isEqualTo(JobProgress.MORE);
+        assertThat(ledger.page(dead, job, new Progress())).isEqualTo(JobProgress.MORE);
         expire();
 
         HeldLease heir = ledger.begin(key, there);
@@ -166,7 +206,7 @@ class JobMachineryIT {
             checkpoints.add(checkpoint);
             return page(null);
         });
-        assertThat(ledger.page(heir, job)).isEqualTo(JobProgress.DONE);
+        assertThat(ledger.page(heir, job, new Progress())).isEqualTo(JobProgress.DONE);
         assertThat(checkpoints).containsExactly("half");
     }
 
@@ -176,7 +216,7 @@ class JobMachineryIT {
         expire();
         HeldLease heir = ledger.begin(key, there);
         job.does(checkpoint -> Assertions.fail("the page must not begin"));
-        assertThat(ledger.page(dead, job)).isEqualTo(JobProgress.LEASE_LOST);
+        assertThat(ledger.page(dead, job, new Progress())).isEqualTo(JobProgress.LEASE_LOST);
         assertThat(ledger.renew(dead)).isFalse();
         ledger.fail(dead, "too late");
         ledger.interrupt(dead);
@@ -195,7 +235,7 @@ class JobMachineryIT {
             await(leave);
             return page(null);
         });
-        Future<JobProgress> page = executor.submit(() -> ledger.page(held, job));
+        Future<JobProgress> page = executor.submit(() -> ledger.page(held, job, new Progress()));
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
         expire();
         assertThatThrownBy(() -> ledger.begin(key, there)).isInstanceOf(AlreadyRunning.class);

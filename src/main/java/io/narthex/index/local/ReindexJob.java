@@ -2,6 +2,7 @@ package io.narthex.index.local;
 
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Progress;
 import io.narthex.localstore.LocalStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -69,7 +70,9 @@ public class ReindexJob implements Job {
         if (checkpoint == null && source.isCompared(startedStamp)) {
             return end(new Reindexer.Difference(-1, compared, 0, 0, 0));
         }
-        Reindexer.Difference page = reindexer.page(checkpoint == null ? 0 : Long.parseLong(checkpoint));
+        long after = checkpoint == null ? 0 : Long.parseLong(checkpoint);
+        Progress.ofThisRun().expect(() -> store.database().count(after));
+        Reindexer.Difference page = reindexer.page(after);
         seen.addAndGet(page.seen());
         if (page.lastId() >= 0) {
             return new JobPage(Long.toString(page.lastId()), page.seen(), page.added(), page.updated(), page.removed());

@@ -56,6 +56,9 @@ class MissingSignatures {
 
     private static final String UPLOADS_PAGE =
             "select max(id), count(*) from (select id from uploaded_path where id > ? order by id limit ?) p";
+    private static final String LOCAL_LEFT =
+            "select coalesce(max(id), 0), count(*) from local_path where store_id = ? and id > ?";
+    private static final String UPLOADS_LEFT = "select coalesce(max(id), 0), count(*) from uploaded_path where id > ?";
     private static final String UPLOADS_CACHES = "select distinct cache_id from uploaded_path where id > ? and id <= ?";
     private static final String UPLOADS = """
         select p.id, p.hash, p.name, p.nar_hash, p.nar_size, p.refs from uploaded_path p
@@ -98,6 +101,20 @@ class MissingSignatures {
     /** A path that a key has not signed. */
     @SuppressWarnings("ArrayRecordComponent") // lives for one page, never compared
     private record Unsigned(long id, byte[] fingerprint, byte[] digest) {}
+
+    /** How many paths a store has behind one row. */
+    long countLocal(int storeId, long after) {
+        return entities.unwrap(Session.class)
+                .doReturningWork(connection -> page(connection, LOCAL_LEFT, storeId, after)
+                        .seen());
+    }
+
+    /** How many pushed paths there are behind one row. */
+    long countUploads(long after) {
+        return entities.unwrap(Session.class)
+                .doReturningWork(
+                        connection -> page(connection, UPLOADS_LEFT, after).seen());
+    }
 
     /** Signs a store's paths behind one row, for every cache that shows them. */
     Page local(int storeId, StoreDir storeDir, long after) {

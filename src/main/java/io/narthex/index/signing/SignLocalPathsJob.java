@@ -36,6 +36,11 @@ public class SignLocalPathsJob extends SigningJob {
     }
 
     @Override
+    long count(long afterRow) {
+        return missing.countLocal(rows.storeId(), afterRow);
+    }
+
+    @Override
     MissingSignatures.Page sign(long afterRow) {
         return missing.local(rows.storeId(), store.storeDir(), afterRow);
     }

@@ -27,6 +27,11 @@ public class SignUploadsJob extends SigningJob {
     }
 
     @Override
+    long count(long afterRow) {
+        return missing.countUploads(afterRow);
+    }
+
+    @Override
     MissingSignatures.Page sign(long afterRow) {
         return missing.uploads(afterRow);
     }

@@ -5,6 +5,7 @@ import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Progress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ abstract class SigningJob implements Job, ChangeListener {
     /** Which changes may leave paths without a signature. */
     abstract Set<ChangeKind> causes();
 
+    /** How many paths there are behind one row. */
+    abstract long count(long afterRow);
+
     /** Signs a page of paths, those behind one row. */
     abstract MissingSignatures.Page sign(long afterRow);
 
@@ -29,7 +33,9 @@ abstract class SigningJob implements Job, ChangeListener {
     @Override
     public JobPage page(@Nullable String checkpoint) {
         need.page(checkpoint);
-        MissingSignatures.Page page = sign(checkpoint == null ? 0 : Long.parseLong(checkpoint));
+        long after = checkpoint == null ? 0 : Long.parseLong(checkpoint);
+        Progress.ofThisRun().expect(() -> count(after));
+        MissingSignatures.Page page = sign(after);
         if (page.seen() == 0) {
             need.finished();
         }
