@@ -1,5 +1,7 @@
 package io.narthex.access;
 
+import io.narthex.access.token.CachePattern;
+import io.narthex.access.token.Scope;
 import io.narthex.access.token.Target;
 import io.narthex.access.token.Token;
 import io.narthex.access.token.TokenText;
@@ -75,6 +77,26 @@ public final class Access {
      */
     public boolean mayPushNow(List<String> authorization, Cache cache) {
         return AccessPolicy.decide(Right.PUSH, callers.of(authorization), Target.of(cache)) == Decision.ALLOW;
+    }
+
+    /**
+     * Whether this caller may read numbers of all tenants, where memory could not tell.
+     *
+     * @param authorization all headers of that name
+     * @throws io.narthex.change.DatabaseAwayException where a token's worth cannot be known now
+     */
+    public boolean mayReadMetrics(List<String> authorization) {
+        return switch (callers.of(authorization)) {
+            case Caller.Nobody nobody -> false;
+            case Caller.Refused refused -> false;
+            case Caller.Administrator administrator -> true;
+            case Caller.Holder holder -> readsMetrics(holder.token());
+        };
+    }
+
+    private static boolean readsMetrics(Token token) {
+        boolean ofAll = token.tenant() == null && token.grant().covers(CachePattern.EVERYTHING);
+        return ofAll && (token.grant().has(Scope.METRICS) || token.grant().has(Scope.ADMINISTER));
     }
 
     /**

@@ -32,7 +32,11 @@ final class TokenPolicy {
             Instant now) {
         if (request.scopes().isEmpty()) {
             throw new TokenException.Impossible(
-                    "scopes must have one of pull, push, pin, delete, promote, gate, deny, administer");
+                    "scopes must have one of pull, push, pin, delete, promote, gate, deny, metrics, administer");
+        }
+        if (tenant != null && request.scopes().contains(Scope.METRICS)) {
+            throw new TokenException.Impossible(
+                    "metrics is a scope of the server's own tokens: the numbers are of all tenants");
         }
         Instant end = request.expiresAt();
         if (end != null && !now.isBefore(end)) {

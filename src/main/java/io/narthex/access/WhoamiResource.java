@@ -103,6 +103,8 @@ public class WhoamiResource {
             case PROMOTE -> Right.PROMOTE;
             case GATE -> Right.GATE;
             case DENY -> Right.DENY;
+            // of no cache: the numbers are of all
+            case METRICS -> Right.ADMINISTER_SERVER;
             case ADMINISTER -> Right.ADMINISTER_CACHE;
             case PIN -> Right.PIN;
         };
@@ -110,6 +112,7 @@ public class WhoamiResource {
 
     private static List<String> may(Caller who, Cache cache) {
         return Stream.of(Scope.values())
+                .filter(scope -> scope != Scope.METRICS)
                 .filter(scope -> AccessPolicy.decide(right(scope), who, Target.of(cache)) == Decision.ALLOW)
                 .map(Scope::text)
                 .toList();

@@ -101,6 +101,11 @@ public final class ReadLog {
         }
     }
 
+    /** How many downloads wait to be written down. */
+    int waitingDownloads() {
+        return waitingDownloads.get();
+    }
+
     /** Takes so many at most. */
     List<Download> takeDownloads(int most) {
         List<Download> taken = new ArrayList<>();

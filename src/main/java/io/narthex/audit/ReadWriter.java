@@ -61,6 +61,8 @@ class ReadWriter {
     /** The meters are there before anything is dropped. */
     @PostConstruct
     void start() {
+        meters.gauge(
+                "narthex.audit.reads.waiting", "Downloads that wait to be written down", () -> log.waitingDownloads());
         dropped = meters.counters(
                 "narthex.audit.reads.dropped",
                 "Reads that were not written down, since there was no room for them while the database was away",

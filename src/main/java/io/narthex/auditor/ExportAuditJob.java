@@ -41,8 +41,7 @@ public class ExportAuditJob implements Job {
 
     private static final String MONTHS =
             "select month, events, downloads from audit_months_past(?) order by month limit 1";
-    private static final String ROWS =
-            "select coalesce(sum(events + downloads), 0)::bigint from audit_months_past(?)";
+    private static final String ROWS = "select coalesce(sum(events + downloads), 0)::bigint from audit_months_past(?)";
     private static final String DETACH = "select detach_audit_month(?, ?, ?, ?, ?, ?)";
     private static final int ALL = 1_000_000;
 

@@ -71,8 +71,7 @@ record MonthExport(long events, long downloads, byte[] sha256) {
         return new MonthExport(events, downloads, digest.digest());
     }
 
-    private static long copy(
-            Connection connection, String sql, Month month, OutputStream lines, LongConsumer progress)
+    private static long copy(Connection connection, String sql, Month month, OutputStream lines, LongConsumer progress)
             throws SQLException, IOException {
         long count = 0;
         try (PreparedStatement s = connection.prepareStatement(sql)) {

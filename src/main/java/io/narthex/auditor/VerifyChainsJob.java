@@ -4,8 +4,6 @@ import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
-import io.narthex.meter.Meters;
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -16,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -38,23 +35,10 @@ public class VerifyChainsJob implements Job {
     private Heads heads;
 
     @Inject
-    private Meters meters;
-
-    @Inject
     private ChainChecks checks;
 
-    private final AtomicInteger brokenChains = new AtomicInteger();
-    private int brokenSoFar;
     private final Schedule schedule = new Schedule(1, TimeUnit.DAYS);
     private volatile @Nullable String broken;
-
-    @PostConstruct
-    void start() {
-        meters.gauge(
-                "narthex.audit.chains.broken",
-                "Chains of the record that are not as they were sealed",
-                brokenChains::get);
-    }
 
     @Override
     public String name() {
@@ -75,7 +59,6 @@ public class VerifyChainsJob implements Job {
     public JobPage page(@Nullable String checkpoint) {
         if (checkpoint == null) {
             broken = null;
-            brokenSoFar = 0;
         }
         ChainPart part = checkpoint == null ? ChainPart.FIRST : ChainPart.parse(checkpoint);
         List<SignedHead.Head> next = heads.now(part.chain() - 1, 1);
@@ -84,7 +67,6 @@ public class VerifyChainsJob implements Job {
             return verify(head, part.chain() == head.number() ? part : ChainPart.first(head.number()));
         }
         schedule.finished();
-        brokenChains.set(brokenSoFar);
         String found = broken;
         if (found != null) {
             throw new JobFailed(found);
@@ -138,7 +120,6 @@ public class VerifyChainsJob implements Job {
     }
 
     private void tell(String chain, String sequence, String event, String reason) {
-        brokenSoFar++;
         LOG.log(
                 Level.ERROR,
                 "event=audit-chain-broken chain={0} sequence={1} audit-event={2} reason={3}",

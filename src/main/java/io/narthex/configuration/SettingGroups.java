@@ -87,6 +87,15 @@ final class SettingGroups {
         });
     }
 
+    Metrics metrics() {
+        return new Metrics(
+                values.matching(NARTHEX_METRICS_TENANTS, "true|false", "true or false")
+                        .map("true"::equals)
+                        .orElse(false),
+                // some ten series each: what a Prometheus takes without a thought
+                values.number(NARTHEX_METRICS_CACHES, 1, 100_000).orElse(200L).intValue());
+    }
+
     Optional<String> masterKeyCredential() {
         Optional<String> credential = values.matching(
                 NARTHEX_MASTER_KEY_CREDENTIAL,

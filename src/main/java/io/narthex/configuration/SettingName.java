@@ -57,6 +57,8 @@ enum SettingName {
     NARTHEX_UPSTREAM_BYTES,
     NARTHEX_OUTBOUND_PROXY,
     NARTHEX_TRUST_STORE_FILE,
+    NARTHEX_METRICS_TENANTS,
+    NARTHEX_METRICS_CACHES,
     /** The launcher's: further options for the server's JVM. */
     NARTHEX_JAVA_OPTS;
 

@@ -45,6 +45,7 @@ import java.util.Set;
  * @param scrubMegabytes how many megabytes a second stored files are read again with; 0 is never
  * @param audit what the record keeps
  * @param outbound how other servers are reached
+ * @param metrics what the numbers tell of tenants
  * @param withoutMeaning names of settings that are set and do nothing in this version
  */
 public record Settings(
@@ -78,6 +79,7 @@ public record Settings(
         int scrubMegabytes,
         Audit audit,
         Outbound outbound,
+        Metrics metrics,
         List<String> withoutMeaning) {
     /** Some hundred closures; no more than a small disk can spare. */
     private static final DiskReserve PACKED = new DiskReserve(10L << 30, 5);
@@ -155,6 +157,7 @@ public record Settings(
                 values.number(NARTHEX_SCRUB_MBPS, 0, 100_000).orElse(20L).intValue(),
                 groups.audit(),
                 groups.outbound(),
+                groups.metrics(),
                 groups.withoutMeaning(blobs));
     }
 }

@@ -6,8 +6,11 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Finds which keys of the server are replaced next, by rotations that are under way or begin by themselves. */
 @ApplicationScoped
@@ -16,6 +19,8 @@ import java.util.List;
 public class Replacements {
     /** More than anybody reads at once. */
     private static final int MOST = 1_000;
+
+    private static final double DAY = Duration.ofDays(1).toSeconds();
 
     /** Like {@link KeyPolicy#replacementOf}. */
     private static final String NEXT = "select t.name || '/' || c.name, k.name, x.at, k.id"
@@ -49,6 +54,16 @@ public class Replacements {
     public List<Replacement> soon() {
         Instant end = clock.now().plus(PublishedKey.AHEAD);
         return next().stream().filter(one -> !one.at().isAfter(end)).toList();
+    }
+
+    /** Of each cache of which a key is replaced by itself: the days that are left, by {@code tenant/cache}. */
+    public Map<String, Double> daysLeft() {
+        Instant now = clock.now();
+        return next().stream()
+                .collect(Collectors.toMap(
+                        Replacement::cache,
+                        one -> Duration.between(now, one.at()).toSeconds() / DAY,
+                        Math::min));
     }
 
     /** The next ones, the first first. */

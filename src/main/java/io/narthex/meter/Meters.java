@@ -46,7 +46,7 @@ public class Meters {
     private final List<Made> made = new CopyOnWriteArrayList<>();
 
     /** @param source what the meter asks; the registry alone would let it go */
-    private record Made(Meter meter, Object source) {}
+    record Made(Meter meter, Object source) {}
 
     @PostConstruct
     void start() {
@@ -75,7 +75,11 @@ public class Meters {
 
     /** Shows a number that only ever grows, and that somebody else counts. */
     public void counter(String name, String help, LongSupplier count, String... labels) {
-        make(
+        made.addAll(counterIfMissing(name, help, count, labels));
+    }
+
+    List<Made> counterIfMissing(String name, String help, LongSupplier count, String... labels) {
+        return make(
                 name,
                 labels,
                 count,
@@ -87,7 +91,11 @@ public class Meters {
 
     /** Shows a number that goes up and down; NaN is unknown. */
     public void gauge(String name, String help, DoubleSupplier value, String... labels) {
-        make(
+        made.addAll(gaugeIfMissing(name, help, value, labels));
+    }
+
+    List<Made> gaugeIfMissing(String name, String help, DoubleSupplier value, String... labels) {
+        return make(
                 name,
                 labels,
                 value,
@@ -113,15 +121,27 @@ public class Meters {
     }
 
     /** A second application in the same server (tests have one) neither replaces nor removes what the first shows. */
-    private void make(String name, String[] labels, Object source, Supplier<Meter> meter) {
-        if (registry.find(name).tags(labels).meter() == null) {
-            made.add(new Made(meter.get(), source));
-        }
+    private List<Made> make(String name, String[] labels, Object source, Supplier<Meter> meter) {
+        return registry.find(name).tags(labels).meter() == null ? List.of(new Made(meter.get(), source)) : List.of();
+    }
+
+    /** Meters that are removed together, before the application stops. */
+    public MeterGroup group() {
+        return new MeterGroup(this);
+    }
+
+    void remove(List<Made> those) {
+        those.forEach(m -> registry.remove(m.meter()));
+    }
+
+    /** All that the server measures, in the form of Prometheus. */
+    public String text() {
+        return ServerRegistry.text(registry);
     }
 
     @PreDestroy
     void stop() {
-        made.forEach(m -> registry.remove(m.meter()));
+        remove(made);
         made.clear();
     }
 }

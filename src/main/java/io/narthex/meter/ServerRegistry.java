@@ -1,7 +1,10 @@
 package io.narthex.meter;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -35,6 +38,23 @@ final class ServerRegistry {
                     micrometer.getClass().getMethod("getMicrometerRegistry").invoke(micrometer);
         } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("WildFly keeps its meters elsewhere than version 39 does", e);
+        }
+    }
+
+    /** What WildFly itself answers at {@code /metrics}. */
+    static String text(MeterRegistry registry) {
+        Set<MeterRegistry> parts =
+                registry instanceof CompositeMeterRegistry all ? all.getRegistries() : Set.of(registry);
+        // others send their numbers elsewhere, and have no such method
+        MeterRegistry shown = parts.stream()
+                .filter(part -> Arrays.stream(part.getClass().getMethods())
+                        .anyMatch(method -> method.getName().equals("scrape")))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("WildFly has no meters in the form of Prometheus"));
+        try {
+            return (String) shown.getClass().getMethod("scrape").invoke(shown);
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("WildFly's meters cannot be read", e);
         }
     }
 

@@ -1,11 +1,13 @@
 package io.narthex.operations;
 
+import io.narthex.meter.Meters;
 import io.narthex.thread.Guarded;
 import io.narthex.thread.NamedThreads;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executors;
@@ -34,6 +36,9 @@ public class PoolCheck implements HealthCheck {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     DataSource dataSource;
 
+    @Inject
+    Meters meters;
+
     private final LongSupplier nanos;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new NamedThreads("narthex-pool-probe"));
@@ -51,6 +56,10 @@ public class PoolCheck implements HealthCheck {
 
     @PostConstruct
     void start() {
+        meters.gauge(
+                "narthex.database.available",
+                "Whether a connection to the database could be had within the last seconds",
+                () -> isAnswered() ? 1 : 0);
         ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
                 new Guarded("pool-probe", this::probe), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
@@ -67,9 +76,11 @@ public class PoolCheck implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("database-pool")
-                .status(nanos.getAsLong() - answeredAt < PATIENCE_NANOS)
-                .build();
+        return HealthCheckResponse.named("database-pool").status(isAnswered()).build();
+    }
+
+    private boolean isAnswered() {
+        return nanos.getAsLong() - answeredAt < PATIENCE_NANOS;
     }
 
     @PreDestroy

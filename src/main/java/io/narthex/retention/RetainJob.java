@@ -9,6 +9,7 @@ import io.narthex.transaction.TransactionConflict;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,7 +113,9 @@ public class RetainJob implements Job {
 
     /** One that has ended has done all of them, also those that it had no need of. */
     private static int stepsDone(RetentionRun run) {
-        return run.outcome() == RetentionRun.Outcome.RUNNING ? run.step().ordinal() : RetentionRun.Step.values().length;
+        return run.outcome() == RetentionRun.Outcome.RUNNING
+                ? EnumSet.range(RetentionRun.Step.BEGIN, run.step()).size() - 1
+                : RetentionRun.Step.values().length;
     }
 
     private JobPage page(RetentionRun run) {
@@ -131,7 +134,7 @@ public class RetainJob implements Job {
         if (after.outcome() == RetentionRun.Outcome.HELD) {
             held.increment();
         }
-        Progress.ofThisRun().add(stepsDone(after) - run.step().ordinal());
+        Progress.ofThisRun().add(stepsDone(after) - stepsDone(run));
         return new JobPage(
                 "more",
                 0,

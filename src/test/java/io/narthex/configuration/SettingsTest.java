@@ -74,6 +74,27 @@ class SettingsTest {
     }
 
     @Test
+    void namesNoTenantsInTheMetersUnlessAskedTo() {
+        Settings settings =
+                Settings.read(Map.of("NARTHEX_METRICS_TENANTS", "true", "NARTHEX_METRICS_CACHES", "7"), system);
+
+        assertThat(settings.metrics()).isEqualTo(new Metrics(true, 7));
+        assertThat(read("NARTHEX_URL", "").metrics()).isEqualTo(new Metrics(false, 200));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"127.0.0.1, false", "::1, false", "localhost, false", "0.0.0.0, true", "192.0.2.1, true"})
+    void wantsATokenForTenantsNumbersWhereOthersReachThem(String bind, boolean wanted) {
+        Map<String, String> environment = Map.of("NARTHEX_METRICS_TENANTS", "true", "NARTHEX_MANAGEMENT_BIND", bind);
+
+        Settings settings = Settings.read(environment, system);
+
+        assertThat(settings.metrics().wantsToken(settings.listeners())).isEqualTo(wanted);
+        assertThat(read("NARTHEX_MANAGEMENT_BIND", bind).metrics().wantsToken(settings.listeners()))
+                .isFalse();
+    }
+
+    @Test
     void readsHowOthersAreReached() {
         Settings settings = Settings.read(
                 Map.of(
@@ -166,6 +187,8 @@ class SettingsTest {
                 "NARTHEX_PRIORITY | -1",
                 "NARTHEX_NAR_RECHECK_DAYS | 1.5",
                 "NARTHEX_NAR_ZSTD | maybe",
+                "NARTHEX_METRICS_TENANTS | yes",
+                "NARTHEX_METRICS_CACHES | 0",
                 "NARTHEX_PACKED_BYTES | much",
                 "NARTHEX_BODY_IDLE_SECONDS | 0",
                 "NARTHEX_BLOBS | blobs",

@@ -70,8 +70,20 @@ class JobsIT {
         assertThat(run.fieldNames())
                 .toIterable()
                 .contains(
-                        "id", "job", "startedAt", "endedAt", "outcome", "seen", "added", "updated", "removed", "done", "total",
-                        "rate", "eta", "error");
+                        "id",
+                        "job",
+                        "startedAt",
+                        "endedAt",
+                        "outcome",
+                        "seen",
+                        "added",
+                        "updated",
+                        "removed",
+                        "done",
+                        "total",
+                        "rate",
+                        "eta",
+                        "error");
         assertThat(run.path("outcome").asText()).isEqualTo("RUNNING");
         assertThat(run.path("endedAt").isNull()).isTrue();
         String location = started.headers().firstValue("Location").orElseThrow();

@@ -29,6 +29,9 @@ public enum Scope {
     /** To make, change and delete caches and to give tokens; and to read. */
     @JsonProperty("administer")
     ADMINISTER,
+    /** To read the server's numbers where they name tenants: of the server's tokens alone. */
+    @JsonProperty("metrics")
+    METRICS,
     /** To set and delete pins, and to read. */
     @JsonProperty("pin")
     PIN;

@@ -105,8 +105,8 @@ class MissingSignatures {
     /** How many paths a store has behind one row. */
     long countLocal(int storeId, long after) {
         return entities.unwrap(Session.class)
-                .doReturningWork(connection -> page(connection, LOCAL_LEFT, storeId, after)
-                        .seen());
+                .doReturningWork(connection ->
+                        page(connection, LOCAL_LEFT, storeId, after).seen());
     }
 
     /** How many pushed paths there are behind one row. */
