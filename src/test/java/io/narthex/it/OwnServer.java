@@ -123,6 +123,10 @@ public final class OwnServer implements AutoCloseable {
         return "http://127.0.0.1:" + settings.get("NARTHEX_PORT");
     }
 
+    public int managementPort() {
+        return port("NARTHEX_MANAGEMENT_PORT");
+    }
+
     public String token() throws IOException {
         return Files.readString(home.resolve("admin-token")).strip();
     }
