@@ -1,6 +1,8 @@
 package io.narthex.access;
 
 import io.narthex.access.token.CachePattern;
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
 
 /** Says what is wrong with a request about tokens. */
 abstract sealed class TokenException extends RuntimeException {
@@ -8,6 +10,17 @@ abstract sealed class TokenException extends RuntimeException {
 
     private TokenException(String sentence) {
         super(sentence);
+    }
+
+    /** What to tell who made the request. */
+    Problem problem() {
+        ProblemType type = switch (this) {
+            case UnknownToken x -> ProblemType.NOT_FOUND;
+            case TooMuch x -> ProblemType.FORBIDDEN;
+            case NoSuchCache x -> ProblemType.CONFLICT;
+            case Impossible x -> ProblemType.BAD_REQUEST;
+        };
+        return Problem.of(type, String.valueOf(getMessage()));
     }
 
     /** There is none of that id. */

@@ -1,7 +1,5 @@
 package io.narthex.access;
 
-import io.narthex.http.problem.Problem;
-import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
@@ -19,13 +17,6 @@ public class TokenExceptionMapper implements ExceptionMapper<TokenException> {
 
     @Override
     public Response toResponse(TokenException e) {
-        ProblemType type = switch (e) {
-            case TokenException.UnknownToken x -> ProblemType.NOT_FOUND;
-            case TokenException.TooMuch x -> ProblemType.FORBIDDEN;
-            case TokenException.NoSuchCache x -> ProblemType.CONFLICT;
-            case TokenException.Impossible x -> ProblemType.BAD_REQUEST;
-        };
-        return ProblemWriter.answer(Problem.of(type, String.valueOf(e.getMessage())), uri)
-                .build();
+        return ProblemWriter.answer(e.problem(), uri).build();
     }
 }

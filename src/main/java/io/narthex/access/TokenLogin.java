@@ -98,6 +98,7 @@ public class TokenLogin {
      * Makes the present request one of who has the credential, if it may do this. A refusal is recorded.
      *
      * @param key with which it was made
+     * @param right that a caller must have: not {@link Right#NOTHING}
      * @param tenant empty where the request is about none; likewise {@code cache}
      * @throws io.narthex.change.DatabaseAwayException where the token's worth cannot be known now
      */
@@ -107,7 +108,7 @@ public class TokenLogin {
         Target target = target(tenant, cache);
         present.set(caller, target);
         return switch (AccessPolicy.decide(right, caller, target)) {
-            case ALLOW -> caller instanceof Refused ? Entry.ENDED : Entry.ALLOWED;
+            case ALLOW -> isAbsent(target) ? Entry.HIDDEN : Entry.ALLOWED;
             case AUTHENTICATE -> Entry.ENDED;
             case FORBID -> {
                 refusals.forbidden(method, url, Sentences.forbidden(right, caller, target));
@@ -145,6 +146,11 @@ public class TokenLogin {
         Optional<byte[]> now = adminToken.proof(key);
         boolean same = kept != null && now.isPresent() && MessageDigest.isEqual(kept, now.get());
         return same ? Caller.ADMINISTRATOR : new Refused(new Cause.Wrong());
+    }
+
+    /** Who may make a cache may do that much by the API; what is not there has no page. */
+    private static boolean isAbsent(Target target) {
+        return !target.cache().isEmpty() && target.is() == Target.State.ABSENT;
     }
 
     private Target target(String tenant, String cache) {

@@ -75,8 +75,12 @@ public class CacheAdministration {
      */
     record Asker(boolean administrator, boolean loosener, Predicate<String> mayPull, Set<String> ownHosts) {}
 
-    /** @throws UnknownCache if there is none */
-    StoredCache get(TenantName tenant, CacheName name) {
+    /**
+     * The cache as it is now.
+     *
+     * @throws UnknownCache if there is none
+     */
+    public StoredCache get(TenantName tenant, CacheName name) {
         return caches.find(tenant, name).map(CacheEntity::toStored).orElseThrow(UnknownCache::new);
     }
 
@@ -138,7 +142,7 @@ public class CacheAdministration {
      * @throws DefaultCache if it is {@code default/default}
      * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
-    void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
+    public void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
         Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
         CacheEntity entity = caches.find(tenant, name).orElseThrow(UnknownCache::new);
         if (entity.toCache().isDefault()) {

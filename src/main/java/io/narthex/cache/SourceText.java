@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The sources of a cache as texts: {@code local-store}, {@code uploads}, {@code upstream:name}, {@code cache:tenant/name}. */
-final class SourceText {
+public final class SourceText {
     /** What each may be, for people. */
     static final String KNOWN = "local-store, uploads, upstream:{name} or cache:{tenant}/{cache}";
 
@@ -22,7 +22,7 @@ final class SourceText {
     }
 
     /** The cache's own ones first, which are asked first, then the others in their order. */
-    static List<String> of(Collection<Source> own, List<OtherSource> others) {
+    public static List<String> of(Collection<Source> own, List<OtherSource> others) {
         return Stream.concat(
                         own.stream().sorted().map(SourceText::text),
                         others.stream().map(OtherSource::text))

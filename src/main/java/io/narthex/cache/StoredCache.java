@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param quota how much it may hold
  * @param createdAt when it was made
  */
-record StoredCache(Cache cache, Quota quota, Instant createdAt) {
+public record StoredCache(Cache cache, Quota quota, Instant createdAt) {
     /** Another for each change, and for a cache that gets the name later. */
     String entityTag() {
         return "\"" + cache.id() + "-" + cache.version() + "\"";

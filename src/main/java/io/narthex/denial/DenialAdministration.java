@@ -40,7 +40,7 @@ public class DenialAdministration {
     @Inject
     private CurrentCaller caller;
 
-    List<DenialResponse> list(@Nullable Cache cache, @Nullable String after, int limit) {
+    public List<DenialResponse> list(@Nullable Cache cache, @Nullable String after, int limit) {
         return denials.list(id(cache), after == null ? "" : after, limit);
     }
 
@@ -82,8 +82,12 @@ public class DenialAdministration {
         return effects.of(id(cache), request.over(kept, clock.instant()));
     }
 
-    /** @throws ProblemException 404, where there is none */
-    void lift(@Nullable Cache cache, String name) {
+    /**
+     * Within seconds what the rule alone denied goes out again.
+     *
+     * @throws ProblemException 404, where there is none
+     */
+    public void lift(@Nullable Cache cache, String name) {
         if (!denials.delete(id(cache), name)) {
             throw none();
         }

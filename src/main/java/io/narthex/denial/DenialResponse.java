@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param paths how many paths are known to be dark by it
  * @param remembered what is told of such paths elsewhere
  */
-record DenialResponse(
+public record DenialResponse(
         @JsonIgnore DenialSettings settings,
         String name,
         @Nullable String pattern,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Retried
 @Transactional
-class KeyAdministration {
+public class KeyAdministration {
     /** Each signs every path and is in every narinfo. The timer may go beyond it. */
     private static final int MOST = 64;
 
@@ -60,7 +60,7 @@ class KeyAdministration {
     record Begun(PublishedKey key, boolean begun) {}
 
     /** Every key that the cache ever had, in the order in which they were made. */
-    List<PublishedKey> list(Cache cache) {
+    public List<PublishedKey> list(Cache cache) {
         return keys.of(cache.id()).stream().map(PublishedKey::of).toList();
     }
 
@@ -152,7 +152,7 @@ class KeyAdministration {
      *
      * @throws UnknownKey if the cache never had it
      */
-    PublishedKey revoke(Cache cache, String name, String reason) {
+    public PublishedKey revoke(Cache cache, String name, String reason) {
         keys.lock();
         SigningKeyEntity key = find(cache, name);
         if (key.state() != KeyState.REVOKED) {

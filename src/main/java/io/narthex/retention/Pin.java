@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param newest its newest revision
  * @param version counts its changes
  */
-record Pin(long id, PinName name, PinSettings settings, Revision newest, long version, Instant createdAt) {
+public record Pin(long id, PinName name, PinSettings settings, Revision newest, long version, Instant createdAt) {
     /**
      * One of the paths that a pin has named.
      *
      * @param setBy public id of the token; null: the administrator's token file
      */
-    record Revision(
+    public record Revision(
             int number,
             StorePath path,
             Instant setAt,
@@ -28,7 +28,7 @@ record Pin(long id, PinName name, PinSettings settings, Revision newest, long ve
     }
 
     /** Whether it has stopped keeping anything. */
-    boolean isExpired(Instant now) {
+    public boolean isExpired(Instant now) {
         Instant end = settings.expiresAt();
         return end != null && !end.isAfter(now);
     }

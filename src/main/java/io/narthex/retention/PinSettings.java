@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when it stops keeping anything; null: never
  * @param isProtected whether only who administers the cache may move and delete it
  */
-record PinSettings(
+public record PinSettings(
         String note,
         int keepRevisions,
         @Nullable Integer keepDays,

@@ -98,7 +98,7 @@ public class Pins {
     }
 
     /** By name, those behind one. */
-    List<Pin> list(Cache cache, String after, int limit) {
+    public List<Pin> list(Cache cache, String after, int limit) {
         return sql.all(LIST, Pins::pin, cache.id(), after, limit);
     }
 
@@ -238,7 +238,7 @@ public class Pins {
      *
      * @return false where there is no such pin
      */
-    boolean delete(Cache cache, PinName name, @Nullable String ifMatch, boolean administers) {
+    public boolean delete(Cache cache, PinName name, @Nullable String ifMatch, boolean administers) {
         sql.lockAlone("pins " + cache.id());
         Optional<Pin> found = find(cache, name);
         if (found.isEmpty()) {
