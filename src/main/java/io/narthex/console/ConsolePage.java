@@ -5,7 +5,9 @@ import java.util.Locale;
 
 /** The pages of the console. A URL leads to the first that fits it. */
 enum ConsolePage {
-    OVERVIEW("", "Overview", Right.AUTHENTICATED);
+    OVERVIEW("", "Overview", Right.AUTHENTICATED),
+    CACHE("caches/{tenant}/{cache}", "Cache", Right.VIEW_CACHE),
+    PATHS("caches/{tenant}/{cache}/paths", "Paths", Right.PULL);
 
     private final String pattern;
     private final String title;

@@ -37,7 +37,7 @@ public class ConsoleRequest {
         session = who;
         address = where;
         formToken = who.id().formToken();
-        title = where.page().title();
+        title = where.cache().isEmpty() ? where.page().title() : where.tenant() + "/" + where.cache();
     }
 
     void stranger(String token, String afterwards) {
@@ -45,10 +45,6 @@ public class ConsoleRequest {
         formToken = token;
         next = afterwards;
         title = "Log in";
-    }
-
-    void title(String text) {
-        title = text;
     }
 
     void say(String sentence) {
@@ -114,6 +110,18 @@ public class ConsoleRequest {
         return message;
     }
 
+    /** That an action was done, where the page is loaded after it; no other text of a URL is shown. */
+    public String getDone() {
+        return switch (parameter(Posts.DONE)) {
+            case "revoke-token" -> "The token is revoked";
+            case "delete-pin" -> "The pin is deleted";
+            case "lift-denial" -> "The rule is lifted";
+            case "revoke-key" -> "The key is revoked";
+            case "" -> "";
+            default -> "It is done";
+        };
+    }
+
     /** What is shown this once; often empty. */
     public String getSecret() {
         return secret;
@@ -126,6 +134,12 @@ public class ConsoleRequest {
 
     public String getTitle() {
         return title;
+    }
+
+    /** Of the page of the cache that this page is about. */
+    public String getCacheUrl() {
+        return PageAddress.ROOT + "/caches/" + address().tenant() + "/"
+                + address().cache();
     }
 
     public boolean isLoggedIn() {

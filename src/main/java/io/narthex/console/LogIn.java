@@ -47,6 +47,8 @@ public class LogIn {
             + " page came by HTTPS, or from this machine itself";
 
     /** A page of the console, so that the log-in leads nowhere else. */
+    private static final int LONGEST_NEXT = 500;
+
     private static final Pattern OWN = Pattern.compile("/console(/[A-Za-z0-9._~%+-]+)*/?");
 
     private final SecureRandom random = new SecureRandom();
@@ -69,9 +71,13 @@ public class LogIn {
 
     /** Where to log in, to see this page then. */
     static String url(String path) {
-        return OWN.matcher(path).matches() && !path.equals(PageAddress.ROOT)
+        return isOwn(path) && !path.equals(PageAddress.ROOT)
                 ? PageAddress.ROOT + "?" + NEXT + "=" + URLEncoder.encode(path, StandardCharsets.UTF_8)
                 : PageAddress.ROOT;
+    }
+
+    private static boolean isOwn(String path) {
+        return path.length() <= LONGEST_NEXT && OWN.matcher(path).matches();
     }
 
     /** Shows the form at the console's own URL, and leads there from all others. */
@@ -93,7 +99,7 @@ public class LogIn {
             throws IOException, ServletException {
         SessionId before = Cookies.BEFORE.read(request).orElseGet(() -> SessionId.make(random));
         Cookies.BEFORE.give(faces.response(), before);
-        console.stranger(before.formToken(), OWN.matcher(next).matches() ? next : "");
+        console.stranger(before.formToken(), isOwn(next) ? next : "");
         console.say(sentence);
         faces.show(status, View.LOG_IN);
     }
@@ -120,7 +126,7 @@ public class LogIn {
         Cookies.BEFORE.take(response);
         Cookies.SESSION.give(response, id);
         String next = console.posted(NEXT);
-        Faces.redirect(response, OWN.matcher(next).matches() ? next : PageAddress.ROOT);
+        Faces.redirect(response, isOwn(next) ? next : PageAddress.ROOT);
     }
 
     private void refuse(HttpServletRequest request, TokenLogin.Answer answer, Faces faces)

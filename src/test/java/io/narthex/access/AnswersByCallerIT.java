@@ -158,6 +158,19 @@ class AnswersByCallerIT {
         "GET    /api/v1/jobs/x/runs/1,                      401 403 403 403 403 403 401 401 401",
         "PAGE   /console,                                   200 200 200 200 200 200 200 200 200",
         "PAGE   /console/none,                              303 404 404 404 404 404 303 303 303",
+        "PAGE   /console/caches/walk/open,                  303 200 200 200 200 403 303 303 303",
+        "PAGE   /console/caches/walk/closed,                303 200 200 200 200 404 303 303 303",
+        "PAGE   /console/caches/walk/none,                  303 404 404 404 404 404 303 303 303",
+        "PAGE   /console/caches/walk/open/paths,            303 200 200 200 200 200 303 303 303",
+        "PAGE   /console/caches/walk/closed/paths,          303 200 200 403 200 404 303 303 303",
+        "revoke-token /console/caches/walk/closed,          303 403 403 403 404 404 303 303 303",
+        "make-token   /console/caches/walk/closed,          303 403 403 403 400 404 303 303 303",
+        "delete-pin   /console/caches/walk/closed,          303 403 403 403 404 404 303 303 303",
+        "lift-denial  /console/caches/walk/closed,          303 403 403 403 403 404 303 303 303",
+        "revoke-key   /console/caches/walk/closed,          303 403 403 403 404 404 303 303 303",
+        "delete-cache /console/caches/walk/closed,          303 403 403 403 400 404 303 303 303",
+        "delete-cache /console/caches/walk/open,            303 403 403 403 400 403 303 303 303",
+        "no-action    /console/caches/walk/closed,          303 404 404 404 404 404 303 303 303",
     })
     void answers(String route, String expected) throws Exception {
         prepare();
@@ -183,10 +196,10 @@ class AnswersByCallerIT {
         assertThat(given).isEqualTo(wanted);
     }
 
-    /** A page of the console is asked for by who has logged in with the token, as far as that succeeded. */
+    /** A page of the console is asked for, or an action posted to it, by who has logged in with the token, if that succeeded. */
     private HttpResponse<String> answer(String method, String path, String caller) throws Exception {
         String token = TOKENS.getOrDefault(caller, "");
-        if (!method.equals("PAGE")) {
+        if (!path.startsWith(ConsoleClient.ROOT)) {
             return client.as(token, method, path, "");
         }
         ConsoleClient browser = BROWSERS.get(caller);
@@ -197,7 +210,11 @@ class AnswersByCallerIT {
                 browser.logIn(token);
             }
         }
-        return browser.get(path);
+        if (method.equals("PAGE")) {
+            return browser.get(path);
+        }
+        browser.get(ConsoleClient.ROOT);
+        return browser.post(path, "do", method);
     }
 
     @Test
