@@ -1,0 +1,97 @@
+package io.narthex.browse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.http.ApiClient;
+import io.narthex.it.Browser;
+import io.narthex.it.NixStore;
+import io.narthex.it.SharedServer;
+import io.narthex.it.TenantCache;
+import io.narthex.nix.store.StorePath;
+import io.narthex.protocol.Recipes;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every page that people see, in a real browser: narrow and wide, light and dark. Each leaves four pictures in target/screenshots,
+ * which are there to be looked at.
+ */
+@ExtendWith(SharedServer.class)
+class PagesIT {
+    private static final int NARROW = 400;
+    private static final int WIDE = 1400;
+
+    /** As axe weighs its findings. */
+    private static final List<String> SERIOUS = List.of("serious", "critical");
+
+    private static Sample sample;
+
+    /** What the pages show. */
+    private record Sample(TenantCache cache, StorePath path) {}
+
+    /**
+     * One page.
+     *
+     * @param name of its pictures
+     * @param url where TENANT stands for the sample's tenant and HASH for its path
+     * @param isForAdministrators whether one has logged in
+     */
+    record Page(String name, String url, boolean isForAdministrators) {
+        Page(String name, String url) {
+            this(name, url, false);
+        }
+    }
+
+    /** A new page is a new row. */
+    static List<Page> pages() {
+        return List.of(
+                new Page("home", "/"),
+                new Page("home-of-a-tenant", "/TENANT/ci"),
+                new Page("home-found", "/TENANT/ci/?q=pictured"),
+                new Page("home-found-nothing", "/?q=%3Cb%3Enothing%3C/b%3E"),
+                new Page("files", "/TENANT/ci/serve/HASH/"),
+                new Page("console-log-in", "/console"),
+                new Page("console-overview", "/console", true));
+    }
+
+    @BeforeAll
+    @SuppressWarnings("NullAway.Init")
+    static void make() throws Exception {
+        NixStore store = NixStore.served();
+        TenantCache cache = TenantCache.make("{\"visibility\":\"public\"}");
+        StorePath path = store.add(Recipes.tree(store, "pictured"));
+        cache.push(store, path, "xz");
+        sample = new Sample(cache, path);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void isReadableByEverybody(Page page) throws Exception {
+        Browser browser = Browser.start();
+        if (page.isForAdministrators()) {
+            browser.logIn(ApiClient.token());
+        }
+        String url = System.getProperty("it.url")
+                + page.url()
+                        .replace("TENANT", sample.cache().tenant())
+                        .replace("HASH", sample.path().hash().toString());
+        for (int width : new int[] {NARROW, WIDE}) {
+            for (boolean dark : new boolean[] {false, true}) {
+                String look = page.name() + "-" + width + (dark ? "-dark" : "-light");
+                browser.look(width, dark);
+                browser.driver().get(url);
+                assertThat(browser.driver().getTitle()).as(look).isNotBlank();
+                assertThat(browser.overhang())
+                        .as(look + ": wider than its window")
+                        .isZero();
+                browser.photograph(look);
+                assertThat(browser.faults()).as(look).noneMatch(fault -> SERIOUS.contains(fault.split(" ", 2)[0]));
+                // a page that is not there is told of in the console of the browser, by the browser
+                assertThat(browser.complaints()).as(look).noneMatch(line -> !line.contains("404"));
+            }
+        }
+    }
+}
