@@ -10,13 +10,13 @@ import java.util.OptionalInt;
  *
  * @param tenantId of the one tenant; empty: all there is
  */
-record AuditScope(OptionalInt tenantId) {
+public record AuditScope(OptionalInt tenantId) {
     /**
      * What this caller may see.
      *
      * @throws ProblemException 403, where that is nothing
      */
-    static AuditScope of(CurrentCaller caller) {
+    public static AuditScope of(CurrentCaller caller) {
         if (caller.isServerAdministrator()) {
             return new AuditScope(OptionalInt.empty());
         }

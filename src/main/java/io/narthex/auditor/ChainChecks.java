@@ -34,6 +34,10 @@ public class ChainChecks {
         where not k.whole order by k.chain
         """;
     private static final String OF_CHAIN = "select checked_at, whole from audit_chain_check where chain = ?";
+    private static final String OF_NAME = """
+        select checked_at, whole from audit_chain_check
+        where chain = coalesce((select id from tenant where name = ? and deleted_at is null), 0)
+        """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
@@ -100,9 +104,27 @@ public class ChainChecks {
      * @param chain the tenant's number; 0: the server's own
      */
     public Optional<Check> of(int chain) {
+        return find(s -> s.setInt(1, chain), OF_CHAIN);
+    }
+
+    /**
+     * The same by name.
+     *
+     * @param tenant empty: the server's own
+     */
+    public Optional<Check> of(String tenant) {
+        return find(s -> s.setString(1, tenant), OF_NAME);
+    }
+
+    /** Sets the one parameter. */
+    private interface Parameter {
+        void set(PreparedStatement s) throws SQLException;
+    }
+
+    private Optional<Check> find(Parameter chain, String sql) {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement s = connection.prepareStatement(OF_CHAIN)) {
-            s.setInt(1, chain);
+                PreparedStatement s = connection.prepareStatement(sql)) {
+            chain.set(s);
             try (ResultSet row = s.executeQuery()) {
                 return row.next() ? Optional.of(new Check(moment(row, 1), row.getBoolean(2))) : Optional.empty();
             }

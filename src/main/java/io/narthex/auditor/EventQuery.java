@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param since this moment and later
  * @param until before this moment
  */
-record EventQuery(
+public record EventQuery(
         @Nullable String tenant,
         @Nullable String cache,
         @Nullable String action,
@@ -24,7 +24,7 @@ record EventQuery(
         @Nullable Instant until) {
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+._?=-]{1,255}");
 
-    EventQuery {
+    public EventQuery {
         for (String word : new @Nullable String[] {tenant, cache, action, outcome, token, path}) {
             if (word != null && !WORD.matcher(word).matches()) {
                 throw new ProblemException(
@@ -34,8 +34,12 @@ record EventQuery(
         }
     }
 
-    /** @throws ProblemException if it is no moment of the years 1 to 9999 */
-    static @Nullable Instant moment(String name, @Nullable String text) {
+    /**
+     * Reads one of the moments.
+     *
+     * @throws ProblemException if it is no moment of the years 1 to 9999
+     */
+    public static @Nullable Instant moment(String name, @Nullable String text) {
         if (text == null) {
             return null;
         }

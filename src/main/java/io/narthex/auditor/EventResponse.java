@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param run of that workflow
  * @param detail as the record has it
  */
-record EventResponse(
+public record EventResponse(
         String cursor,
         long id,
         Instant at,

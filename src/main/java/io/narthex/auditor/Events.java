@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the events of the record, in the order in which their transactions ended. */
 @ApplicationScoped
-class Events {
+public class Events {
     /** What may still be followed by one of a smaller number waits. */
     private static final String SELECT = """
         select e.tx::text || '-' || e.id, e.id, e.at, e.tenant, e.cache, e.action, e.outcome, e.reason, e.count, e.actor,
@@ -24,9 +24,10 @@ class Events {
         from audit_event e
              left join token_identity i
                        on i.public_id = case when e.action = 'token-exchanged' then e.detail ->> 'token' else e.token_id end
-        where (e.tx, e.id) > (cast(? as xid8), cast(? as bigint))
-          and e.tx < pg_snapshot_xmin(pg_current_snapshot())
+        where e.tx < pg_snapshot_xmin(pg_current_snapshot())
         """;
+
+    private static final String PLACE = "(cast(? as xid8), cast(? as bigint))";
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
@@ -37,11 +38,26 @@ class Events {
      * @param after the cursor of an event; null: from the first on
      */
     List<EventResponse> list(AuditScope scope, EventQuery query, @Nullable String after, int limit) {
+        return read(scope, query, after == null ? "0-0" : after, limit, ">", "");
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param before the cursor of an event: only those before it; null: from the newest on
+     */
+    public List<EventResponse> newest(AuditScope scope, EventQuery query, @Nullable String before, int limit) {
+        return read(scope, query, before, limit, "<", " desc");
+    }
+
+    private List<EventResponse> read(
+            AuditScope scope, EventQuery query, @Nullable String from, int limit, String side, String order) {
         List<Object> values = new ArrayList<>();
-        String[] place = after == null ? new String[] {"0", "0"} : after.split("-", 2);
-        values.add(place[0]);
-        values.add(place[1]);
         StringBuilder sql = new StringBuilder(SELECT);
+        if (from != null) {
+            sql.append(" and (e.tx, e.id) ").append(side).append(PLACE);
+            values.addAll(List.of((Object[]) from.split("-", 2)));
+        }
         scope.tenantId().ifPresent(id -> add(sql, values, "e.tenant_id = ?", id));
         add(sql, values, "e.tenant = ?", query.tenant());
         add(sql, values, "e.cache = ?", query.cache());
@@ -59,7 +75,7 @@ class Events {
                 values,
                 "e.at < ?",
                 query.until() == null ? null : query.until().atOffset(ZoneOffset.UTC));
-        sql.append(" order by e.tx, e.id limit ?");
+        sql.append(" order by e.tx%1$s, e.id%1$s limit ?".formatted(order));
         values.add(limit);
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s = connection.prepareStatement(sql.toString())) {

@@ -23,7 +23,8 @@ public class AssetServlet extends HttpServlet {
     private static final Map<String, String> TYPES = Map.of(
             "console.css", "text/css;charset=utf-8",
             "console.js", "text/javascript;charset=utf-8",
-            "icon.svg", "image/svg+xml");
+            "icon.svg", "image/svg+xml",
+            "refresh.js", "text/javascript;charset=utf-8");
 
     private final transient Map<String, Asset> read = new ConcurrentHashMap<>();
 

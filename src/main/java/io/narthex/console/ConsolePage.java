@@ -7,7 +7,11 @@ import java.util.Locale;
 enum ConsolePage {
     OVERVIEW("", "Overview", Right.AUTHENTICATED),
     CACHE("caches/{tenant}/{cache}", "Cache", Right.VIEW_CACHE),
-    PATHS("caches/{tenant}/{cache}/paths", "Paths", Right.PULL);
+    PATHS("caches/{tenant}/{cache}/paths", "Paths", Right.PULL),
+    PATH("caches/{tenant}/{cache}/paths/{hash}", "Path", Right.PULL),
+    RECORD("record", "Record", Right.ADMINISTER_SERVER),
+    TENANT_RECORD("tenants/{tenant}/record", "Record", Right.ADMINISTER_TENANT),
+    JOBS("jobs", "Jobs", Right.ADMINISTER_SERVER);
 
     private final String pattern;
     private final String title;

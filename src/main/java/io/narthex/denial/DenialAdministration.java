@@ -54,10 +54,10 @@ public class DenialAdministration {
      *
      * @param made whether there was none before
      */
-    record Put(DenialResponse rule, boolean made) {}
+    public record Put(DenialResponse rule, boolean made) {}
 
     /** From the end of the transaction on nothing that the rule denies comes in; within seconds nothing of it goes out. */
-    Put put(@Nullable Cache cache, String name, DenialRequest request) {
+    public Put put(@Nullable Cache cache, String name, DenialRequest request) {
         Optional<DenialResponse> found = denials.find(id(cache), name);
         DenialSettings settings =
                 request.over(found.map(DenialResponse::settings).orElse(null), clock.instant());

@@ -22,11 +22,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param what null where none of {@code pattern}, {@code hash} and {@code narHash} is there
  */
-record DenialRequest(
+public record DenialRequest(
         @Nullable Denied what, JsonField<Boolean> dependents, JsonField<String> reason, JsonField<Instant> until) {
     private static final List<String> FIELDS = List.of("pattern", "hash", "narHash", "dependents", "reason", "until");
     private static final int LONGEST_REASON = 1_000;
     private static final int LONGEST_HASH = 100;
+
+    /**
+     * Denies one path until the rule is lifted.
+     *
+     * @throws ProblemException if the reason is too long; that there is one is asked later
+     */
+    public static DenialRequest of(StorePathHash path, boolean dependents, String reason) {
+        if (reason.length() > LONGEST_REASON) {
+            throw refused("reason has at most " + LONGEST_REASON + " characters");
+        }
+        return new DenialRequest(
+                new Denied.ByHash(path),
+                new JsonField<>(true, dependents),
+                new JsonField<>(true, reason),
+                new JsonField<>(true, null));
+    }
 
     /**
      * Reads the body of a PUT.

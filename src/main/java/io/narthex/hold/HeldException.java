@@ -28,8 +28,8 @@ public final class HeldException extends RuntimeException {
         }
     }
 
-    /** What it was, as a sentence begins. */
-    String what() {
-        return what;
+    /** What to say to who wanted it gone. */
+    public String sentence() {
+        return what + " is under a legal hold: nothing of it goes before the hold is released";
     }
 }

@@ -19,11 +19,7 @@ public class HeldExceptionMapper implements ExceptionMapper<HeldException> {
 
     @Override
     public Response toResponse(HeldException e) {
-        return ProblemWriter.answer(
-                        Problem.of(
-                                ProblemType.CONFLICT,
-                                e.what() + " is under a legal hold: nothing of it goes before the hold is released"),
-                        uri)
+        return ProblemWriter.answer(Problem.of(ProblemType.CONFLICT, e.sentence()), uri)
                 .build();
     }
 }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Preconditions(
         @Nullable String ifMatch, @Nullable String ifNoneMatch) {
+    /** Of who requires nothing. */
+    public static final Preconditions NONE = new Preconditions(null, null);
+
     /**
      * Goes on only where they hold.
      *

@@ -43,10 +43,10 @@ public class Provenances {
      * @param narHash SHA-256 of its NAR as it was received, in hexadecimal digits
      * @param token public id of the token that pushed it
      */
-    record PushedPath(String path, String narHash, Instant pushedAt, String token, Provenance provenance) {}
+    public record PushedPath(String path, String narHash, Instant pushedAt, String token, Provenance provenance) {}
 
     /** Empty where the cache has no such path, or no build pushed it. */
-    Optional<PushedPath> find(Cache cache, StorePathHash hash) {
+    public Optional<PushedPath> find(Cache cache, StorePathHash hash) {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s = connection.prepareStatement(FIND)) {
             s.setInt(1, cache.id());

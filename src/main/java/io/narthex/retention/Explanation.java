@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param because each root that keeps it, also where one would do
  * @param more whether there are more than are listed
  */
-record Explanation(boolean kept, @Nullable Instant goesAt, List<Root> because, boolean more) {
+public record Explanation(boolean kept, @Nullable Instant goesAt, List<Root> because, boolean more) {
     /**
      * A root, and how it needs the path.
      *
@@ -23,7 +23,7 @@ record Explanation(boolean kept, @Nullable Instant goesAt, List<Root> because, b
      * @param until until when it keeps the path, the days between hiding and removing not counted; null: for ever
      * @param through store paths, from the root to the path, each refers to the next
      */
-    record Root(
+    public record Root(
             String kind,
             @Nullable String pin,
             @Nullable Integer revision,

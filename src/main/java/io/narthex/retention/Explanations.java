@@ -104,7 +104,7 @@ public class Explanations {
             @Nullable Instant until) {}
 
     /** Empty where nothing like that was pushed into the cache. */
-    Optional<Explanation> explain(Cache cache, StorePathHash hash) {
+    public Optional<Explanation> explain(Cache cache, StorePathHash hash) {
         Optional<Found> found = sql.first(
                 FIND,
                 r -> new Found(r.getLong(1), Sql.moment(r, 2), r.getObject(3, Integer.class), r.getString(4)),

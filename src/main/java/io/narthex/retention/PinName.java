@@ -25,8 +25,12 @@ public record PinName(String text) {
         return FORM.matcher(text).matches() ? Optional.of(new PinName(text)) : Optional.empty();
     }
 
-    /** @throws ProblemException 400, for what is no name */
-    static PinName parse(String text) {
+    /**
+     * For what must be one.
+     *
+     * @throws ProblemException 400, for what is no name
+     */
+    public static PinName parse(String text) {
         return tryParse(text)
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.BAD_REQUEST,

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The pin that somebody wants: an omitted field stays, null resets it. */
-record PinRequest(
+public record PinRequest(
         Optional<StorePath> path,
         JsonField<String> note,
         JsonField<Integer> keepRevisions,
@@ -26,6 +26,28 @@ record PinRequest(
     private static final int MOST_REVISIONS = 1_000;
     /** A store directory, a hash and a name, each as long as it may be. */
     private static final int LONGEST_PATH = 512;
+
+    /**
+     * Keeps a path under a note; all else stays as it is.
+     *
+     * @throws ProblemException if the note is too long
+     */
+    public static PinRequest of(StorePath path, String note) {
+        if (note.length() > LONGEST_NOTE) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "note has at most " + LONGEST_NOTE + " characters");
+        }
+        return new PinRequest(
+                Optional.of(path),
+                note.isEmpty() ? omitted() : new JsonField<>(true, note),
+                omitted(),
+                omitted(),
+                omitted(),
+                omitted());
+    }
+
+    private static <T> JsonField<T> omitted() {
+        return new JsonField<>(false, null);
+    }
 
     /**
      * Reads the body of a PUT.

@@ -84,7 +84,7 @@ public class Pins {
      *
      * @param made whether there was no such pin
      */
-    record Put(Pin pin, boolean made) {}
+    public record Put(Pin pin, boolean made) {}
 
     /** The path that a pin names now; empty where there is no such pin, or where it has expired. */
     public Optional<StorePath> newest(Cache cache, PinName name) {
@@ -133,7 +133,7 @@ public class Pins {
      * @param administers whether the caller administers the cache
      * @throws ProblemException 409 where the path is not in the cache, 403 where the pin is protected
      */
-    Put put(Cache cache, PinName name, PinRequest request, Preconditions preconditions, boolean administers) {
+    public Put put(Cache cache, PinName name, PinRequest request, Preconditions preconditions, boolean administers) {
         sql.lockAlone("pins " + cache.id());
         Optional<Pin> before = find(cache, name);
         preconditions.check(before.map(Pin::entityTag).orElse(null));

@@ -54,7 +54,12 @@ class PagesIT {
                 new Page("home-found-nothing", "/?q=%3Cb%3Enothing%3C/b%3E"),
                 new Page("files", "/TENANT/ci/serve/HASH/"),
                 new Page("console-log-in", "/console"),
-                new Page("console-overview", "/console", true));
+                new Page("console-overview", "/console", true),
+                new Page("console-path", "/console/caches/TENANT/ci/paths/HASH", true),
+                new Page("console-no-path", "/console/caches/TENANT/ci/paths/none", true),
+                new Page("console-jobs", "/console/jobs", true),
+                new Page("console-record", "/console/record", true),
+                new Page("console-record-of-a-tenant", "/console/tenants/TENANT/record?action=path-published", true));
     }
 
     @BeforeAll

@@ -109,7 +109,7 @@ public class CachedPaths {
      *
      * @param offered as the index has it, for one that was not pushed; its signatures are there
      */
-    Optional<PathDetail> find(Cache cache, StorePathHash hash, Optional<SignedPath> offered) {
+    public Optional<PathDetail> find(Cache cache, StorePathHash hash, Optional<SignedPath> offered) {
         return entity(cache, hash)
                 .map(entity -> new PathDetail(
                         response(cache, entity), null, signatures("upload_signature", cache, entity.id())))
@@ -161,7 +161,7 @@ public class CachedPaths {
      *
      * @return what refers to it, up to ten, where it is not deleted for that; empty where it is gone
      */
-    List<StorePath> delete(Cache cache, UploadedHash path, boolean force) {
+    public List<StorePath> delete(Cache cache, UploadedHash path, boolean force) {
         // first the lock, then the question: who publishes a referrer meanwhile is waited for
         entities.createNativeQuery("select id from uploaded_path where id = :id for update", Long.class)
                 .setParameter("id", path.id())
@@ -186,10 +186,16 @@ public class CachedPaths {
     }
 
     /** The row of a path that is about to go. */
-    record UploadedHash(long id, StorePath path) {}
+    public record UploadedHash(long id, StorePath path) {}
 
-    Optional<UploadedHash> locate(Cache cache, StorePathHash hash) {
+    /** Where it was pushed; empty where it was not. */
+    public Optional<UploadedHash> locate(Cache cache, StorePathHash hash) {
         return entity(cache, hash).map(entity -> new UploadedHash(entity.id(), entity.path()));
+    }
+
+    /** What refers to it directly of what was pushed, the first of them. */
+    public List<StorePath> dependents(Cache cache, StorePath path) {
+        return locate(cache, path.hash()).map(found -> referrers(cache, found)).orElse(List.of());
     }
 
     private List<StorePath> referrers(Cache cache, UploadedHash path) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexedFrom the name of the Nix store in which it lies; null where it was pushed
  * @param signatures ours, by the keys that sign now
  */
-record PathDetail(
+public record PathDetail(
         @JsonUnwrapped PathResponse path, @Nullable String indexedFrom, List<SignatureResponse> signatures) {
     /**
      * One signature of ours.
@@ -20,5 +20,5 @@ record PathDetail(
      * @param signature in Nix's form
      * @param claim what it says: {@code received} or {@code local-store}
      */
-    record SignatureResponse(String key, String signature, String claim, Instant signedAt) {}
+    public record SignatureResponse(String key, String signature, String claim, Instant signedAt) {}
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishedAt or when Nix registered it
  * @param publishedBy the id of the token that brought it; null: the administrator's
  */
-record PathResponse(
+public record PathResponse(
         @JsonIgnore long id,
         String hash,
         String path,

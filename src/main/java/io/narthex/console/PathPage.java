@@ -1,0 +1,242 @@
+package io.narthex.console;
+
+import io.narthex.access.TokenLogin;
+import io.narthex.auditor.Fetches;
+import io.narthex.cache.Cache;
+import io.narthex.cache.CacheDirectory;
+import io.narthex.console.closure.Closure;
+import io.narthex.console.closure.ClosureTree;
+import io.narthex.console.closure.Closures;
+import io.narthex.console.closure.Treemap;
+import io.narthex.http.Right;
+import io.narthex.index.PathIndex;
+import io.narthex.index.SignedPath;
+import io.narthex.index.upload.CachedPaths;
+import io.narthex.index.upload.PathDetail;
+import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
+import io.narthex.protocol.BuildLogs;
+import io.narthex.provenance.Provenances;
+import io.narthex.retention.Explanation;
+import io.narthex.retention.Explanations;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.faces.context.FacesContext;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One path of a cache, and all that is known of it. */
+@Named("path")
+@RequestScoped
+public class PathPage {
+    /** Fetches that are listed, the newest. */
+    private static final int FETCHES = 20;
+
+    @Inject
+    private ConsoleRequest request;
+
+    @Inject
+    private TokenLogin login;
+
+    @Inject
+    private CacheDirectory caches;
+
+    @Inject
+    private PathIndex index;
+
+    @Inject
+    private CachedPaths paths;
+
+    @Inject
+    private Closures closures;
+
+    @Inject
+    private Explanations explanations;
+
+    @Inject
+    private Provenances provenances;
+
+    @Inject
+    private BuildLogs logs;
+
+    @Inject
+    private Fetches fetches;
+
+    private @Nullable Shown shown;
+
+    /** What is shown. */
+    private record Shown(Cache cache, SignedPath path, PathDetail detail, Closure closure) {}
+
+    /** A fact. */
+    public record Fact(String name, String value) {}
+
+    /** A line of the closure's tree. */
+    public record Line(String indent, String name, String url, String size, String withAll, boolean again) {}
+
+    /** An area of the closure's map. */
+    public record Area(String title, String label, String x, String y, String width, String height, String textY) {}
+
+    /** Why it is kept. */
+    public record Reason(String sentence, List<String> through) {}
+
+    /** A time that it was fetched. */
+    public record FetchRow(String at, String who, String from, String sent) {}
+
+    @PostConstruct
+    void load() {
+        PageAddress address = request.address();
+        Cache cache = caches.require(address.tenant(), address.cache());
+        String text = address.name("hash");
+        StorePathHash hash = text.length() == StorePathHash.LENGTH ? StorePathHash.tryParse(text, 0) : null;
+        if (hash == null) {
+            absent();
+            return;
+        }
+        Optional<SignedPath> path = index.find(cache, hash);
+        path.flatMap(found -> paths.find(cache, hash, path)
+                        .map(detail -> new Shown(cache, found, detail, closures.find(cache, found))))
+                .ifPresentOrElse(found -> shown = found, PathPage::absent);
+    }
+
+    private static void absent() {
+        FacesContext.getCurrentInstance().getExternalContext().setResponseStatus(HttpServletResponse.SC_NOT_FOUND);
+    }
+
+    /** Its base name. */
+    public String getName() {
+        return shown().path().path().baseName();
+    }
+
+    public boolean isFound() {
+        return shown != null;
+    }
+
+    private Shown shown() {
+        return Optional.ofNullable(shown).orElseThrow();
+    }
+
+    public List<Fact> getFacts() {
+        return PathFacts.of(shown().cache(), shown().path(), shown().detail());
+    }
+
+    /** Ours, by the keys that sign now, and those that it came with. */
+    public List<PathDetail.SignatureResponse> getSignatures() {
+        return shown().detail().signatures();
+    }
+
+    public List<String> getForeignSignatures() {
+        return shown().detail().path().foreignSignatures();
+    }
+
+    /** Where the cache shows its files. */
+    public String getFiles() {
+        return "/" + shown().cache().fullName() + "/serve/"
+                + shown().path().path().hash() + "/";
+    }
+
+    /** The end of what the build printed; empty where nobody has kept that. */
+    public String getLog() {
+        Shown now = shown();
+        return now.path()
+                .facts()
+                .deriver()
+                .flatMap(deriver -> logs.end(now.cache(), deriver))
+                .orElse("");
+    }
+
+    /** Which build pushed it; empty where that was none. */
+    public List<Fact> getProvenance() {
+        return provenances
+                .find(shown().cache(), shown().path().path().hash())
+                .map(PathFacts::of)
+                .orElse(List.of());
+    }
+
+    public String getClosureText() {
+        Closure closure = shown().closure();
+        return (closure.cut() ? "More than " : "")
+                + PageText.count((long) closure.paths().size())
+                + (closure.paths().size() == 1 ? " path, " : " paths, ")
+                + PageText.bytes(closure.narSize()) + " unpacked";
+    }
+
+    public List<Line> getTree() {
+        return ClosureTree.lines(shown().closure()).stream()
+                .map(line -> new Line(
+                        "\u00a0\u00a0\u00a0".repeat(line.depth()),
+                        line.path().baseName(),
+                        url(line.path()),
+                        PageText.bytes(line.narSize()),
+                        PageText.bytes(line.withAll()),
+                        line.again()))
+                .toList();
+    }
+
+    public List<Area> getMap() {
+        return Treemap.of(shown().closure()).stream().map(PathPage::area).toList();
+    }
+
+    private static Area area(Treemap.Area area) {
+        // a letter is about eight units wide
+        int letters = (int) (area.width() / 8) - 1;
+        boolean room = letters >= 4 && area.height() >= 20;
+        String name = area.name();
+        return new Area(
+                name + ", " + PageText.bytes(area.narSize()),
+                room ? name.substring(0, Math.min(letters, name.length())) : "",
+                number(area.x()),
+                number(area.y()),
+                number(area.width()),
+                number(area.height()),
+                number(area.y() + 15));
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    /** What refers to it, the first of them. */
+    public List<Line> getDependents() {
+        return paths.dependents(shown().cache(), shown().path().path()).stream()
+                .map(path -> new Line("", path.baseName(), url(path), "", "", false))
+                .toList();
+    }
+
+    private String url(StorePath path) {
+        return PageAddress.ROOT + "/caches/" + shown().cache().fullName() + "/paths/" + path.hash();
+    }
+
+    /** Who fetched it last; for who may read the tenant's record alone. */
+    public List<FetchRow> getFetches() {
+        return isFetchesShown()
+                ? fetches.last(shown().cache(), shown().path().path(), FETCHES).stream()
+                        .map(PathFacts::fetch)
+                        .toList()
+                : List.of();
+    }
+
+    public boolean isFetchesShown() {
+        return login.may(Right.ADMINISTER_TENANT, shown().cache().tenant().text(), "");
+    }
+
+    /** Why it is kept, or when it goes. */
+    public String getRetention() {
+        return explanation()
+                .map(PathFacts::retention)
+                .orElse("It lies in the Nix store of the server's machine: what goes there is up to Nix's garbage"
+                        + " collection.");
+    }
+
+    public List<Reason> getReasons() {
+        return explanation().map(PathFacts::reasons).orElse(List.of());
+    }
+
+    private Optional<Explanation> explanation() {
+        return explanations.explain(shown().cache(), shown().path().path().hash());
+    }
+}
