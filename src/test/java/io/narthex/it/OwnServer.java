@@ -95,6 +95,11 @@ public final class OwnServer implements AutoCloseable {
         launcher = null;
     }
 
+    /** As an operator stops it, by SIGTERM to the launcher; returns at once. */
+    public void terminate() {
+        Objects.requireNonNull(launcher, "it does not run").terminate();
+    }
+
     public Path home() {
         return home;
     }

@@ -25,7 +25,10 @@ public final class WireConnection implements AutoCloseable {
 
     /** To the server of the integration tests. */
     public static WireConnection toServer() throws IOException {
-        URI uri = URI.create(System.getProperty("it.url"));
+        return to(URI.create(System.getProperty("it.url")));
+    }
+
+    public static WireConnection to(URI uri) throws IOException {
         Socket socket = new Socket(uri.getHost(), uri.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         return new WireConnection(socket);

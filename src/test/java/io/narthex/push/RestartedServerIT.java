@@ -7,8 +7,10 @@ import io.narthex.it.NixStore;
 import io.narthex.it.OwnServer;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
+import io.narthex.it.WireConnection;
 import io.narthex.nix.narinfo.Compression;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +18,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +123,35 @@ class RestartedServerIT {
                 assertThat(cache.get(pushed.narInfoUrl()).statusCode()).isEqualTo(200);
             }
         }
+    }
+
+    /** WildFly 39 goes on answering on open connections when the application is gone, with 404, which Nix would believe. */
+    @Test
+    void saysOfNothingThatItIsNotThereWhileItStops() throws Exception {
+        HandPush pushed = made(NixStore.in(directory.resolve("builder")), "there");
+        try (OwnServer server = OwnServer.start(directory, Map.of())) {
+            TenantCache cache = server.cache("{\"visibility\": \"public\"}");
+            assertThat(pushed.putNar(cache)).isEqualTo(201);
+            assertThat(pushed.putNarInfo(cache)).isEqualTo(201);
+
+            Set<Integer> seen = new TreeSet<>();
+            try (WireConnection kept = WireConnection.to(URI.create(server.url()))) {
+                URI url = URI.create(cache.url() + "/" + pushed.narInfoUrl());
+                server.terminate();
+                for (Optional<WireConnection.Status> answer = ask(kept, url);
+                        answer.isPresent();
+                        answer = ask(kept, url)) {
+                    seen.add(answer.get().code());
+                }
+            }
+
+            assertThat(seen).contains(200).isSubsetOf(200, 503);
+        }
+    }
+
+    private static Optional<WireConnection.Status> ask(WireConnection connection, URI url) throws IOException {
+        connection.send("GET " + url.getRawPath() + " HTTP/1.1\r\nHost: " + url.getAuthority() + "\r\n\r\n");
+        return connection.answer(false);
     }
 
     /** Reads are written down in batches. */
