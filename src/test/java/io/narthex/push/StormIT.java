@@ -104,7 +104,7 @@ class StormIT {
                     for (int number = 0; !over; number++) {
                         work.round(number);
                         Instant now = Instant.now();
-                        over |= now.isAfter(last) || now.isAfter(end) && done().equals(asked());
+                        over |= now.isAfter(last) || (now.isAfter(end) && done().equals(asked()));
                     }
                     return null;
                 }));

@@ -2,6 +2,7 @@ package io.narthex.upstream;
 
 import io.narthex.serve.FreePort;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class StaticNginx implements AutoCloseable {
     private void await(Path directory) throws IOException, InterruptedException {
         while (process.isAlive()) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port));
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return;
             } catch (IOException e) {
                 Thread.sleep(20);

@@ -1,8 +1,5 @@
-package io.narthex.http;
+package io.narthex.http.problem;
 
-import io.narthex.http.problem.Problem;
-import io.narthex.http.problem.ProblemType;
-import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;

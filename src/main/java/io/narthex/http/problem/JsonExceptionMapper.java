@@ -1,10 +1,7 @@
-package io.narthex.http;
+package io.narthex.http.problem;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.narthex.http.problem.Problem;
-import io.narthex.http.problem.ProblemType;
-import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
