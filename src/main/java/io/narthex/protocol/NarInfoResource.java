@@ -17,7 +17,10 @@ import io.narthex.receive.Outcome;
 import io.narthex.receive.Reception;
 import io.narthex.retention.UseLog;
 import io.narthex.transfer.Coding;
+import io.narthex.upstream.ServerVia;
 import io.undertow.servlet.handlers.ServletRequestContext;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -26,10 +29,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code {hash}.narinfo}: answers where memory does not know the path; what memory knows is answered before the
@@ -58,11 +64,22 @@ public class NarInfoResource {
     @Inject
     PushRights rights;
 
+    @Inject
+    ServerVia via;
+
     @GET
     @Requires(Right.PULL)
-    public Response get(@PathParam("hash") String text, @Context HttpHeaders request) {
+    public Response get(@PathParam("hash") String text, @Context HttpHeaders request) throws SQLException {
         Cache cache = requested.get();
-        Optional<SignedPath> found = index.find(cache, Responses.hash(text));
+        StorePathHash hash = Responses.hash(text);
+        if (wouldAskInACircle(cache, hash, request)) {
+            return Response.status(StatusCodes.LOOP_DETECTED)
+                    .type(MediaType.TEXT_PLAIN)
+                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .entity(StatusCodes.LOOP_DETECTED + " " + ServerVia.CIRCLE + "\n")
+                    .build();
+        }
+        Optional<SignedPath> found = index.find(cache, hash);
         if (found.isEmpty()) {
             reads.miss(cache.tenantId(), cache.id());
             throw AbsentPath.problem();
@@ -71,6 +88,13 @@ public class NarInfoResource {
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
         uses.note(path, request.getHeaderString(HttpHeaders.AUTHORIZATION) != null);
         return response(cache, path, request);
+    }
+
+    /** Whether others would have to be asked for what was asked of this server by one that it asks. */
+    private boolean wouldAskInACircle(Cache cache, StorePathHash hash, HttpHeaders request) throws SQLException {
+        return cache.showsOthers()
+                && via.isIn(request.getHeaderString(Headers.VIA_STRING))
+                && index.lookUp(cache, Set.of(hash)).paths().isEmpty();
     }
 
     /** Publishes a path, or adds signatures to one that is published. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class ServerVia {
+    /** What the server at which a circle ends says. */
+    public static final String CIRCLE = "The request came through this server before: upstreams form a circle";
+
     private static final int ID_BYTES = 8;
 
     @Inject

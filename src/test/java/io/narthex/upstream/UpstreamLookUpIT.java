@@ -419,6 +419,18 @@ class UpstreamLookUpIT {
 
             assertThat(answer.statusCode()).isEqualTo(508);
             assertThat(text(answer)).contains("circle");
+            // nor does one with a token that memory does not know yet, which goes another way
+            String fresh = upstream.cache().newToken("\"pull\"");
+            assertThat(upstream.cache()
+                            .send(
+                                    "GET",
+                                    SamplePath.ofBytes(11).narInfoUrl(),
+                                    new byte[0],
+                                    fresh,
+                                    "Via",
+                                    "1.1 other, " + via)
+                            .statusCode())
+                    .isEqualTo(508);
         }
     }
 
