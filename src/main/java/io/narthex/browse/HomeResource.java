@@ -72,7 +72,7 @@ public class HomeResource {
         return new HomeView(
                 cache,
                 requested.base(),
-                requested.prefix(),
+                requested.place(),
                 requested.isAtHost()
                         ? Optional.empty()
                         : Optional.of(server.base().text() + "/console"),

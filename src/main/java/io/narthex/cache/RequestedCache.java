@@ -49,6 +49,13 @@ public class RequestedCache {
         return route == null ? "" : route.prefix();
     }
 
+    /** The same without {@code /push}: before what people read and fetch. */
+    public String place() {
+        CacheRouter.Route route =
+                CacheRouter.routeOf(ServletRequestContext.requireCurrent().getExchange());
+        return route == null ? "" : route.place();
+    }
+
     /** Whether it was asked for at a virtual host, where there is nothing but this cache. */
     public boolean isAtHost() {
         CacheRouter.Route route =
