@@ -137,6 +137,7 @@ class RestartedServerIT {
             Set<Integer> seen = new TreeSet<>();
             try (WireConnection kept = WireConnection.to(URI.create(server.url()))) {
                 URI url = URI.create(cache.url() + "/" + pushed.narInfoUrl());
+                seen.add(ask(kept, url).orElseThrow().code());
                 server.terminate();
                 for (Optional<WireConnection.Status> answer = ask(kept, url);
                         answer.isPresent();
