@@ -128,7 +128,7 @@ class PathFilesIT {
 
         String page = wire.get(url(path, "/")).text();
 
-        String[] links = page.split("href=\"", -1);
+        String[] links = page.split("<a href=\"", -1);
         assertThat(links).hasSize(12);
         for (int i = 1; i < links.length; i++) {
             String link = links[i].substring(0, links[i].indexOf('"'));
