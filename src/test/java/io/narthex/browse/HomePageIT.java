@@ -88,7 +88,7 @@ class HomePageIT {
         browser.driver().findElement(By.id("q")).sendKeys("WHILE-typing");
         browser.driver().findElement(By.cssSelector("form button")).click();
 
-        assertThat(browser.driver().findElement(By.id("found")).getText()).contains(path.baseName());
+        await(path.baseName());
         assertThat(browser.driver().findElement(By.id("q")).getAttribute("value"))
                 .isEqualTo("WHILE-typing");
     }
