@@ -5,13 +5,16 @@ import io.narthex.index.ElsewherePaths;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.SourceAwayException;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.upstream.held.HeldRows;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Keeps paths of upstreams that pushed paths refer to, and fetches their files ahead. Thread-safe. */
 @ApplicationScoped
@@ -30,19 +33,29 @@ public class HeldPaths implements ElsewherePaths {
     /** What another cache has is that cache's to keep. */
     @Override
     public void hold(Cache cache, Collection<SignedPath> paths) {
-        List<StorePathHash> hashes = paths.stream()
+        Map<StorePathHash, SignedPath> direct = paths.stream()
                 .filter(path -> path.origin().startsWith("upstream:"))
-                .map(path -> path.path().hash())
-                .toList();
-        if (!hashes.isEmpty()) {
-            rows.hold(cache, hashes).forEach(hash -> fetch(cache, hash));
+                .collect(Collectors.toMap(path -> path.path().hash(), path -> path, (a, b) -> a));
+        if (!direct.isEmpty()) {
+            for (StorePathHash hash : rows.hold(cache, direct.keySet())) {
+                SignedPath path = direct.get(hash);
+                (path != null ? Optional.of(path) : find(cache, hash)).ifPresent(this::fetch);
+            }
+        }
+    }
+
+    /** What one of them refers to: it has a row, so that its upstream is seldom asked again. */
+    private Optional<SignedPath> find(Cache cache, StorePathHash hash) {
+        try {
+            return index.find(cache, hash);
+        } catch (SourceAwayException e) {
+            return Optional.empty();
         }
     }
 
     /** Nobody waits for it; what cannot be fetched now is fetched when somebody asks. */
-    private void fetch(Cache cache, StorePathHash hash) {
-        SignedPath path = index.hot().current(cache, hash);
-        if (path != null && path.source() instanceof NarSource.AtUpstream(var nar)) {
+    private void fetch(SignedPath path) {
+        if (path.source() instanceof NarSource.AtUpstream(var nar)) {
             try {
                 fetches.open(nar).close();
             } catch (IOException e) {

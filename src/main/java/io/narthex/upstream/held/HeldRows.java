@@ -26,28 +26,31 @@ public class HeldRows {
     private static final String HOLD = """
         with rows as materialized (
             select p.id from upstream_path p where p.cache_id = ? and p.hash = any(?) order by p.id for update)
-        update upstream_path p set held_at = now() from rows r where p.id = r.id returning p.refs
+        update upstream_path p set held_at = now() from rows r where p.id = r.id returning p.hash, p.refs
         """;
 
     @PersistenceContext
     private EntityManager entities;
 
-    /** Holds these and all that they refer to, as far as upstreams were asked for it; gives all that may be. */
+    /** Holds these and all that they refer to, as far as upstreams were asked for it; gives what is held now. */
     public Set<StorePathHash> hold(Cache cache, Collection<StorePathHash> hashes) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
-            Set<StorePathHash> all = new HashSet<>(hashes);
-            Set<StorePathHash> next = all;
+            Set<StorePathHash> held = new HashSet<>();
+            Set<StorePathHash> asked = new HashSet<>(hashes);
+            Set<StorePathHash> next = asked;
             while (!next.isEmpty()) {
-                Set<StorePathHash> found = holdSome(connection, cache, next);
-                found.removeAll(all);
-                all.addAll(found);
-                next = found;
+                Set<StorePathHash> references = holdSome(connection, cache, next, held);
+                references.removeAll(asked);
+                asked.addAll(references);
+                next = references;
             }
-            return all;
+            return held;
         });
     }
 
-    private static Set<StorePathHash> holdSome(Connection connection, Cache cache, Set<StorePathHash> hashes)
+    /** Adds those that are held to the set, and gives what they refer to. */
+    private static Set<StorePathHash> holdSome(
+            Connection connection, Cache cache, Set<StorePathHash> hashes, Set<StorePathHash> held)
             throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(HOLD)) {
             s.setInt(1, cache.id());
@@ -58,7 +61,8 @@ public class HeldRows {
             Set<StorePathHash> references = new HashSet<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
-                    for (String name : (String[]) r.getArray(1).getArray()) {
+                    held.add(StorePathHash.of(r.getBytes(1)));
+                    for (String name : (String[]) r.getArray(2).getArray()) {
                         references.add(StorePath.parseBaseName(name).hash());
                     }
                 }
