@@ -83,10 +83,10 @@ class AddressesIT {
         }
     }
 
-    /** Once there are so many, at most fifteen seconds later. */
+    /** Once there are so many, at most a minute later. */
     private static List<String> await(OwnServer server, int number, String sql) throws Exception {
         List<String> found = server.rows().texts(sql);
-        for (int i = 0; i < 150 && found.size() < number; i++) {
+        for (int i = 0; i < 600 && found.size() < number; i++) {
             Thread.sleep(100);
             found = server.rows().texts(sql);
         }

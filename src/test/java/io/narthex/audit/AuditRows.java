@@ -46,9 +46,9 @@ final class AuditRows {
         }
     }
 
-    /** The rows once there are so many, at most ten seconds later. */
+    /** The rows once there are so many, at most a minute later. */
     static List<String> await(int number, String sql, Object... parameters) throws SQLException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         List<String> rows = rows(sql, parameters);
         while (rows.size() < number && System.nanoTime() < end) {
             Thread.sleep(100);

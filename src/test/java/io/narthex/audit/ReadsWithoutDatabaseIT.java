@@ -57,14 +57,14 @@ class ReadsWithoutDatabaseIT {
     }
 
     private static void await(OwnServer server, String sql, StorePath path, String expected) throws Exception {
-        for (int i = 0; i < 300 && !server.rows().texts(sql, path.baseName()).equals(List.of(expected)); i++) {
+        for (int i = 0; i < 900 && !server.rows().texts(sql, path.baseName()).equals(List.of(expected)); i++) {
             Thread.sleep(100);
         }
         assertThat(server.rows().texts(sql, path.baseName())).as(sql).containsExactly(expected);
     }
 
     private static void awaitLog(OwnServer server, String event) throws Exception {
-        for (int i = 0; i < 300 && !log(server).contains(event); i++) {
+        for (int i = 0; i < 900 && !log(server).contains(event); i++) {
             Thread.sleep(100);
         }
         assertThat(log(server)).contains(event);

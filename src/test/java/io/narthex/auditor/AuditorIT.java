@@ -77,7 +77,7 @@ class AuditorIT {
 
     /** So many lines at least: an event is told when all transactions that began before its own have ended, here or elsewhere. */
     private List<JsonNode> lines(String query, int least) throws Exception {
-        Instant end = Instant.now().plusSeconds(30);
+        Instant end = Instant.now().plusSeconds(60);
         List<JsonNode> lines = lines(query);
         while (lines.size() < least && Instant.now().isBefore(end)) {
             Thread.sleep(100);
@@ -146,7 +146,7 @@ class AuditorIT {
     }
 
     private List<JsonNode> awaitRefusal() throws Exception {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 600; i++) {
             List<JsonNode> all = lines("?tenant=" + cache.tenant());
             if (all.getLast().path("outcome").asText().equals("refused")) {
                 return all;
@@ -227,7 +227,7 @@ class AuditorIT {
 
     /** Events are sealed within five seconds. */
     private JsonNode awaitHead() throws Exception {
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 600; i++) {
             JsonNode answer = ApiClient.json(client.as(administrator, "GET", "/api/v1/audit/heads", ""));
             if (answer.path("items").has(0)) {
                 return answer;

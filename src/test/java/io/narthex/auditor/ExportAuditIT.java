@@ -290,7 +290,7 @@ class ExportAuditIT {
 
     /** Gives acme's head then, as verify_chain takes it. */
     private static String awaitSeals(Connection superuser) throws SQLException, InterruptedException {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 600; i++) {
             if (rows(superuser, "select waiting from audit.lag where what = 'seals'")
                             .equals(List.of("0"))
                     && rows(

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -22,10 +23,16 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Changes recorded inside the server. The WAR at the root is the other node. */
 @ExtendWith(ArquillianExtension.class)
+@Timeout(
+        value = 10,
+        unit = TimeUnit.MINUTES,
+        threadMode = ThreadMode.SAME_THREAD) // Arquillian keeps its state by thread
 class ChangesIT {
     private static final AtomicLong SUBJECT = new AtomicLong(1_000_000);
 
@@ -53,7 +60,7 @@ class ChangesIT {
 
     @BeforeEach
     void ready() throws InterruptedException {
-        RecordingListener.await(Duration.ofSeconds(10), () -> feed.heartbeat().isHeard() && feed.mayPublish());
+        RecordingListener.await(Duration.ofSeconds(60), () -> feed.heartbeat().isHeard() && feed.mayPublish());
     }
 
     @Test
@@ -66,7 +73,7 @@ class ChangesIT {
         transaction.commit();
         assertThat(listener.changes()).contains(token, path);
         RecordingListener.await(
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
                 () -> listener.changes().stream().filter(path::equals).count() == 2);
         assertThat(rows()).isEqualTo(2);
     }

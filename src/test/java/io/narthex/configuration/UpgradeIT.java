@@ -20,10 +20,16 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What becomes of a filled database that another build has migrated, or is about to. */
 @ExtendWith(ArquillianExtension.class)
+@Timeout(
+        value = 10,
+        unit = TimeUnit.MINUTES,
+        threadMode = ThreadMode.SAME_THREAD) // Arquillian keeps its state by thread
 class UpgradeIT {
     /** A later release that changes columns. */
     private static final List<String> CHANGED = List.of("filesystem:src/test/resources/schema/changed");

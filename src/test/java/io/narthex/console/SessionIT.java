@@ -150,7 +150,7 @@ class SessionIT {
         assertThat(console.cookie(SESSION)).isEmpty();
         // refusals are written down some seconds later
         List<String> recorded = List.of();
-        for (int i = 0; i < 150 && recorded.isEmpty(); i++) {
+        for (int i = 0; i < 600 && recorded.isEmpty(); i++) {
             recorded = Rows.ofServer()
                     .texts("select detail ->> 'kind' from audit.events"
                             + " where action = 'token-refused' and detail ->> 'url' = '/console'");

@@ -188,7 +188,7 @@ class DenialIT {
 
     private static void awaitEvent(TenantCache cache, String outcome, StorePath path) throws Exception {
         List<String> found = List.of();
-        for (int i = 0; i < 100 && found.isEmpty(); i++) {
+        for (int i = 0; i < 600 && found.isEmpty(); i++) {
             Thread.sleep(100);
             found = Rows.ofServer()
                     .texts(
@@ -242,7 +242,7 @@ class DenialIT {
         cache.push(store, path, "none");
         cache.get(NarInfoReader.read(cache.get(path.hash() + ".narinfo").body()).url());
         JsonNode effect = JSON.createObjectNode();
-        for (int i = 0; i < 100 && !effect.path("pulls").has(0); i++) {
+        for (int i = 0; i < 600 && !effect.path("pulls").has(0); i++) {
             Thread.sleep(100);
             effect = JSON.readTree(client.asAdministrator(
                             "PUT", rules(cache) + "/dry?dryRun=true", "{\"pattern\":\"would-*\",\"reason\":\"dry\"}")

@@ -22,9 +22,13 @@ public final class SharedServer implements BeforeAllCallback {
     private static @Nullable OwnServer started;
     private static @Nullable Path run;
 
+    /** The class before may have left it busy, or deployed a second application, which takes it from its database for a moment. */
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         start();
+        WireClient management = new WireClient(System.getProperty("it.management.url"));
+        Await.until(
+                "server that is ready", () -> management.get("/health/ready").status() == 200);
     }
 
     /** Returns when it runs. It is tried once: what kept it from starting would keep it from starting again. */

@@ -31,10 +31,16 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The machinery inside the server, on the real database. Two runners are two servers: each has an owner id of its own. */
 @ExtendWith(ArquillianExtension.class)
+@Timeout(
+        value = 10,
+        unit = TimeUnit.MINUTES,
+        threadMode = ThreadMode.SAME_THREAD) // Arquillian keeps its state by thread
 class JobMachineryIT {
     @Inject
     ScriptedJob job;
@@ -364,7 +370,7 @@ class JobMachineryIT {
     }
 
     private JobRunEntity awaitEnd(long id) throws InterruptedException {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1_200; i++) {
             JobRunEntity run = history.run(key.job(), id);
             if (run.outcome() != JobOutcome.RUNNING) {
                 return run;

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.Assertions;
@@ -18,10 +19,16 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The jobs over HTTP, as an administrator uses them. */
 @ExtendWith(ArquillianExtension.class)
+@Timeout(
+        value = 10,
+        unit = TimeUnit.MINUTES,
+        threadMode = ThreadMode.SAME_THREAD) // Arquillian keeps its state by thread
 class JobsIT {
     private static final String JOBS = "/api/v1/jobs";
     /** The test's own. */
@@ -111,7 +118,7 @@ class JobsIT {
 
     @Test
     void startsADueJobByItself() throws Exception {
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         JsonNode run = get(JOBS + "/due/runs").path("items").path(0);
         while (run.path("endedAt").asText("").isEmpty() && Instant.now().isBefore(end)) {
             Thread.sleep(200);
@@ -179,7 +186,7 @@ class JobsIT {
     }
 
     private JsonNode awaitEnd(String run) throws Exception {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 600; i++) {
             JsonNode now = get(run);
             if (!now.path("outcome").asText().equals("RUNNING")) {
                 return now;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.configuration.Database;
+import io.narthex.it.Await;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.it.TestDatabase;
@@ -59,10 +60,10 @@ class ResealIT {
             assertThat(rows.texts(RESEALED)).containsExactly("100");
             try (LauncherProcess again = start(both)) {
                 assertThat(again.awaitBanner()).contains("in nix.conf");
-                while (rows.texts("select 1 from job_run where job = 'reseal-keys' and outcome = 'SUCCEEDED'")
-                        .isEmpty()) {
-                    Thread.sleep(50);
-                }
+                Await.until(
+                        "run that succeeded",
+                        () -> !rows.texts("select 1 from job_run where job = 'reseal-keys' and outcome = 'SUCCEEDED'")
+                                .isEmpty());
                 assertThat(wire(both).get("/public-key").text()).isEqualTo(published);
                 runOnceMore(wire(both));
             }
@@ -107,9 +108,7 @@ class ResealIT {
             try (LauncherProcess launcher = start(settings)) {
                 assertThat(launcher.awaitBanner()).contains("in nix.conf");
                 assertThat(wire(settings).get("/public-key").text()).isEqualTo(published);
-                while (!rows.texts(RESEALED).equals(List.of("100"))) {
-                    Thread.sleep(20);
-                }
+                Await.until("hundred resealed keys", () -> rows.texts(RESEALED).equals(List.of("100")));
                 launcher.wildFly().destroyForcibly();
                 launcher.wildFly().onExit().join();
                 launcher.awaitEnd();

@@ -103,7 +103,7 @@ class RotationIT {
             Thread.sleep(1_500); // the job looks every second
             assertThat(rows.texts(kept, "rotated.example-1")).doesNotContain("0");
             itIs(Duration.ofDays(365 + 40).plusSeconds(60));
-            Instant end = Instant.now().plusSeconds(10);
+            Instant end = Instant.now().plusSeconds(60);
             while (!rows.texts(kept, "rotated.example-1").equals(List.of("0"))
                     && Instant.now().isBefore(end)) {
                 Thread.sleep(50);
@@ -123,7 +123,7 @@ class RotationIT {
     /** Until the log has a line, which comes within half a minute. */
     private void awaitLine(String line) throws Exception {
         Path log = directory.resolve("home/log/server.log");
-        Instant end = Instant.now().plusSeconds(40);
+        Instant end = Instant.now().plusSeconds(90);
         while (!Files.readString(log).contains(line) && Instant.now().isBefore(end)) {
             Thread.sleep(200);
         }
@@ -157,7 +157,7 @@ class RotationIT {
 
     /** The public keys, once they are in these states. */
     private List<String> awaitStates(String... wanted) throws Exception {
-        Instant end = Instant.now().plusSeconds(10);
+        Instant end = Instant.now().plusSeconds(60);
         while (!states().equals(List.of(wanted)) && Instant.now().isBefore(end)) {
             Thread.sleep(50);
         }

@@ -18,7 +18,7 @@ record Numbers(String text) {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     /** A request is counted behind its answer. */
-    private static final int PATIENCE = 100;
+    private static final int PATIENCE = 1_200;
 
     static Numbers now() throws IOException, InterruptedException {
         return new Numbers(CLIENT.send(HttpRequest.newBuilder(METRICS).build(), HttpResponse.BodyHandlers.ofString())

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code /api/v1/overview} tells who administers what how that is. */
 @ExtendWith(SharedServer.class)
 class OverviewIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final ApiClient api = new ApiClient("");
 

@@ -356,7 +356,7 @@ class PromotionIT {
         }
 
         // with that connection the server drops all that it had open
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         while (status(target, top) == 503 && Instant.now().isBefore(end)) {
             Thread.sleep(100);
         }
@@ -367,7 +367,7 @@ class PromotionIT {
                                 "select state from promotion p join tenant t on t.id = p.tenant_id where t.name = ?",
                                 target.tenant()))
                 .isEmpty();
-        end = Instant.now().plusSeconds(20);
+        end = Instant.now().plusSeconds(60);
         while (answer(target, source, paths(top)).statusCode() != 201
                 && Instant.now().isBefore(end)) {
             Thread.sleep(100);
@@ -377,7 +377,7 @@ class PromotionIT {
 
     /** The backend that waits for a quota. */
     private static String waiting() throws Exception {
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         List<String> found = List.of();
         while (found.isEmpty() && Instant.now().isBefore(end)) {
             found = Rows.ofApplication()

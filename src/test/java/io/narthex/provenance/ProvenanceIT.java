@@ -153,7 +153,7 @@ class ProvenanceIT {
         String url = new String(cache.get(path.hash() + ".narinfo").body(), StandardCharsets.UTF_8)
                 .replaceAll("(?s).*URL: (\\S+).*", "$1");
         assertThat(cache.get(url).statusCode()).isEqualTo(200);
-        Instant end = Instant.now().plusSeconds(15);
+        Instant end = Instant.now().plusSeconds(60);
         String puller = "acme/app c0ffee 77 " + cache.token().split("_", -1)[1];
         while (!pulls().contains(puller) && Instant.now().isBefore(end)) {
             Thread.sleep(100);

@@ -93,7 +93,7 @@ class ConflictIT {
 
     /** Until a session waits for that one. */
     private static void awaitWaiter(Connection other) throws SQLException, InterruptedException {
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         try (Statement s = other.createStatement()) {
             while (Instant.now().isBefore(end)) {
                 try (var r = s.executeQuery("select from pg_locks l where not l.granted"

@@ -109,7 +109,7 @@ class KilledPushIT {
 
     /** Until the server has written so many bytes of a file. */
     private static void awaitFile(OwnServer server, long bytes) throws Exception {
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         while (sizes(server) < bytes && Instant.now().isBefore(end)) {
             Thread.sleep(20);
         }

@@ -219,7 +219,7 @@ class PushRefusalIT {
         assertThat(cache.put("nar/" + name(nar) + ".nar", nar).statusCode()).isEqualTo(201);
         assertThat(new WireClient(cache.url()).get("/nix-cache-info").status()).isEqualTo(200);
         // nobody is told of the end of the one that was cut
-        for (int i = 0; i < 100 && files() != before + 1; i++) {
+        for (int i = 0; i < 600 && files() != before + 1; i++) {
             Thread.sleep(100);
         }
         assertThat(files()).isEqualTo(before + 1);
@@ -450,7 +450,7 @@ class PushRefusalIT {
                 .isEqualTo(told(narInfo, truth, ApiClient.token()));
 
         // the last of them is written when it has been quiet for two seconds
-        for (int i = 0; i < 100 && recorded("administrator").size() < 6; i++) {
+        for (int i = 0; i < 600 && recorded("administrator").size() < 6; i++) {
             Thread.sleep(100);
         }
         assertThat(recorded("token")).hasSize(6).isEqualTo(recorded("administrator"));

@@ -127,7 +127,7 @@ class ScrubIT {
     }
 
     private static void awaitStatus(TenantCache cache, String url) throws Exception {
-        for (int i = 0; i < 100 && status(cache, url) != 200; i++) {
+        for (int i = 0; i < 600 && status(cache, url) != 200; i++) {
             Thread.sleep(100);
         }
         assertThat(status(cache, url)).isEqualTo(200);

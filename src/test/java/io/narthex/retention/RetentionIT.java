@@ -150,7 +150,7 @@ class RetentionIT {
     }
 
     private void awaitOffered(HandPush push) throws Exception {
-        long end = System.nanoTime() + 30_000_000_000L;
+        long end = System.nanoTime() + 90_000_000_000L;
         while (cache.status(push) != 200 && System.nanoTime() < end) {
             Thread.sleep(50);
         }
@@ -163,7 +163,7 @@ class RetentionIT {
         HandPush other = cache.push();
         cache.age("3 days", path, other);
         assertThat(cache.status(path)).isEqualTo(200);
-        long end = System.nanoTime() + 30_000_000_000L;
+        long end = System.nanoTime() + 90_000_000_000L;
         while (cache.rows()
                         .texts(
                                 "select 1 from uploaded_path where hash = ? and last_used > now() - interval '1 hour'",

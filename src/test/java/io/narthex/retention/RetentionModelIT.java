@@ -89,7 +89,7 @@ class RetentionModelIT {
         assertThat(cache.status(path.push)).isEqualTo(200);
         path.read = true;
         path.fresh = true;
-        long end = System.nanoTime() + 30_000_000_000L;
+        long end = System.nanoTime() + 90_000_000_000L;
         while (cache.rows()
                         .texts(
                                 "select 1 from uploaded_path where hash = ? and last_used > now() - interval '1 day'",

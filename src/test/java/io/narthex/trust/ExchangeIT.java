@@ -224,7 +224,7 @@ class ExchangeIT {
 
     /** Refusals are written when a moment has passed without more of them. */
     private static void await(String sql, String value) throws Exception {
-        Instant end = Instant.now().plusSeconds(20);
+        Instant end = Instant.now().plusSeconds(60);
         while (server.rows().texts(sql, value).isEmpty() && Instant.now().isBefore(end)) {
             Thread.sleep(200);
         }

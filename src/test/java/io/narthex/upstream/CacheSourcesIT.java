@@ -3,6 +3,7 @@ package io.narthex.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
+import io.narthex.it.Await;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
 import io.narthex.it.SharedServer;
@@ -215,9 +216,7 @@ class CacheSourcesIT {
             assertThat(claims(cache, path)).containsExactly("upstream-signature");
             String url = NarInfoReader.read(answer.body()).url();
             assertThat(cache.get(url).body()).isEqualTo(path.file());
-            while (!claims(cache, path).equals(List.of("received"))) {
-                Thread.sleep(20);
-            }
+            Await.until("received bytes", () -> claims(cache, path).equals(List.of("received")));
 
             assertThat(cache.get(url).body()).isEqualTo(path.file());
             assertThat(upstream.server().requestsOf("/" + path.info().url())).isEqualTo(1);

@@ -3,6 +3,7 @@ package io.narthex.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.http.ApiClient;
+import io.narthex.it.Await;
 import io.narthex.it.Rows;
 import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
@@ -37,9 +38,7 @@ class HeldPathsIT {
     }
 
     private static void await(SamplePath path, String state) throws Exception {
-        while (!state(path).equals(List.of(state))) {
-            Thread.sleep(20);
-        }
+        Await.until("state " + state, () -> state(path).equals(List.of(state)));
     }
 
     private static long held(TestUpstream upstream) throws Exception {
@@ -86,13 +85,14 @@ class HeldPathsIT {
             await(near, "true true");
             Rows.ofServer()
                     .change("update upstream_path set held_at = now() - interval '2 hours' where held_at is not null");
-            while (Rows.ofServer()
-                    .texts(
-                            "select 1 from path_edge e join store_path s on s.id = e.reference where s.base_name = ?",
-                            near.info().storePath().baseName())
-                    .isEmpty()) {
-                Thread.sleep(50);
-            }
+            Await.until(
+                    "edge",
+                    () -> !Rows.ofServer()
+                            .texts(
+                                    "select 1 from path_edge e join store_path s on s.id = e.reference where"
+                                            + " s.base_name = ?",
+                                    near.info().storePath().baseName())
+                            .isEmpty());
             jobs.run("upstream-budget");
             assertThat(state(near)).containsExactly("true true");
 
@@ -102,13 +102,14 @@ class HeldPathsIT {
                             "/api/v1/tenants/" + upstream.cache().tenant() + "/caches/ci/paths/"
                                     + own.info().storePath().hash(),
                             "");
-            while (!Rows.ofServer()
-                    .texts(
-                            "select 1 from path_edge e join store_path s on s.id = e.reference where s.base_name = ?",
-                            near.info().storePath().baseName())
-                    .isEmpty()) {
-                Thread.sleep(50);
-            }
+            Await.until(
+                    "end of the edges",
+                    () -> Rows.ofServer()
+                            .texts(
+                                    "select 1 from path_edge e join store_path s on s.id = e.reference where"
+                                            + " s.base_name = ?",
+                                    near.info().storePath().baseName())
+                            .isEmpty());
             jobs.run("upstream-budget");
 
             assertThat(state(near)).containsExactly("false true");

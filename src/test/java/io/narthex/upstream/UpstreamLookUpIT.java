@@ -2,6 +2,7 @@ package io.narthex.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.Await;
 import io.narthex.it.FaultyUpstream.Answer;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
@@ -87,9 +88,7 @@ class UpstreamLookUpIT {
                             },
                             Thread::startVirtualThread))
                     .toList();
-            while (upstream.server().requestsOf("/" + path.narInfoUrl()) == 0) {
-                Thread.sleep(5);
-            }
+            Await.until("request upstream", () -> upstream.server().requestsOf("/" + path.narInfoUrl()) > 0);
             latch.countDown();
 
             assertThat(all).allSatisfy(status -> assertThat(status.join()).isEqualTo(200));
@@ -233,9 +232,9 @@ class UpstreamLookUpIT {
                             }
                         },
                         Thread::startVirtualThread));
-                while (upstream.server().requestsOf("/" + path.info().url()) == 0) {
-                    Thread.sleep(5);
-                }
+                Await.until(
+                        "request upstream",
+                        () -> upstream.server().requestsOf("/" + path.info().url()) > 0);
             }
 
             assertThat(upstream.ask(upstream.path(100))).isEqualTo(200);
@@ -392,13 +391,13 @@ class UpstreamLookUpIT {
                         .contains("he source upstream:" + upstream.name() + " of this cache has the path");
             }
             // refusals are written down some seconds later, those alike as one
-            while (Rows.ofServer()
-                    .texts(
-                            "select 1 from audit_event where action = 'push-refused' and tenant = ?",
-                            upstream.cache().tenant())
-                    .isEmpty()) {
-                Thread.sleep(50);
-            }
+            Await.until(
+                    "event of the refusal",
+                    () -> !Rows.ofServer()
+                            .texts(
+                                    "select 1 from audit_event where action = 'push-refused' and tenant = ?",
+                                    upstream.cache().tenant())
+                            .isEmpty());
         }
     }
 

@@ -2,6 +2,7 @@ package io.narthex.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.Await;
 import io.narthex.it.FaultyUpstream.Answer;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
@@ -65,13 +66,13 @@ class UpstreamNarIT {
     }
 
     private static void awaitKept(SamplePath path) throws Exception {
-        while (Rows.ofServer()
-                .texts(
-                        "select 1 from audit.signatures where path = ? and claim = 'received'",
-                        path.info().storePath().baseName())
-                .isEmpty()) {
-            Thread.sleep(20);
-        }
+        Await.until(
+                "signature of what was received",
+                () -> !Rows.ofServer()
+                        .texts(
+                                "select 1 from audit.signatures where path = ? and claim = 'received'",
+                                path.info().storePath().baseName())
+                        .isEmpty());
     }
 
     @Test
@@ -104,9 +105,7 @@ class UpstreamNarIT {
             List<CompletableFuture<HttpResponse<byte[]>>> all = IntStream.range(0, 40)
                     .mapToObj(i -> client.sendAsync(request(url), HttpResponse.BodyHandlers.ofByteArray()))
                     .toList();
-            while (upstream.server().requestsOf(path(path)) == 0) {
-                Thread.sleep(5);
-            }
+            Await.until("request upstream", () -> upstream.server().requestsOf(path(path)) > 0);
             latch.countDown();
 
             assertThat(all).allSatisfy(a -> assertThat(a.join().body()).isEqualTo(path.file()));
@@ -157,13 +156,13 @@ class UpstreamNarIT {
             WireClient.Answer answer = wire(url(upstream, path));
 
             assertThat(answer.isWhole()).isFalse();
-            while (Rows.ofServer()
-                    .texts(
-                            "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
-                            path.info().storePath().baseName())
-                    .isEmpty()) {
-                Thread.sleep(20);
-            }
+            Await.until(
+                    "event of the refused bytes",
+                    () -> !Rows.ofServer()
+                            .texts(
+                                    "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
+                                    path.info().storePath().baseName())
+                            .isEmpty());
             assertThat(upstream.health()).contains("\"refusedBytes\":1");
         }
     }
@@ -186,13 +185,13 @@ class UpstreamNarIT {
 
             wire(url(upstream, path));
 
-            while (Rows.ofServer()
-                    .texts(
-                            "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
-                            path.info().storePath().baseName())
-                    .isEmpty()) {
-                Thread.sleep(20);
-            }
+            Await.until(
+                    "event of the refused bytes",
+                    () -> !Rows.ofServer()
+                            .texts(
+                                    "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
+                                    path.info().storePath().baseName())
+                            .isEmpty());
             assertThat(Rows.ofServer()
                             .texts(
                                     "select claim from audit.signatures where path = ?",

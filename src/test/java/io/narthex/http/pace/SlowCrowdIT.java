@@ -98,7 +98,7 @@ class SlowCrowdIT {
                 .header("Accept", "application/x-ndjson")
                 .build();
         long events = 0;
-        for (int i = 0; i < 100 && events < EVENTS; i++) {
+        for (int i = 0; i < 600 && events < EVENTS; i++) {
             Thread.sleep(100);
             events =
                     client.send(request, BodyHandlers.ofString()).body().lines().count();
@@ -119,7 +119,7 @@ class SlowCrowdIT {
     }
 
     private void awaitReaders() throws Exception {
-        for (int i = 0; i < 100 && readers() < MANY; i++) {
+        for (int i = 0; i < 600 && readers() < MANY; i++) {
             Thread.sleep(100);
         }
         assertThat(readers()).isGreaterThanOrEqualTo(MANY);

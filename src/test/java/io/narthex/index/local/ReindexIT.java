@@ -135,9 +135,9 @@ class ReindexIT {
         } finally {
             Files.deleteIfExists(file);
         }
-        long then = runs.latest();
         runs.run();
-        assertThat(runs.after(then).removed()).isEqualTo(MANY);
+        // one that the timer started may have taken some of them
+        assertThat(runs.after(before).removed()).isEqualTo(MANY);
         assertThat(wire.get("/" + one.hash() + ".narinfo").status()).isEqualTo(404);
     }
 

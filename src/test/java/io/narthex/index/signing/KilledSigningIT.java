@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.configuration.Database;
+import io.narthex.it.Await;
 import io.narthex.it.TenantCache;
 import io.narthex.it.TestDatabase;
 import io.narthex.it.WireClient;
@@ -62,9 +63,9 @@ class KilledSigningIT {
                             "{\"secretKey\":\"" + secret.toText() + "\"}");
                 }
                 start(wire);
-                while (runs(wire).path(0).path("seen").asLong() == 0) {
-                    Thread.sleep(5);
-                }
+                Await.until(
+                        "run that has seen some",
+                        () -> runs(wire).path(0).path("seen").asLong() > 0);
                 // the database outlives it
                 ProcessHandle server = ProcessHandle.of(
                                 Long.parseLong(Files.readString(directory.resolve("home/wildfly.pid"))
@@ -90,9 +91,9 @@ class KilledSigningIT {
                         .hasSize(2)
                         .allMatch(signature ->
                                 keys.stream().anyMatch(key -> key.verify(Fingerprint.of(read), signature)));
-                while (count(database.access(), "select count(*) from upload_signature") < 2L * ROWS) {
-                    Thread.sleep(50);
-                }
+                Await.until(
+                        "signatures of all",
+                        () -> count(database.access(), "select count(*) from upload_signature") >= 2L * ROWS);
                 awaitSuccess(wire);
                 assertThat(runs(wire).findValuesAsText("outcome"))
                         .contains("INTERRUPTED")
@@ -131,9 +132,9 @@ class KilledSigningIT {
     }
 
     private void awaitSuccess(WireClient wire) throws Exception {
-        while (!runs(wire).findValuesAsText("outcome").contains("SUCCEEDED")) {
-            Thread.sleep(50);
-        }
+        Await.until(
+                "run that succeeded",
+                () -> runs(wire).findValuesAsText("outcome").contains("SUCCEEDED"));
     }
 
     /** The oldest run that came to its end behind the one that was interrupted. */
