@@ -94,6 +94,7 @@ class ArchitectureTest {
             "upstream",
             "upstream.caches",
             "upstream.held",
+            "upstream.fetch",
             "receive",
             "retention",
             "denial",

@@ -1,4 +1,4 @@
-package io.narthex.upstream;
+package io.narthex.upstream.fetch;
 
 import io.narthex.index.UpstreamNar;
 import io.narthex.nix.hash.HashAlgorithm;
@@ -19,31 +19,36 @@ import java.util.OptionalLong;
  * Fetches one file of an upstream into a {@link PassingNar} and compares its hash. Where the connection breaks it goes on from
  * there. For one thread.
  */
-final class NarFetch {
+public final class NarFetch {
     /** Times that it may break off without a byte more. */
     private static final int TRIES = 3;
 
     private static final int PIECE = 128 << 10;
 
-    private final UpstreamClient client;
-    private final Upstream upstream;
+    private final Source source;
     private final UpstreamNar nar;
     private final PassingNar passing;
     private final long most;
     private final MessageDigest digest = HashAlgorithm.SHA256.newDigest();
     private OptionalLong length;
 
+    /** From where the file comes. */
+    public interface Source {
+        /** Asks for what lies at that URL; the caller closes the answer. */
+        OutboundResponse open(URI url, Map<String, String> headers) throws OutboundException;
+    }
+
     /** The bytes are not those that the narinfo tells of. */
-    static final class WrongBytesException extends IOException {
+    public static final class WrongBytesException extends IOException {
         private static final long serialVersionUID = 1;
 
-        WrongBytesException(String why) {
+        public WrongBytesException(String why) {
             super(why);
         }
     }
 
     /** The upstream does not have the file, or does not give it. */
-    static final class NotGivenException extends IOException {
+    public static final class NotGivenException extends IOException {
         private static final long serialVersionUID = 1;
 
         NotGivenException(int status) {
@@ -52,9 +57,8 @@ final class NarFetch {
     }
 
     /** @param most bytes that the file may have */
-    NarFetch(UpstreamClient client, Upstream upstream, UpstreamNar nar, PassingNar passing, long most) {
-        this.client = client;
-        this.upstream = upstream;
+    public NarFetch(Source source, UpstreamNar nar, PassingNar passing, long most) {
+        this.source = source;
         this.nar = nar;
         this.passing = passing;
         this.most = most;
@@ -67,7 +71,7 @@ final class NarFetch {
      * @throws WrongBytesException where it is not right
      * @throws IOException where it cannot be had
      */
-    void run() throws IOException {
+    public void run() throws IOException {
         int tries = 0;
         while (true) {
             long before = passing.arrived();
@@ -103,7 +107,7 @@ final class NarFetch {
     private void fetch() throws IOException {
         long from = passing.arrived();
         Map<String, String> headers = from == 0 ? Map.of() : Map.of("Range", "bytes=" + from + "-");
-        try (OutboundResponse response = client.open(upstream, URI.create(nar.url()), headers)) {
+        try (OutboundResponse response = source.open(URI.create(nar.url()), headers)) {
             InputStream body = response.body();
             if (from > 0 && response.status() == 200) {
                 // it knows no ranges: what is here already is read over

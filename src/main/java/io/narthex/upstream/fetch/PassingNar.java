@@ -1,4 +1,4 @@
-package io.narthex.upstream;
+package io.narthex.upstream.fetch;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +26,7 @@ public final class PassingNar implements AutoCloseable {
     private int holders;
 
     /** Its bytes lie in a file without a name, which is gone with the process. */
-    PassingNar(Path directory) throws IOException {
+    public PassingNar(Path directory) throws IOException {
         Path path = Files.createTempFile(directory, "passing", "");
         try {
             file = FileChannel.open(
@@ -43,7 +43,7 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** One more holds it; false where it is over already. */
-    synchronized boolean hold() {
+    public synchronized boolean hold() {
         if (failure != null || (holders == 0 && arrived > 0)) {
             return false;
         }
@@ -87,13 +87,13 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** Waits until more than so many bytes are here, to be checked; false where those are all. */
-    synchronized boolean awaitArrived(long bytes) throws IOException {
+    public synchronized boolean awaitArrived(long bytes) throws IOException {
         await(() -> arrived > bytes || over);
         return arrived > bytes;
     }
 
     /** Waits until no more comes. */
-    synchronized void awaitEnd() throws IOException {
+    public synchronized void awaitEnd() throws IOException {
         await(() -> over);
     }
 
@@ -116,7 +116,7 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** More of it came. */
-    void append(ByteBuffer bytes) throws IOException {
+    public void append(ByteBuffer bytes) throws IOException {
         long at = arrived;
         while (bytes.hasRemaining()) {
             at += file.write(bytes, at);
@@ -130,7 +130,7 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** All came, and it is right. */
-    void release() {
+    public void release() {
         List<Runnable> woken;
         synchronized (this) {
             right = true;
@@ -141,7 +141,7 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** The rest never comes, or must not be sent. */
-    void fail(IOException why) {
+    public void fail(IOException why) {
         List<Runnable> woken;
         synchronized (this) {
             if (failure != null || right) {
@@ -162,12 +162,13 @@ public final class PassingNar implements AutoCloseable {
     }
 
     /** No more comes: whoever reads to the end has it. */
-    synchronized void end() {
+    public synchronized void end() {
         over = true;
         notifyAll();
     }
 
-    synchronized long arrived() {
+    /** How many of its bytes are here. */
+    public synchronized long arrived() {
         return arrived;
     }
 

@@ -1,16 +1,16 @@
-package io.narthex.upstream;
+package io.narthex.upstream.fetch;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
 /** Reads a NAR file to its end while it arrives, also what may not be sent yet. For one thread. */
-final class ArrivingChannel implements ReadableByteChannel {
+public final class ArrivingChannel implements ReadableByteChannel {
     private final PassingNar file;
     private long at;
     private boolean open = true;
 
-    ArrivingChannel(PassingNar file) {
+    public ArrivingChannel(PassingNar file) {
         this.file = file;
     }
 
