@@ -172,9 +172,9 @@ class Heap:
             time.sleep(1)
 
 
-def run_to_end(server, path, wish):
+def run_to_end(server, path, request):
     begun = time.time()
-    run = server.api("POST", path, wish)
+    run = server.api("POST", path, request)
     steps = {}
     while run["outcome"] == "RUNNING":
         steps.setdefault(run["step"], time.time())

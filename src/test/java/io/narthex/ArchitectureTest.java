@@ -3,7 +3,6 @@ package io.narthex;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
-import static com.tngtech.archunit.lang.conditions.ArchConditions.haveSimpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -26,10 +25,14 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.narthex.job.Job;
 import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
+import jakarta.persistence.Entity;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
 
 /**
@@ -231,14 +234,49 @@ class ArchitectureTest {
                             .filter(name -> name.toString().startsWith("java:jboss/"))
                             .isPresent()));
 
+    /** Endings that say nothing, or that a reader has to look up; what stands for them is in CONTRIBUTING.md. */
+    private static final List<String> UNUSUAL_ENDINGS = List.of(
+            "Impl", "Manager", "Helper", "Util", "Utils", "Service", "Data", "Wish", "Beat", "Aside", "Sight", "Given",
+            "Pieces", "Timetable");
+
     @ArchTest
-    static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN = noClasses()
-            .should(haveSimpleNameEndingWith("Impl")
-                    .or(haveSimpleNameEndingWith("Manager"))
-                    .or(haveSimpleNameEndingWith("Helper"))
-                    .or(haveSimpleNameEndingWith("Util"))
-                    .or(haveSimpleNameEndingWith("Utils"))
-                    .or(haveSimpleNameEndingWith("Service")));
+    static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN =
+            noClasses().should(new ArchCondition<>("end in one of " + UNUSUAL_ENDINGS) {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    boolean found = UNUSUAL_ENDINGS.stream()
+                            .anyMatch(ending -> type.getSimpleName().endsWith(ending));
+                    events.add(new SimpleConditionEvent(type, found, type.getFullName()));
+                }
+            });
+
+    @ArchTest
+    static final ArchRule ENTITIES_SAY_SO =
+            classes().that().areAnnotatedWith(Entity.class).should().haveSimpleNameEndingWith("Entity");
+
+    @ArchTest
+    static final ArchRule RESOURCES_SAY_SO = classes()
+            .that()
+            .areAnnotatedWith(Path.class)
+            .should()
+            .haveSimpleNameEndingWith("Resource");
+
+    @ArchTest
+    static final ArchRule JOBS_SAY_SO =
+            classes().that().implement(Job.class).should().haveSimpleNameEndingWith("Job");
+
+    @ArchTest
+    static final ArchRule MAPPERS_SAY_SO =
+            classes().that().implement(ExceptionMapper.class).should().haveSimpleNameEndingWith("Mapper");
+
+    /** JSON that goes out is a response. */
+    @ArchTest
+    static final ArchRule JSON_SAYS_WHICH_WAY_IT_GOES = noClasses()
+            .that(DescribedPredicate.describe("are declared in a resource", type -> type.getEnclosingClass()
+                    .filter(outer -> outer.getSimpleName().endsWith("Resource"))
+                    .isPresent()))
+            .should()
+            .haveSimpleName("Answer");
 
     private static boolean beginsTransaction(JavaMethod method) {
         return method.tryGetAnnotationOfType(Transactional.class)

@@ -14,7 +14,7 @@ import io.narthex.cache.Caches;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.Changes;
 import io.narthex.configuration.Secret;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
@@ -66,7 +66,7 @@ public class TokenAdministration {
      * @throws TokenException when it may not be made
      */
     Made make(@Nullable TenantName tenant, TokenRequest request, @Nullable Token maker) {
-        Tenant owner = owner(tenant);
+        TenantEntity owner = owner(tenant);
         Instant now = now();
         List<Optional<CachePattern>> patterns =
                 TokenRequest.patterns(tenant == null ? null : tenant.text(), request.caches()).stream()
@@ -107,7 +107,7 @@ public class TokenAdministration {
      * @param caller sees only tokens for its own caches; null: the server's administrator, who sees all
      */
     List<Token> list(@Nullable TenantName tenant, long below, int limit, @Nullable Token caller) {
-        Tenant owner = owner(tenant);
+        TenantEntity owner = owner(tenant);
         Integer id = owner == null ? null : owner.id();
         List<Token> seen = new ArrayList<>();
         long next = below;
@@ -126,7 +126,7 @@ public class TokenAdministration {
 
     /** @throws TokenException if there is none of that id that the caller may see */
     Token get(@Nullable TenantName tenant, String publicId, @Nullable Token caller) {
-        Tenant owner = owner(tenant);
+        TenantEntity owner = owner(tenant);
         return tokens.find(owner == null ? null : owner.id(), publicId)
                 .filter(token -> TokenPolicy.mayManage(caller, token))
                 .orElseThrow(TokenException.UnknownToken::new);
@@ -151,7 +151,7 @@ public class TokenAdministration {
         return owner == null ? event : event.tenant(owner.id());
     }
 
-    private @Nullable Tenant owner(@Nullable TenantName tenant) {
+    private @Nullable TenantEntity owner(@Nullable TenantName tenant) {
         return tenant == null ? null : tenants.find(tenant).orElseThrow(UnknownTenant::new);
     }
 

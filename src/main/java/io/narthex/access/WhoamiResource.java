@@ -47,7 +47,7 @@ public class WhoamiResource {
      * @param patterns the caches that it is for, as they were given; empty: all
      * @param caches what it may do where
      */
-    record Answer(
+    record WhoamiResponse(
             boolean authenticated,
             boolean administrator,
             @Nullable String id,
@@ -67,7 +67,7 @@ public class WhoamiResource {
         Caller who = caller.get();
         Token token = who instanceof Caller.Holder holder ? holder.token() : null;
         Token.Owner owner = token == null ? null : token.tenant();
-        Answer answer = new Answer(
+        WhoamiResponse answer = new WhoamiResponse(
                 !(who instanceof Caller.Nobody),
                 caller.isServerAdministrator(),
                 token == null ? null : token.publicId(),

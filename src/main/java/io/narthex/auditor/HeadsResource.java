@@ -39,7 +39,7 @@ public class HeadsResource {
      *
      * @param publicKey that verifies the signatures, {@code name:base64}
      */
-    record Answer(
+    record HeadsResponse(
             String publicKey,
             List<SignedHead> items,
             @Nullable String next) {}
@@ -57,7 +57,7 @@ public class HeadsResource {
                         .filter(head -> head.number() == tenant.getAsInt())
                         .toList();
         var listing = page.listing(found, heads::signed, head -> Integer.toString(head.number()));
-        Answer answer = new Answer(keys.current().secret().publicKey().toString(), listing.items(), listing.next());
+        HeadsResponse answer = new HeadsResponse(keys.current().secret().publicKey().toString(), listing.items(), listing.next());
         return Response.ok(answer).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 }

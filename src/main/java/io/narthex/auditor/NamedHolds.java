@@ -4,7 +4,7 @@ import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.auditor.NamedHold.Target;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
@@ -94,7 +94,7 @@ public class NamedHolds {
      * @throws UnknownTenant if there is no such tenant
      */
     Put put(TenantName tenant, String name, Target target, @Nullable String reason) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         lock.takeAlone(owner.id());
         Optional<NamedHold> there = read(owner.id(), name).stream().findFirst();
         if (there.isPresent()) {
@@ -113,7 +113,7 @@ public class NamedHolds {
         return Put.MADE;
     }
 
-    private Put explained(Tenant owner, NamedHold there, @Nullable String reason) {
+    private Put explained(TenantEntity owner, NamedHold there, @Nullable String reason) {
         if (reason != null && !reason.equals(there.reason())) {
             change(CHANGE, reason, owner.id(), there.name());
             audit.record(event(AuditAction.LEGAL_HOLD_SET, owner, there.name(), there.target())
@@ -124,7 +124,7 @@ public class NamedHolds {
 
     /** Whether there was one. */
     boolean release(TenantName tenant, String name) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<NamedHold> there = read(owner.id(), name).stream().findFirst();
         there.ifPresent(hold -> {
             change(RELEASE, owner.id(), name);
@@ -133,7 +133,7 @@ public class NamedHolds {
         return there.isPresent();
     }
 
-    private static AuditEvent event(AuditAction action, Tenant owner, String name, Target target) {
+    private static AuditEvent event(AuditAction action, TenantEntity owner, String name, Target target) {
         return AuditEvent.of(action)
                 .tenant(owner.id())
                 .detail("hold", name)

@@ -11,7 +11,7 @@ import io.narthex.change.Changes;
 import io.narthex.hold.Holds;
 import io.narthex.http.Preconditions;
 import io.narthex.tenant.ReservedNames;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
@@ -90,7 +90,7 @@ public class CacheAdministration {
      * @throws UnknownTenant if there is no such tenant
      */
     List<StoredCache> list(TenantName tenant, @Nullable String after) {
-        Tenant owner = tenants.find(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.find(tenant).orElseThrow(UnknownTenant::new);
         return caches.list(owner, after == null ? "" : after).stream()
                 .map(CacheEntity::toStored)
                 .toList();
@@ -103,7 +103,7 @@ public class CacheAdministration {
      * @throws CacheException if the change is not allowed or not possible
      */
     Put put(TenantName tenant, CacheName name, CacheRequest request, Preconditions preconditions, Asker asker) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<CacheEntity> found = caches.find(tenant, name);
         preconditions.check(found.map(entity -> entity.toStored().entityTag()).orElse(null));
         // below /push/ for one, where the default cache has its own URLs
@@ -143,7 +143,7 @@ public class CacheAdministration {
      * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
     public void delete(TenantName tenant, CacheName name, Preconditions preconditions) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownCache::new);
         CacheEntity entity = caches.find(tenant, name).orElseThrow(UnknownCache::new);
         if (entity.toCache().isDefault()) {
             throw new DefaultCache();
@@ -159,7 +159,7 @@ public class CacheAdministration {
         audit.record(event(AuditAction.CACHE_DELETED, owner, entity));
     }
 
-    private static AuditEvent event(AuditAction action, Tenant owner, CacheEntity entity) {
+    private static AuditEvent event(AuditAction action, TenantEntity owner, CacheEntity entity) {
         return AuditEvent.of(action).cache(owner.id(), entity.id());
     }
 

@@ -3,7 +3,7 @@ package io.narthex.cache;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.quota.QuotaColumns;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -32,7 +32,7 @@ class CacheEntity {
 
     @ManyToOne(optional = false)
     @JoinColumn(name = "tenant_id", nullable = false, updatable = false)
-    private Tenant tenant;
+    private TenantEntity tenant;
 
     @Column(nullable = false, updatable = false, columnDefinition = "text")
     private String name;
@@ -97,7 +97,7 @@ class CacheEntity {
     @SuppressWarnings("NullAway")
     protected CacheEntity() {}
 
-    CacheEntity(Tenant tenant, CacheName name, Instant now) {
+    CacheEntity(TenantEntity tenant, CacheName name, Instant now) {
         this.tenant = tenant;
         this.name = name.text();
         this.createdAt = now;

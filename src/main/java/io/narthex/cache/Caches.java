@@ -1,6 +1,6 @@
 package io.narthex.cache;
 
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantName;
 import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -50,7 +50,7 @@ public class Caches {
     }
 
     /** By name, those behind one, which need not be there. */
-    List<CacheEntity> list(Tenant tenant, String after) {
+    List<CacheEntity> list(TenantEntity tenant, String after) {
         return entities.createQuery(
                         "select c from CacheEntity c join fetch c.tenant where c.tenant = :tenant and c.name > :after"
                                 + " and c.deletedAt is null order by c.name",

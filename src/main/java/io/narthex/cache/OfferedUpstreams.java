@@ -1,6 +1,6 @@
 package io.narthex.cache;
 
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import java.util.Collection;
 
 /** Says which upstreams caches may list. A CDI bean of the package {@code upstream} implements it. */
@@ -12,7 +12,7 @@ public interface OfferedUpstreams {
      * @param open whether everybody may be shown what the cache has
      * @throws CacheException otherwise
      */
-    void require(Tenant owner, Collection<String> names, boolean open);
+    void require(TenantEntity owner, Collection<String> names, boolean open);
 
     /** Until the end of the transaction no other changes what caches list, what is offered, and what is public. */
     void lock();

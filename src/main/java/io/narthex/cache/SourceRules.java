@@ -7,7 +7,7 @@ import io.narthex.cache.CacheException.UnknownSource;
 import io.narthex.cache.CacheException.WouldBePublic;
 import io.narthex.cache.OtherSource.OfCache;
 import io.narthex.cache.OtherSource.OfUpstream;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ class SourceRules {
      * @param name its full name
      * @param mayPull whether who asks may read another cache of the tenant, by its name: whoever lists a cache shows it to others
      */
-    record Change(Tenant owner, String name, CacheSettings before, CacheSettings after, Predicate<String> mayPull) {
+    record Change(TenantEntity owner, String name, CacheSettings before, CacheSettings after, Predicate<String> mayPull) {
         private String tenant() {
             return owner.name().text();
         }

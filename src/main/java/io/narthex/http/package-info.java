@@ -5,7 +5,7 @@
  * io.narthex.http.problem.ProblemException} is thrown at the edge, where a request is parsed; a feature with failures of its own
  * maps them with {@link io.narthex.http.problem.ProblemWriter}. {@link io.narthex.http.Requires} and {@link
  * io.narthex.http.Public} say who may call a resource method. {@link io.narthex.http.BaseUrl} makes every URL that is
- * printed. {@link io.narthex.http.Listing} is one page of any list. {@link io.narthex.http.Refusals} words what Undertow
+ * printed. {@link io.narthex.http.Listing} is one page of any list. {@link io.narthex.http.UndertowErrors} words what Undertow
  * refuses, with {@link io.narthex.http.Sentence}, which code before the servlets uses too. {@link
  * io.narthex.http.pace.PacedBodies} ends request bodies that stand still or trickle, {@link io.narthex.http.pace.DroppedBodies} drops
  * what is left of one when its request is answered, {@link io.narthex.http.pace.PacedResponses} ends answers that are read too

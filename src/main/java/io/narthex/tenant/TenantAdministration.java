@@ -50,14 +50,14 @@ public class TenantAdministration {
     private Event<TenantDeleted> deleted;
 
     /** @param made whether there was none before */
-    record Put(Tenant tenant, boolean made) {}
+    record Put(TenantEntity tenant, boolean made) {}
 
     /** @throws UnknownTenant if there is none */
-    Tenant get(TenantName name) {
+    TenantEntity get(TenantName name) {
         return tenants.find(name).orElseThrow(UnknownTenant::new);
     }
 
-    List<Tenant> list(@Nullable String after, int limit) {
+    List<TenantEntity> list(@Nullable String after, int limit) {
         return tenants.list(after == null ? "" : after, limit);
     }
 
@@ -67,7 +67,7 @@ public class TenantAdministration {
      * @throws NameReserved if there is none and no new one may have the name
      */
     Put put(TenantName name, TenantRequest request, Preconditions preconditions) {
-        Tenant there = tenants.lock(name).orElse(null);
+        TenantEntity there = tenants.lock(name).orElse(null);
         preconditions.check(there == null ? null : there.entityTag());
         Quota initial = quotas.initial();
         if (there != null) {
@@ -78,7 +78,7 @@ public class TenantAdministration {
             throw new NameReserved(name);
         }
         boolean made = tenants.addIfMissing(name, request.quota().over(initial, initial));
-        Tenant now = get(name);
+        TenantEntity now = get(name);
         if (made) {
             changes.record(ChangeKind.TENANT, now.id(), null);
             audit.record(AuditEvent.of(AuditAction.TENANT_CREATED)
@@ -90,7 +90,7 @@ public class TenantAdministration {
         return new Put(now, made);
     }
 
-    private void change(Tenant tenant, Quota quota) {
+    private void change(TenantEntity tenant, Quota quota) {
         Quota before = tenant.quota();
         if (!before.equals(quota)) {
             tenants.change(tenant, quota);
@@ -109,7 +109,7 @@ public class TenantAdministration {
      * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
     void delete(TenantName name, Preconditions preconditions) {
-        Tenant tenant = tenants.lock(name).orElseThrow(UnknownTenant::new);
+        TenantEntity tenant = tenants.lock(name).orElseThrow(UnknownTenant::new);
         if (name.equals(TenantName.DEFAULT)) {
             throw new DefaultTenant();
         }

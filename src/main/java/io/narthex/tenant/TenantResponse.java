@@ -6,7 +6,7 @@ import java.time.Instant;
 
 /** The JSON that describes a tenant. */
 record TenantResponse(String name, Instant createdAt, Quota quota, Usage usage) {
-    static TenantResponse of(Tenant tenant, Usage usage) {
+    static TenantResponse of(TenantEntity tenant, Usage usage) {
         return new TenantResponse(tenant.name().text(), tenant.createdAt(), tenant.quota(), usage);
     }
 }

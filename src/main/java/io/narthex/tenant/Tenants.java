@@ -16,16 +16,16 @@ public class Tenants {
     @PersistenceContext
     private EntityManager entities;
 
-    public Optional<Tenant> find(TenantName name) {
-        return entities.createQuery("select t from Tenant t where t.name = :name and t.deletedAt is null", Tenant.class)
+    public Optional<TenantEntity> find(TenantName name) {
+        return entities.createQuery("select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
                 .setParameter("name", name.text())
                 .getResultStream()
                 .findFirst();
     }
 
     /** The tenant, which nobody else changes, deletes or makes a cache in until the transaction ends. */
-    public Optional<Tenant> lock(TenantName name) {
-        return entities.createQuery("select t from Tenant t where t.name = :name and t.deletedAt is null", Tenant.class)
+    public Optional<TenantEntity> lock(TenantName name) {
+        return entities.createQuery("select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
                 .setParameter("name", name.text())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultStream()
@@ -33,10 +33,10 @@ public class Tenants {
     }
 
     /** By name, those behind one, which need not be there. */
-    List<Tenant> list(String after, int limit) {
+    List<TenantEntity> list(String after, int limit) {
         return entities.createQuery(
-                        "select t from Tenant t where t.deletedAt is null and t.name > :after order by t.name",
-                        Tenant.class)
+                        "select t from TenantEntity t where t.deletedAt is null and t.name > :after order by t.name",
+                        TenantEntity.class)
                 .setParameter("after", after)
                 .setMaxResults(limit)
                 .getResultList();
@@ -57,13 +57,13 @@ public class Tenants {
     }
 
     /** Gives it another quota. */
-    void change(Tenant tenant, Quota quota) {
+    void change(TenantEntity tenant, Quota quota) {
         tenant.set(quota);
         entities.flush();
     }
 
     /** From the end of the transaction on there is no such tenant, nor a cache or token of it. */
-    void delete(Tenant tenant, Instant now) {
+    void delete(TenantEntity tenant, Instant now) {
         tenant.delete(now);
         entities.flush();
     }

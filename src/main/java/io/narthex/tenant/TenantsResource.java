@@ -52,9 +52,9 @@ public class TenantsResource {
     @Requires(Right.ADMINISTER_SERVER)
     public Response list(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
         Page page = Page.parse(limit, after, NameRule.FORM);
-        List<Tenant> found = tenants.list(page.after(), page.limit() + 1);
+        List<TenantEntity> found = tenants.list(page.after(), page.limit() + 1);
         Map<Integer, Usage> held =
-                usages.ofTenants(found.stream().map(Tenant::id).toList());
+                usages.ofTenants(found.stream().map(TenantEntity::id).toList());
         return Response.ok(page.listing(
                         found,
                         t -> TenantResponse.of(t, held.getOrDefault(t.id(), Usage.NONE)),
@@ -98,7 +98,7 @@ public class TenantsResource {
         return Response.noContent().build();
     }
 
-    private Response answer(ResponseBuilder response, Tenant tenant) {
+    private Response answer(ResponseBuilder response, TenantEntity tenant) {
         Usage held = usages.ofTenants(List.of(tenant.id())).getOrDefault(tenant.id(), Usage.NONE);
         return response.entity(TenantResponse.of(tenant, held))
                 .header(HttpHeaders.ETAG, tenant.entityTag())

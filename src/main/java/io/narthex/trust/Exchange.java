@@ -63,7 +63,7 @@ public class Exchange {
     private LabelledCounts counts;
 
     /** A token of ours. */
-    record Given(Secret token, Set<Scope> scopes, int seconds) {}
+    record ExchangedToken(Secret token, Set<Scope> scopes, int seconds) {}
 
     @PostConstruct
     void start() {
@@ -87,7 +87,7 @@ public class Exchange {
      * @param url of this server
      * @throws ExchangeRefusedException where nothing is given; the refusal is recorded
      */
-    Given exchange(String address, Map<String, String> parameters, String url, @Nullable String idempotencyKey) {
+    ExchangedToken exchange(String address, Map<String, String> parameters, String url, @Nullable String idempotencyKey) {
         try {
             if (!limit.take(address)) {
                 throw new ExchangeRefusedException(
@@ -95,23 +95,23 @@ public class Exchange {
             }
             ExchangeRequest request = ExchangeRequest.of(parameters, url, idempotencyKey);
             IdentityToken token = IdentityToken.parse(request.subjectToken());
-            ExchangedTokens.Wish wish;
+            ExchangedTokens.NewToken wanted;
             Optional<ExchangedTokens.Made> made;
             int tries = 0;
             do {
-                wish = judge(request, token);
-                made = tokens.make(wish);
+                wanted = judge(request, token);
+                made = tokens.make(wanted);
             } while (made.isEmpty() && ++tries < MOST_CHANGES);
             Token given = made.orElseThrow(Exchange::changing).token();
-            if (wish.use() != null) {
+            if (wanted.use() != null) {
                 // who can do it only once does not do it all day
                 limit.giveBack(address);
             }
             counts.increment(EXCHANGED);
-            return new Given(
+            return new ExchangedToken(
                     made.orElseThrow().text(),
                     given.grant().scopes(),
-                    wish.trust().settings().ttlSeconds());
+                    wanted.trust().settings().ttlSeconds());
         } catch (ExchangeRefusedException e) {
             record(e);
             throw e;
@@ -123,7 +123,7 @@ public class Exchange {
     }
 
     /** What an identity token is good for now. */
-    private ExchangedTokens.Wish judge(ExchangeRequest request, IdentityToken token) {
+    private ExchangedTokens.NewToken judge(ExchangeRequest request, IdentityToken token) {
         String audience = token.audiences().size() == 1 ? token.audiences().getFirst() : null;
         ExchangedTokens.Found found = tokens.find(token.issuer(), audience, request.tenant(), request.trust());
         try {
@@ -139,7 +139,7 @@ public class Exchange {
                     new ExchangePolicy.Wanted(
                             token.claims(), token.times(), issuer.settings(), request.scopes(), clock.instant()),
                     found.trusts());
-            return wish(request, token, issuer, offer);
+            return newToken(request, token, issuer, offer);
         } catch (ExchangeRefusedException e) {
             ExchangeRefusedException told = e.with("issuer", shown(token.issuer()))
                     .with("audience", shown(String.join(" ", token.audiences())));
@@ -161,7 +161,7 @@ public class Exchange {
         }
     }
 
-    private ExchangedTokens.Wish wish(
+    private ExchangedTokens.NewToken newToken(
             ExchangeRequest request, IdentityToken token, Issuer issuer, ExchangePolicy.Offer offer) {
         Trust trust = offer.trust();
         List<String> names = trust.settings().caches();
@@ -170,7 +170,7 @@ public class Exchange {
             names = List.of(request.cache());
             patterns = List.of(one(trust, request.cache()));
         }
-        return new ExchangedTokens.Wish(
+        return new ExchangedTokens.NewToken(
                 issuer,
                 trust,
                 offer.scopes(),

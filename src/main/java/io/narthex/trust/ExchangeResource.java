@@ -54,7 +54,7 @@ public class ExchangeResource {
     RequestUrl url;
 
     /** RFC 8693, 2.2.1. */
-    record Answer(
+    record ExchangeResponse(
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("issued_token_type") String issuedTokenType,
             @JsonProperty("token_type") String tokenType,
@@ -86,7 +86,7 @@ public class ExchangeResource {
             InputStream body)
             throws IOException {
         boolean form = MediaType.APPLICATION_FORM_URLENCODED_TYPE.isCompatible(headers.getMediaType());
-        Exchange.Given given = exchange.exchange(
+        Exchange.ExchangedToken given = exchange.exchange(
                 address(), form ? FormBody.read(body) : json(body), url.base().text(), idempotencyKey);
         boolean text = headers.getAcceptableMediaTypes().getFirst().isCompatible(MediaType.TEXT_PLAIN_TYPE)
                 && !headers.getAcceptableMediaTypes().getFirst().isWildcardType();
@@ -96,12 +96,12 @@ public class ExchangeResource {
                 .build();
     }
 
-    private static Answer answer(Exchange.Given given) {
+    private static ExchangeResponse answer(Exchange.ExchangedToken given) {
         String scopes = given.scopes().stream().sorted().map(Scope::text).collect(Collectors.joining(" "));
-        return new Answer(given.token().reveal(), ExchangeRequest.ACCESS_TOKEN, "Bearer", given.seconds(), scopes);
+        return new ExchangeResponse(given.token().reveal(), ExchangeRequest.ACCESS_TOKEN, "Bearer", given.seconds(), scopes);
     }
 
-    private String netrc(Exchange.Given given) {
+    private String netrc(Exchange.ExchangedToken given) {
         return "machine " + url.base().machine() + "\nlogin any\npassword "
                 + given.token().reveal() + "\n";
     }

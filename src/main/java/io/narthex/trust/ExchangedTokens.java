@@ -95,7 +95,7 @@ public class ExchangedTokens {
      * @param patterns the same, with the caches that plain names mean
      * @param use by which the identity token is used up; null: it may be used again
      */
-    record Wish(
+    record NewToken(
             Issuer issuer,
             Trust trust,
             Set<Scope> scopes,
@@ -120,24 +120,24 @@ public class ExchangedTokens {
      * @return empty: what allowed it has changed, and is to be judged anew
      * @throws ExchangeRefusedException where the identity token was used before
      */
-    Optional<Made> make(Wish wish) {
-        Trust trust = wish.trust();
+    Optional<Made> make(NewToken wanted) {
+        Trust trust = wanted.trust();
         try (Connection connection = dataSource.getConnection()) {
             if (!stands(connection, TENANT_STANDS, trust.tenantId(), null)
                     || !stands(
                             connection,
                             ISSUER_STANDS,
-                            wish.issuer().id(),
-                            wish.issuer().version())
+                            wanted.issuer().id(),
+                            wanted.issuer().version())
                     || !stands(connection, TRUST_STANDS, trust.id(), trust.version())) {
                 return Optional.empty();
             }
-            Made made = token(wish);
-            if (wish.use() != null) {
-                used.use(connection, wish.use(), made.token().id()).ifPresent(this::revokeFormer);
+            Made made = token(wanted);
+            if (wanted.use() != null) {
+                used.use(connection, wanted.use(), made.token().id()).ifPresent(this::revokeFormer);
             }
-            keep(connection, made.token(), trust, wish.provenance());
-            record(made.token(), wish);
+            keep(connection, made.token(), trust, wanted.provenance());
+            record(made.token(), wanted);
             return Optional.of(made);
         } catch (SQLException e) {
             throw new IllegalStateException("an identity token cannot be exchanged", e);
@@ -157,21 +157,21 @@ public class ExchangedTokens {
         }
     }
 
-    private Made token(Wish wish) {
+    private Made token(NewToken wanted) {
         Secret text = TokenText.make(random);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Trust trust = wish.trust();
+        Trust trust = wanted.trust();
         TokenRequest request = new TokenRequest(
-                wish.provenance().note(),
-                wish.scopes(),
-                wish.caches(),
+                wanted.provenance().note(),
+                wanted.scopes(),
+                wanted.caches(),
                 now.plusSeconds(trust.settings().ttlSeconds()));
         Token made = tokens.add(
                 Objects.requireNonNull(TokenText.publicId(text)),
                 TokenDigest.of(text),
                 tenants.find(new TenantName(trust.tenant())).orElseThrow(),
                 request,
-                wish.patterns(),
+                wanted.patterns(),
                 now,
                 null,
                 trust.id());
@@ -209,17 +209,17 @@ public class ExchangedTokens {
         }
     }
 
-    private void record(Token token, Wish wish) {
+    private void record(Token token, NewToken wanted) {
         audit.record(AuditEvent.of(AuditAction.TOKEN_EXCHANGED)
-                .tenant(wish.trust().tenantId())
+                .tenant(wanted.trust().tenantId())
                 .detail("token", token.publicId())
-                .detail("trust", wish.trust().name())
-                .detail("issuer", wish.provenance().issuer())
-                .detail("claims", wish.provenance().claims())
+                .detail("trust", wanted.trust().name())
+                .detail("issuer", wanted.provenance().issuer())
+                .detail("claims", wanted.provenance().claims())
                 .detail(
                         "scopes",
-                        wish.scopes().stream().sorted().map(Scope::text).toList())
-                .detail("caches", wish.caches())
+                        wanted.scopes().stream().sorted().map(Scope::text).toList())
+                .detail("caches", wanted.caches())
                 .detail("expiresAt", String.valueOf(token.expiresAt())));
     }
 }

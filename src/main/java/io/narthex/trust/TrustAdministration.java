@@ -9,7 +9,7 @@ import io.narthex.audit.AuditLog;
 import io.narthex.configuration.Settings;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.Preconditions;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
 import io.narthex.tenant.Tenants;
@@ -65,7 +65,7 @@ public class TrustAdministration {
         return find(owner(tenant), name).orElseThrow(UnknownTrust::new);
     }
 
-    private Optional<Trust> find(Tenant owner, String name) {
+    private Optional<Trust> find(TenantEntity owner, String name) {
         return trusts.find(owner.id(), name).filter(trust -> grants.mayManage(trust.patterns()));
     }
 
@@ -79,7 +79,7 @@ public class TrustAdministration {
 
     /** Makes or changes one. What narrows it ends its tokens. */
     Put put(TenantName tenant, String name, TrustRequest request, Preconditions preconditions) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<Trust> there = trusts.find(owner.id(), name);
         if (there.isPresent() && !grants.mayManage(there.get().patterns())) {
             throw new UnknownTrust();
@@ -137,7 +137,7 @@ public class TrustAdministration {
      * @throws UnknownTrust if there is none that the caller may see
      */
     void delete(TenantName tenant, String name, Preconditions preconditions) {
-        Tenant owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
+        TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Trust trust = find(owner, name).orElseThrow(UnknownTrust::new);
         preconditions.check(trust.entityTag());
         trusts.delete(trust.id());
@@ -145,11 +145,11 @@ public class TrustAdministration {
                 .detail("tokensRevoked", tokens.revoke(trust.id())));
     }
 
-    private Tenant owner(TenantName tenant) {
+    private TenantEntity owner(TenantName tenant) {
         return tenants.find(tenant).orElseThrow(UnknownTenant::new);
     }
 
-    private static AuditEvent event(AuditAction action, Tenant owner, String name, Trust.Settings settings) {
+    private static AuditEvent event(AuditAction action, TenantEntity owner, String name, Trust.Settings settings) {
         return AuditEvent.of(action)
                 .tenant(owner.id())
                 .detail("trust", name)

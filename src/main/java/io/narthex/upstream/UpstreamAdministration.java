@@ -10,7 +10,7 @@ import io.narthex.change.Changes;
 import io.narthex.http.Preconditions;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.outbound.OutboundClient;
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.transaction.Retried;
 import io.narthex.upstream.UpstreamException.CredentialsOfAnotherOrigin;
 import io.narthex.upstream.UpstreamException.CredentialsWithoutTls;
@@ -145,7 +145,7 @@ public class UpstreamAdministration implements OfferedUpstreams {
     }
 
     @Override
-    public void require(Tenant owner, Collection<String> names, boolean open) {
+    public void require(TenantEntity owner, Collection<String> names, boolean open) {
         for (String name : names) {
             Upstream upstream = upstreams
                     .find(name)

@@ -61,9 +61,9 @@ final class RetainedCache {
     JsonNode collect(boolean dryRun, boolean force) throws Exception {
         Instant patience = Instant.now().plusSeconds(120);
         HttpResponse<String> started;
-        String wish = "{\"dryRun\":" + dryRun + ",\"force\":" + force + "}";
+        String request = "{\"dryRun\":" + dryRun + ",\"force\":" + force + "}";
         do {
-            started = ask("POST", "/retention/runs", wish);
+            started = ask("POST", "/retention/runs", request);
         } while (started.body().contains("job-running") && Instant.now().isBefore(patience));
         assertThat(started.statusCode()).as(started.body()).isEqualTo(201);
         JsonNode run = ApiClient.json(started);

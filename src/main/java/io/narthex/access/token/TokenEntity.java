@@ -1,6 +1,6 @@
 package io.narthex.access.token;
 
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -32,7 +32,7 @@ class TokenEntity {
 
     @ManyToOne(fetch = FetchType.EAGER)
     @JoinColumn(name = "tenant_id", updatable = false)
-    private @Nullable Tenant tenant;
+    private @Nullable TenantEntity tenant;
 
     @Column(name = "secret_hash", nullable = false, updatable = false)
     private byte[] secretHash;
@@ -74,7 +74,7 @@ class TokenEntity {
     TokenEntity(
             String publicId,
             TokenDigest digest,
-            @Nullable Tenant tenant,
+            @Nullable TenantEntity tenant,
             TokenRequest request,
             List<CachePattern> patterns,
             Instant now,

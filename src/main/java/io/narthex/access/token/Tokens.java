@@ -1,6 +1,6 @@
 package io.narthex.access.token;
 
-import io.narthex.tenant.Tenant;
+import io.narthex.tenant.TenantEntity;
 import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -99,7 +99,7 @@ public class Tokens implements LiveTokens.Rows {
     public Token add(
             String publicId,
             TokenDigest digest,
-            @Nullable Tenant tenant,
+            @Nullable TenantEntity tenant,
             TokenRequest request,
             List<CachePattern> patterns,
             Instant now,

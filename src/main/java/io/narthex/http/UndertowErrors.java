@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * before any handler is asked. Paths are decoded here in the same way; parameters of queries are left to JAX-RS. What in
  * HTTP/1.1 is no escape at all, such as {@code %zz}, that parser refuses all the same, without a word.
  */
-public final class Refusals implements ServletExtension {
+public final class UndertowErrors implements ServletExtension {
     private static final Sentence BAD_ESCAPE =
             new Sentence(StatusCodes.BAD_REQUEST, "The URL has a % that no two hexadecimal digits follow");
 
@@ -35,7 +35,7 @@ public final class Refusals implements ServletExtension {
                 exchange.isResponseChannelAvailable() && exchange.getStatusCode() >= StatusCodes.BAD_REQUEST;
         if (unanswered) {
             SENTENCES
-                    .computeIfAbsent(exchange.getStatusCode(), Refusals::titled)
+                    .computeIfAbsent(exchange.getStatusCode(), UndertowErrors::titled)
                     .send(exchange);
         }
         return unanswered;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The database row of a tenant. */
 @Entity
 @Table(name = "tenant")
-public class Tenant {
+public class TenantEntity {
     @Id
     @GeneratedValue(strategy = GenerationType.IDENTITY)
     private int id;
@@ -38,7 +38,7 @@ public class Tenant {
 
     /** For Hibernate only. */
     @SuppressWarnings("NullAway")
-    protected Tenant() {}
+    protected TenantEntity() {}
 
     public int id() {
         return id;
