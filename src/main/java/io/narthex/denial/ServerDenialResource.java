@@ -1,15 +1,8 @@
 package io.narthex.denial;
 
-import io.narthex.http.Page;
-import io.narthex.http.RequestText;
-import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.http.problem.ProblemException;
-import io.narthex.http.problem.ProblemType;
-import io.narthex.tenant.NameRule;
 import jakarta.enterprise.context.RequestScoped;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -22,35 +15,24 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/denied}: the rules of the server about what no cache may give out. */
 @Path("/api/v1/denied")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
-public class ServerDenialResource {
-    @Inject
-    DenialAdministration denials;
-
-    @Inject
-    RequestUrl url;
-
+public class ServerDenialResource extends DenialListResource {
     @GET
     @Requires(Right.ADMINISTER_SERVER)
     public Response list(@QueryParam("limit") @Nullable String limit, @QueryParam("after") @Nullable String after) {
-
-        Page page = Page.parse(limit, after, NameRule.FORM);
-        List<DenialResponse> found = denials.list(null, page.after(), page.limit() + 1);
-        return Response.ok(page.listing(found, rule -> rule, DenialResponse::name))
-                .build();
+        return page(null, limit, after);
     }
 
     @GET
     @Path("{rule}")
     @Requires(Right.ADMINISTER_SERVER)
     public Response get(@PathParam("rule") String rule) {
-        return Response.ok(denials.get(null, rule)).build();
+        return show(null, rule);
     }
 
     /** Makes or changes a rule; with {@code dryRun=true} only says what it would do. */
@@ -62,29 +44,13 @@ public class ServerDenialResource {
             @QueryParam("dryRun") @DefaultValue("false") String dryRun,
             InputStream body)
             throws IOException {
-        DenialRequest request = DenialRequest.read(body);
-        if (!NameRule.allows(rule)) {
-            throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "The name of a rule must be " + NameRule.SENTENCE + RequestText.met(rule));
-        }
-        if (!dryRun.equals("true") && !dryRun.equals("false")) {
-            throw new ProblemException(
-                    ProblemType.BAD_REQUEST, "dryRun must be true or false" + RequestText.met(dryRun));
-        }
-        if (dryRun.equals("true")) {
-            return Response.ok(denials.effect(null, rule, request)).build();
-        }
-        DenialAdministration.Put put = denials.put(null, rule, request);
-        Response.ResponseBuilder response =
-                put.made() ? Response.created(url.base().resolve("/api/v1/denied/" + rule)) : Response.ok();
-        return response.entity(put.rule()).build();
+        return make(Asked.parse(rule, dryRun, body), null, "/api/v1/denied");
     }
 
     @DELETE
     @Path("{rule}")
     @Requires(Right.ADMINISTER_SERVER)
     public Response lift(@PathParam("rule") String rule) {
-        denials.lift(null, rule);
-        return Response.noContent().build();
+        return end(null, rule);
     }
 }

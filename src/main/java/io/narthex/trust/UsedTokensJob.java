@@ -1,44 +1,21 @@
 package io.narthex.trust;
 
-import io.narthex.job.Job;
-import io.narthex.job.JobPage;
+import io.narthex.job.ExpiryJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Removes, once an hour, what was remembered of identity tokens that have run out. */
+/** Removes what was remembered of identity tokens that have run out. */
 @ApplicationScoped
-public class UsedTokensJob implements Job {
-    private static final int PAGE = 5_000;
-    private static final long PERIOD = TimeUnit.HOURS.toNanos(1);
-
+public class UsedTokensJob extends ExpiryJob {
     @Inject
     private UsedTokens used;
 
-    private volatile long finishedAt = System.nanoTime() - PERIOD;
-
-    @Override
-    public String name() {
-        return "forget-identities";
+    public UsedTokensJob() {
+        super("forget-identities", "tokens");
     }
 
     @Override
-    public String subject() {
-        return "tokens";
-    }
-
-    @Override
-    public boolean due() {
-        return System.nanoTime() - finishedAt >= PERIOD;
-    }
-
-    @Override
-    public JobPage page(@Nullable String checkpoint) {
-        int removed = used.removeOld(PAGE);
-        if (removed < PAGE) {
-            finishedAt = System.nanoTime();
-        }
-        return new JobPage(removed < PAGE ? null : "more", removed, 0, 0, removed);
+    protected int remove(int most) {
+        return used.removeOld(most);
     }
 }

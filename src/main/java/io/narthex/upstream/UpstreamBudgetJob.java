@@ -4,6 +4,7 @@ import io.narthex.configuration.BlobLocation;
 import io.narthex.configuration.Settings;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
+import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class UpstreamBudgetJob implements Job {
-    private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int PAGE = 500;
     private static final long MOST = 50L << 30;
     private static final int PART_OF_DISK = 10;
@@ -67,7 +67,7 @@ public class UpstreamBudgetJob implements Job {
     @PersistenceContext
     private EntityManager entities;
 
-    private volatile long finishedAt = System.nanoTime() - PERIOD_NANOS;
+    private final Schedule schedule = new Schedule(10, TimeUnit.MINUTES);
 
     @Override
     public String name() {
@@ -81,7 +81,7 @@ public class UpstreamBudgetJob implements Job {
 
     @Override
     public boolean due() {
-        return System.nanoTime() - finishedAt >= PERIOD_NANOS;
+        return schedule.isDue();
     }
 
     @Override
@@ -100,14 +100,14 @@ public class UpstreamBudgetJob implements Job {
         long held = ((Number) entities.createNativeQuery(HELD).getSingleResult()).longValue();
         long excess = held - budget();
         if (excess <= 0) {
-            finishedAt = System.nanoTime();
+            schedule.finished();
             return new JobPage(null, 0, 0, 0, 0);
         }
         int gone = entities.createNativeQuery(LET_GO)
                 .setParameter("excess", excess)
                 .setParameter("most", PAGE)
                 .executeUpdate();
-        finishedAt = System.nanoTime();
+        schedule.finished();
         return new JobPage(gone < PAGE ? null : "more", gone, 0, 0, gone);
     }
 

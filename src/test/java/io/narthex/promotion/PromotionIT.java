@@ -45,7 +45,7 @@ class PromotionIT {
     void isServedWholeByTheTargetsKeyAloneWhileTheSourceIsDeleted() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{\"entry\":\"promotion\"}");
-        StorePath top = closure("whole " + source.tenant());
+        StorePath top = closure("whole " + source.tenant(), "top");
         source.push(store, top, "zstd");
 
         JsonNode made =
@@ -55,20 +55,7 @@ class PromotionIT {
         assertThat(made.path("state").asText()).isEqualTo("visible");
         assertThat(made.path("closure").asInt()).isEqualTo(3);
         assertThat(made.path("added").asInt()).isEqualTo(3);
-        NixStore reader = NixStore.in(directory);
-        reader.run(
-                "nix-store",
-                "--store",
-                reader.uri(),
-                "-r",
-                NixStore.path(top),
-                "--option",
-                "substituters",
-                target.urlWithToken(),
-                "--option",
-                "trusted-public-keys",
-                target.keys());
-        reader.verifyContents();
+        fetch(target, top);
         assertThat(Rows.ofServer()
                         .texts(
                                 "select detail ->> 'source' from audit_event where action = 'path-promoted' and tenant"
@@ -166,8 +153,7 @@ class PromotionIT {
     void doesNotPromoteWhatARuleDenies() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{}");
-        StorePath top = closure("denied " + source.tenant());
-        source.push(store, top, "none");
+        StorePath top = push(source, "denied", "top");
         target.administer(
                 "PUT",
                 "/api/v1/tenants/" + target.tenant() + "/caches/ci/denied/leaf",
@@ -199,8 +185,7 @@ class PromotionIT {
     void refusesAClosureThatTheSourceDoesNotHaveWhole() throws Exception {
         TenantCache source = TenantCache.make("{\"references\":\"lenient\"}");
         TenantCache target = TenantCache.make("{}");
-        StorePath top = closure("partial " + source.tenant());
-        source.push(store, top, "none");
+        StorePath top = push(source, "partial", "top");
         String leaf = Rows.ofServer()
                 .texts("select path from audit.paths where tenant = ? and path like '%-leaf'", source.tenant())
                 .getFirst();
@@ -222,10 +207,8 @@ class PromotionIT {
     void twoOfOverlappingClosuresSucceedAtOnce() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{}");
-        StorePath one = closure("overlap " + source.tenant());
-        StorePath other = store.evaluate(expression("overlap " + source.tenant(), "other"));
-        source.push(store, one, "none");
-        source.push(store, other, "none");
+        StorePath one = push(source, "overlap", "top");
+        StorePath other = push(source, "overlap", "other");
 
         List<CompletableFuture<Integer>> both = List.of(one, other).stream()
                 .map(path -> CompletableFuture.supplyAsync(
@@ -241,10 +224,8 @@ class PromotionIT {
     void isUndoneAsFarAsNothingElseKeepsItsPaths() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{}");
-        StorePath one = closure("undone " + source.tenant());
-        StorePath other = store.evaluate(expression("undone " + source.tenant(), "other"));
-        source.push(store, one, "none");
-        source.push(store, other, "none");
+        StorePath one = push(source, "undone", "top");
+        StorePath other = push(source, "undone", "other");
         int first = promote(target, source, paths(one), 201).path("id").asInt();
         int second = promote(target, source, paths(other), 201).path("id").asInt();
         String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions/";
@@ -266,8 +247,7 @@ class PromotionIT {
     void doesNotPassAQuota() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{\"quota\":{\"maxBytes\":300}}");
-        StorePath top = closure("too large " + source.tenant());
-        source.push(store, top, "none");
+        StorePath top = push(source, "too large", "top");
 
         HttpResponse<String> refused = answer(target, source, paths(top));
 
@@ -286,7 +266,7 @@ class PromotionIT {
     @Test
     void storesFirstWhatTheMachinesStoreAloneHas() throws Exception {
         TenantCache target = TenantCache.make("{\"entry\":\"promotion\"}");
-        StorePath top = closure("local " + target.tenant());
+        StorePath top = closure("local " + target.tenant(), "top");
         new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("reindex");
         String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions";
 
@@ -299,20 +279,7 @@ class PromotionIT {
         JsonNode done = visible(url + "/" + made.path("id").asInt());
         assertThat(done.path("state").asText()).as(done.toString()).isEqualTo("visible");
         assertThat(done.path("done").asInt()).isEqualTo(3);
-        NixStore reader = NixStore.in(directory);
-        reader.run(
-                "nix-store",
-                "--store",
-                reader.uri(),
-                "-r",
-                NixStore.path(top),
-                "--option",
-                "substituters",
-                target.urlWithToken(),
-                "--option",
-                "trusted-public-keys",
-                target.keys());
-        reader.verifyContents();
+        fetch(target, top);
         assertThat(Rows.ofServer()
                         .texts(
                                 "select count(*) from staged_nar s join cache c on c.id = s.cache_id join tenant t on"
@@ -337,8 +304,7 @@ class PromotionIT {
     void leavesNothingBehindWhereItIsKilledInTheMiddle() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{}");
-        StorePath top = closure("killed " + source.tenant());
-        source.push(store, top, "none");
+        StorePath top = push(source, "killed", "top");
 
         try (Connection held = Rows.ofApplication().connect()) {
             held.setAutoCommit(false);
@@ -391,8 +357,7 @@ class PromotionIT {
     void isNotUndoneWhileSomeOfItIsHeld() throws Exception {
         TenantCache source = TenantCache.make("{}");
         TenantCache target = TenantCache.make("{}");
-        StorePath path = closure("held " + source.tenant());
-        source.push(store, path, "none");
+        StorePath path = push(source, "held", "top");
         int id = promote(target, source, paths(path), 201).path("id").asInt();
         String tenant = "/api/v1/tenants/" + target.tenant();
         target.administer("PUT", tenant + "/legal-holds/court", "{\"cache\":\"ci\",\"reason\":\"court\"}");
@@ -414,14 +379,35 @@ class PromotionIT {
                 .size();
     }
 
-    /** A path that needs another, which needs a leaf. */
-    private StorePath closure(String text) throws Exception {
-        return store.evaluate(expression(text, "top"));
+    /** A path that needs another, which needs a leaf. Of the same text, those two are the same. */
+    private StorePath closure(String text, String name) throws Exception {
+        return store.evaluate("let l = builtins.toFile \"leaf\" \"" + text + "\";"
+                + " m = builtins.toFile \"middle\" \"${l}\"; in builtins.toFile \"" + name + "\" \"${m}\"");
     }
 
-    private static String expression(String text, String name) {
-        return "let l = builtins.toFile \"leaf\" \"" + text + "\"; m = builtins.toFile \"middle\" \"${l}\";"
-                + " in builtins.toFile \"" + name + "\" \"${m}\"";
+    /** Pushes such a path with what it needs. */
+    private StorePath push(TenantCache source, String text, String name) throws Exception {
+        StorePath path = closure(text + " " + source.tenant(), name);
+        source.push(store, path, "none");
+        return path;
+    }
+
+    /** By a client that trusts that cache alone. */
+    private void fetch(TenantCache cache, StorePath path) throws Exception {
+        NixStore reader = NixStore.in(directory);
+        reader.run(
+                "nix-store",
+                "--store",
+                reader.uri(),
+                "-r",
+                NixStore.path(path),
+                "--option",
+                "substituters",
+                cache.urlWithToken(),
+                "--option",
+                "trusted-public-keys",
+                cache.keys());
+        reader.verifyContents();
     }
 
     private static String gates(PublicKey key, int hours) {
