@@ -31,8 +31,10 @@ import jakarta.annotation.Resource;
 import jakarta.persistence.Entity;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
-import jakarta.ws.rs.Path;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -160,6 +162,13 @@ class ArchitectureTest {
                 .forEach((room, files) -> assertThat(files).as(room).isLessThanOrEqualTo(MOST_FILES));
     }
 
+    @ArchTest
+    static void everyRoomIsInTheReadme(JavaClasses classes) throws IOException {
+        String picture = Files.readString(Path.of("README.md")).split("console  ", 2)[1].split("```", 2)[0];
+        assertThat(("console  " + picture).split("\\s+"))
+                .contains(ROOMS.stream().filter(room -> !room.contains(".")).toArray(String[]::new));
+    }
+
     /** Which of {@link #ROOMS} it lives in; a package that is named nowhere fails here. */
     private static int floor(JavaClass of) {
         String room = of.getPackageName().substring(HOUSE.length());
@@ -257,7 +266,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule RESOURCES_SAY_SO = classes()
             .that()
-            .areAnnotatedWith(Path.class)
+            .areAnnotatedWith(jakarta.ws.rs.Path.class)
             .should()
             .haveSimpleNameEndingWith("Resource");
 
