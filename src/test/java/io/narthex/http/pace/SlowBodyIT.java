@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,11 +21,16 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bodies that stand still or trickle, on the wire; the server of these tests waits for 5 seconds. */
 @ExtendWith(SharedServer.class)
 class SlowBodyIT {
     private static final String NAR = "nar/" + "0".repeat(52) + ".nar";
+
+    /** More than there are threads of any kind for the API. */
+    private static final int MANY = 60;
 
     /** The common pool has a thread for each processor. */
     private static final Executor EACH_ON_ITS_OWN = work -> Thread.ofVirtual().start(work);
@@ -104,6 +111,60 @@ class SlowBodyIT {
                     .startsWith("HTTP/1.1 400 ")
                     .containsIgnoringCase("Connection: close")
                     .contains("stood still for 5 seconds");
+        }
+    }
+
+    /** Some tell who comes, or are of a public cache, and are waited for without a token. */
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "POST, /api/v1/oidc/token,       application/x-www-form-urlencoded, false",
+        "POST, CACHE/get-narinfos-v1,    application/json,                  false",
+        "POST, /console/,                application/x-www-form-urlencoded, false",
+        "POST, /console/TENANT/ci,       application/x-www-form-urlencoded, true",
+        "POST, API/caches/ci/promotions, application/json,                  true",
+        "PUT,  API/caches/ci/pins/x,     application/json,                  true",
+        "PUT,  API/trusts/x,             application/json,                  true",
+        "PUT,  /api/v1/upstreams/x,      application/json,                  true",
+    })
+    void holdNoThreadWhileTheyStandStill(String method, String target, String type, boolean known) throws Exception {
+        TenantCache open = TenantCache.make("{\"visibility\":\"public\"}");
+        String path = target.replace("CACHE", URI.create(open.url()).getPath())
+                .replace("API", "/api/v1/tenants/" + open.tenant())
+                .replace("TENANT", open.tenant());
+        String head = method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: " + type
+                + (known ? "\r\nAuthorization: Bearer " + open.newToken("\"administer\"") : "") + "\r\n\r\n";
+        // held threads would be free again when the bodies are refused; a slow machine may need several times to be sooner
+        Instant end = Instant.now().plusSeconds(60);
+        boolean sooner = false;
+        while (!sooner && Instant.now().isBefore(end)) {
+            sooner = isSomebodyAnsweredBefore(head);
+        }
+        assertThat(sooner).as("somebody else was answered while all of them stood still").isTrue();
+    }
+
+    private boolean isSomebodyAnsweredBefore(String head) throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                Socket socket = connect();
+                silent.add(socket);
+                send(socket, head);
+            }
+            HttpResponse<String> answer = new ApiClient("").asAdministrator("GET", "/api/v1/whoami");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(cache.put("log/" + "2".repeat(32) + "-x.drv", new byte[10])
+                            .statusCode())
+                    .isEqualTo(201);
+            for (Socket socket : silent) {
+                if (socket.getInputStream().available() > 0) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
         }
     }
 
