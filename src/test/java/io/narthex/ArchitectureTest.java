@@ -164,7 +164,8 @@ class ArchitectureTest {
 
     @ArchTest
     static void everyRoomIsInTheReadme(JavaClasses classes) throws IOException {
-        String picture = Files.readString(Path.of("README.md")).split("console  ", 2)[1].split("```", 2)[0];
+        String picture =
+                Files.readString(Path.of("README.md")).split("console  ", 2)[1].split("```", 2)[0];
         assertThat(("console  " + picture).split("\\s+"))
                 .contains(ROOMS.stream().filter(room -> !room.contains(".")).toArray(String[]::new));
     }
@@ -245,12 +246,24 @@ class ArchitectureTest {
 
     /** Endings that say nothing, or that a reader has to look up; what stands for them is in CONTRIBUTING.md. */
     private static final List<String> UNUSUAL_ENDINGS = List.of(
-            "Impl", "Manager", "Helper", "Util", "Utils", "Service", "Data", "Wish", "Beat", "Aside", "Sight", "Given",
-            "Pieces", "Timetable");
+            "Impl",
+            "Manager",
+            "Helper",
+            "Util",
+            "Utils",
+            "Service",
+            "Data",
+            "Wish",
+            "Beat",
+            "Aside",
+            "Sight",
+            "Given",
+            "Pieces",
+            "Timetable");
 
     @ArchTest
-    static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN =
-            noClasses().should(new ArchCondition<>("end in one of " + UNUSUAL_ENDINGS) {
+    static final ArchRule NAMES_ARE_NOUNS_OF_THE_DOMAIN = noClasses()
+            .should(new ArchCondition<>("end in one of " + UNUSUAL_ENDINGS) {
                 @Override
                 public void check(JavaClass type, ConditionEvents events) {
                     boolean found = UNUSUAL_ENDINGS.stream()
@@ -264,11 +277,8 @@ class ArchitectureTest {
             classes().that().areAnnotatedWith(Entity.class).should().haveSimpleNameEndingWith("Entity");
 
     @ArchTest
-    static final ArchRule RESOURCES_SAY_SO = classes()
-            .that()
-            .areAnnotatedWith(jakarta.ws.rs.Path.class)
-            .should()
-            .haveSimpleNameEndingWith("Resource");
+    static final ArchRule RESOURCES_SAY_SO =
+            classes().that().areAnnotatedWith(jakarta.ws.rs.Path.class).should().haveSimpleNameEndingWith("Resource");
 
     @ArchTest
     static final ArchRule JOBS_SAY_SO =
@@ -281,9 +291,11 @@ class ArchitectureTest {
     /** JSON that goes out is a response. */
     @ArchTest
     static final ArchRule JSON_SAYS_WHICH_WAY_IT_GOES = noClasses()
-            .that(DescribedPredicate.describe("are declared in a resource", type -> type.getEnclosingClass()
-                    .filter(outer -> outer.getSimpleName().endsWith("Resource"))
-                    .isPresent()))
+            .that(DescribedPredicate.describe(
+                    "are declared in a resource",
+                    type -> type.getEnclosingClass()
+                            .filter(outer -> outer.getSimpleName().endsWith("Resource"))
+                            .isPresent()))
             .should()
             .haveSimpleName("Answer");
 

@@ -57,7 +57,8 @@ public class HeadsResource {
                         .filter(head -> head.number() == tenant.getAsInt())
                         .toList();
         var listing = page.listing(found, heads::signed, head -> Integer.toString(head.number()));
-        HeadsResponse answer = new HeadsResponse(keys.current().secret().publicKey().toString(), listing.items(), listing.next());
+        HeadsResponse answer =
+                new HeadsResponse(keys.current().secret().publicKey().toString(), listing.items(), listing.next());
         return Response.ok(answer).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 }

@@ -32,7 +32,8 @@ class SourceRules {
      * @param name its full name
      * @param mayPull whether who asks may read another cache of the tenant, by its name: whoever lists a cache shows it to others
      */
-    record Change(TenantEntity owner, String name, CacheSettings before, CacheSettings after, Predicate<String> mayPull) {
+    record Change(
+            TenantEntity owner, String name, CacheSettings before, CacheSettings after, Predicate<String> mayPull) {
         private String tenant() {
             return owner.name().text();
         }

@@ -85,7 +85,8 @@ final class CacheActions {
         public Result run(PageAddress address, ConsoleRequest form) {
             Cache cache = cache(address);
             if (!form.posted("name").equals(cache.fullName())) {
-                throw new ProblemException(ProblemType.BAD_REQUEST, "Type " + cache.fullName() + " to delete the cache");
+                throw new ProblemException(
+                        ProblemType.BAD_REQUEST, "Type " + cache.fullName() + " to delete the cache");
             }
             if (cache.isDefault()) {
                 throw new ProblemException(ProblemType.CONFLICT, "The default cache cannot be deleted");
@@ -118,7 +119,8 @@ final class CacheActions {
             Cache cache = cache(address);
             String name = form.posted("id");
             String reason = form.posted("reason").strip();
-            if (keys.list(cache).stream().noneMatch(key -> key.publicKey().name().equals(name))) {
+            if (keys.list(cache).stream()
+                    .noneMatch(key -> key.publicKey().name().equals(name))) {
                 throw new ProblemException(ProblemType.NOT_FOUND, "There is no such key in this cache");
             }
             if (reason.isEmpty() || reason.length() > LONGEST_REASON) {

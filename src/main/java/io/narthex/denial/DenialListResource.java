@@ -1,12 +1,12 @@
 package io.narthex.denial;
 
 import io.narthex.cache.Cache;
-import io.narthex.http.NameRule;
 import io.narthex.http.Page;
 import io.narthex.http.RequestText;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
+import io.narthex.tenant.NameRule;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;

@@ -17,7 +17,8 @@ public class Tenants {
     private EntityManager entities;
 
     public Optional<TenantEntity> find(TenantName name) {
-        return entities.createQuery("select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
+        return entities.createQuery(
+                        "select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
                 .setParameter("name", name.text())
                 .getResultStream()
                 .findFirst();
@@ -25,7 +26,8 @@ public class Tenants {
 
     /** The tenant, which nobody else changes, deletes or makes a cache in until the transaction ends. */
     public Optional<TenantEntity> lock(TenantName name) {
-        return entities.createQuery("select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
+        return entities.createQuery(
+                        "select t from TenantEntity t where t.name = :name and t.deletedAt is null", TenantEntity.class)
                 .setParameter("name", name.text())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultStream()

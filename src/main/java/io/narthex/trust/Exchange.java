@@ -87,7 +87,8 @@ public class Exchange {
      * @param url of this server
      * @throws ExchangeRefusedException where nothing is given; the refusal is recorded
      */
-    ExchangedToken exchange(String address, Map<String, String> parameters, String url, @Nullable String idempotencyKey) {
+    ExchangedToken exchange(
+            String address, Map<String, String> parameters, String url, @Nullable String idempotencyKey) {
         try {
             if (!limit.take(address)) {
                 throw new ExchangeRefusedException(

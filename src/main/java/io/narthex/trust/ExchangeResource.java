@@ -98,7 +98,8 @@ public class ExchangeResource {
 
     private static ExchangeResponse answer(Exchange.ExchangedToken given) {
         String scopes = given.scopes().stream().sorted().map(Scope::text).collect(Collectors.joining(" "));
-        return new ExchangeResponse(given.token().reveal(), ExchangeRequest.ACCESS_TOKEN, "Bearer", given.seconds(), scopes);
+        return new ExchangeResponse(
+                given.token().reveal(), ExchangeRequest.ACCESS_TOKEN, "Bearer", given.seconds(), scopes);
     }
 
     private String netrc(Exchange.ExchangedToken given) {

@@ -100,8 +100,8 @@ public class UpstreamPaths {
     }
 
     /** Signs and keeps what is missing, and gives all signatures in the order of the ring. */
-    private static List<Signature> complete(Connection connection, KeyRing.Ring keys, UpstreamRows.Row row, String claim)
-            throws SQLException {
+    private static List<Signature> complete(
+            Connection connection, KeyRing.Ring keys, UpstreamRows.Row row, String claim) throws SQLException {
         Map<Long, byte[]> known = new HashMap<>();
         try (PreparedStatement s = connection.prepareStatement(SIGNATURES)) {
             s.setLong(1, row.id());

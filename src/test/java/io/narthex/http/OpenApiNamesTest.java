@@ -36,8 +36,7 @@ class OpenApiNamesTest {
     }
 
     private static JsonNode description() throws Exception {
-        try (InputStream yaml =
-                Objects.requireNonNull(OpenApiNamesTest.class.getResourceAsStream("/openapi.yaml"))) {
+        try (InputStream yaml = Objects.requireNonNull(OpenApiNamesTest.class.getResourceAsStream("/openapi.yaml"))) {
             return new ObjectMapper(new YAMLFactory()).readTree(yaml);
         }
     }

@@ -133,13 +133,16 @@ class SlowBodyIT {
                 .replace("TENANT", open.tenant());
         String head = method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: " + type
                 + (known ? "\r\nAuthorization: Bearer " + open.newToken("\"administer\"") : "") + "\r\n\r\n";
-        // held threads would be free again when the bodies are refused; a slow machine may need several times to be sooner
+        // held threads would be free again when the bodies are refused; a slow machine may need several times to be
+        // sooner
         Instant end = Instant.now().plusSeconds(60);
         boolean sooner = false;
         while (!sooner && Instant.now().isBefore(end)) {
             sooner = isSomebodyAnsweredBefore(head);
         }
-        assertThat(sooner).as("somebody else was answered while all of them stood still").isTrue();
+        assertThat(sooner)
+                .as("somebody else was answered while all of them stood still")
+                .isTrue();
     }
 
     private boolean isSomebodyAnsweredBefore(String head) throws Exception {
