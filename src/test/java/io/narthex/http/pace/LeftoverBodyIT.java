@@ -61,7 +61,7 @@ class LeftoverBodyIT {
         "PUT,  /api/v1/tenants/nobody/trusts/x, Content-Length: 100000,                         401",
         "PUT,  /api/v1/upstreams/x,            Content-Length: 100000,                          401",
         "PUT,  /api/v1/issuers/x,              'Content-Length: 100000\r\nExpect: 100-continue', 401",
-        "POST, /no-such/ci/get-narinfos-v1,    Content-Length: 100000,                          404",
+        "POST, /no-such/ci/get-narinfos-v1,    Content-Length: 100000,                          401",
         "PUT,  CACHE/log/nothing,              Content-Length: 100000,                          401",
         "PUT,  CACHE/nar/nothing.nar,          Transfer-Encoding: chunked,                      401",
         "PUT,  CACHE/nothing.narinfo,          'Content-Length: 100000\r\nExpect: 100-continue', 401",
