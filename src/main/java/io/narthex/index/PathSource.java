@@ -31,7 +31,7 @@ public interface PathSource {
     /** A path of a cache was published, changed or deleted: it may be here now. Takes microseconds. */
     void changed(int cacheId, StorePathHash hash);
 
-    /** Anything may have changed: what is present is read anew. What was known stays until that is done. */
+    /** Anything may have changed: what was known says no more that something is absent, until all is read anew. */
     void lost();
 
     /**

@@ -12,6 +12,37 @@ import org.jspecify.annotations.Nullable;
 final class UploadMemory implements SourceMemory {
     private final Heartbeat heartbeat;
     private volatile @Nullable PresenceSet known;
+    private volatile boolean loaded;
+    /** What is being read, where {@link #known} is not; guarded by this. */
+    private @Nullable Reading reading;
+
+    /** Takes all uploads there are, one after the other, while what changes is added beside them. */
+    final class Reading {
+        private final PresenceSet hashes = new PresenceSet();
+
+        void add(int cacheId, StorePathHash hash) {
+            synchronized (UploadMemory.this) {
+                hashes.add(cacheId, hash);
+            }
+        }
+
+        /** All were read. Nothing happens where another reading has begun since. */
+        void end() {
+            synchronized (UploadMemory.this) {
+                if (isLast()) {
+                    known = hashes;
+                    loaded = true;
+                    reading = null;
+                }
+            }
+        }
+
+        boolean isLast() {
+            synchronized (UploadMemory.this) {
+                return reading == this;
+            }
+        }
+    }
 
     UploadMemory(Heartbeat heartbeat) {
         this.heartbeat = heartbeat;
@@ -33,8 +64,13 @@ final class UploadMemory implements SourceMemory {
         if (!cache.takesUploads()) {
             return true;
         }
+        return lacks(cache.id(), hash) && heartbeat.isHeard() && heartbeat.isAlone();
+    }
+
+    /** Whether this node knows of no such upload, and would. */
+    boolean lacks(int cacheId, StorePathHash hash) {
         PresenceSet all = known;
-        return all != null && !all.mayContain(cache.id(), hash) && heartbeat.isHeard() && heartbeat.isAlone();
+        return all != null && !all.mayContain(cacheId, hash);
     }
 
     /** A path that changes is forgotten. */
@@ -43,20 +79,27 @@ final class UploadMemory implements SourceMemory {
         return cache.takesUploads();
     }
 
+    /** Whether it ever was: while it is read again the database is asked. */
     @Override
     public boolean isLoaded() {
-        return known != null;
+        return loaded;
     }
 
     synchronized void add(int cacheId, StorePathHash hash) {
         PresenceSet all = known;
+        Reading now = reading;
         if (all != null) {
             all.add(cacheId, hash);
+        } else if (now != null) {
+            now.hashes.add(cacheId, hash);
         }
     }
 
-    /** Every upload there is; what changes while it is read is told by the feed again. */
-    synchronized void replace(PresenceSet all) {
-        known = all;
+    /** What was known counts no more. The caller reads every upload there is after this call, and what it adds is whole then. */
+    synchronized Reading begin() {
+        Reading begun = new Reading();
+        known = null;
+        reading = begun;
+        return begun;
     }
 }

@@ -11,19 +11,29 @@ import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Offers the paths that were pushed into a cache. */
 @ApplicationScoped
 public class UploadSource implements PathSource {
+    private static final System.Logger LOG = System.getLogger(UploadSource.class.getName());
+
+    /** A database that was busy may not be any more. */
+    private static final long AGAIN_MILLIS = 1_000;
+
     @Inject
     private UploadedPaths rows;
 
@@ -35,6 +45,9 @@ public class UploadSource implements PathSource {
 
     @Inject
     private ChangeFeed feed;
+
+    @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
+    private ManagedExecutorService executor;
 
     private @Nullable UploadMemory memory;
 
@@ -61,7 +74,7 @@ public class UploadSource implements PathSource {
         return known();
     }
 
-    /** The feed reads what is present when it has connected. */
+    /** What is present is read when the feed has connected. */
     @Override
     public void load() {}
 
@@ -70,9 +83,24 @@ public class UploadSource implements PathSource {
         known().add(cacheId, hash);
     }
 
+    /** Reads on another thread: millions of rows take seconds, in which the feed must go on. */
     @Override
     public void lost() {
-        known().replace(rows.presence());
+        UploadMemory.Reading reading = known().begin();
+        executor.execute(() -> read(reading));
+    }
+
+    private void read(UploadMemory.Reading reading) {
+        try {
+            rows.presence(reading::add);
+            reading.end();
+        } catch (Throwable e) {
+            if (reading.isLast()) {
+                LOG.log(Level.WARNING, "event=uploads-not-read cause={0}: they are read again", e.toString());
+                CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS, executor)
+                        .execute(this::lost);
+            }
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.narthex.index.upload;
 
-import io.narthex.index.PresenceSet;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
@@ -85,20 +84,18 @@ class UploadWriter {
         }
     }
 
-    /** Every path of every live cache. */
-    PresenceSet presence() {
-        return entities.unwrap(Session.class).doReturningWork(connection -> {
-            PresenceSet all = new PresenceSet();
+    /** Tells of every path of every live cache. */
+    void presence(UploadedPaths.Presence told) {
+        entities.unwrap(Session.class).doWork(connection -> {
             try (PreparedStatement s = connection.prepareStatement("select cache_id, hash from uploaded_path")) {
                 // else the driver holds all rows at once
                 s.setFetchSize(10_000);
                 try (ResultSet r = s.executeQuery()) {
                     while (r.next()) {
-                        all.add(r.getInt(1), StorePathHash.of(r.getBytes(2)));
+                        told.add(r.getInt(1), StorePathHash.of(r.getBytes(2)));
                     }
                 }
             }
-            return all;
         });
     }
 

@@ -2,7 +2,6 @@ package io.narthex.index.upload;
 
 import io.narthex.cache.Cache;
 import io.narthex.index.NarSource;
-import io.narthex.index.PresenceSet;
 import io.narthex.index.SignedPath;
 import io.narthex.index.StoredNar;
 import io.narthex.key.KeyRing;
@@ -134,8 +133,13 @@ public class UploadedPaths {
                 .getSingleResult();
     }
 
-    /** Every path of every cache. */
-    PresenceSet presence() {
-        return writer.presence();
+    /** Hears of a path that a cache has. */
+    interface Presence {
+        void add(int cacheId, StorePathHash hash);
+    }
+
+    /** Tells of every path of every cache, some of them perhaps twice. */
+    void presence(Presence told) {
+        writer.presence(told);
     }
 }
