@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A server of a test's own, on a database of its own that outlives it. */
 public final class OwnServer implements AutoCloseable {
+    private final Path directory;
     private final Path home;
-    private final EmbeddedDb db;
+    private EmbeddedDb db;
     private final Map<String, String> settings;
     private @Nullable LauncherProcess launcher;
 
-    private OwnServer(Path home, EmbeddedDb db, Map<String, String> settings) {
-        this.home = home;
+    private OwnServer(Path directory, EmbeddedDb db, Map<String, String> settings) {
+        this.directory = directory;
+        home = directory.resolve("home");
         this.db = db;
         this.settings = settings;
     }
@@ -30,7 +32,7 @@ public final class OwnServer implements AutoCloseable {
     /** Starts it, with more settings than those of ports and database. */
     public static OwnServer start(Path directory, Map<String, String> more)
             throws IOException, SQLException, InterruptedException {
-        EmbeddedDb db = TestDatabase.in(directory.resolve("postgresql"));
+        EmbeddedDb db = TestDatabase.in(databaseIn(directory));
         Database access = db.access();
         Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
         settings.put("NARTHEX_DB_URL", access.url().orElseThrow());
@@ -40,7 +42,7 @@ public final class OwnServer implements AutoCloseable {
         settings.put("NARTHEX_DB_OWNER_PASSWORD", access.ownerPassword().reveal());
         settings.put("NARTHEX_NIX_STORE", directory.resolve("no-store").toString());
         settings.putAll(more);
-        OwnServer server = new OwnServer(directory.resolve("home"), db, settings);
+        OwnServer server = new OwnServer(directory, db, settings);
         try {
             server.start();
             return server;
@@ -50,23 +52,27 @@ public final class OwnServer implements AutoCloseable {
         }
     }
 
+    private static Path databaseIn(Path directory) {
+        return directory.resolve("postgresql");
+    }
+
     /**
-     * Starts a second node beside it, on the same database.
+     * Starts another node beside it, on the same database and with the same uploads.
      *
-     * @param directory of its home
+     * @param homeOfNode its home
      */
-    public LauncherProcess startNode(Path directory, Map<String, String> ports)
+    public LauncherProcess startNode(Path homeOfNode, Map<String, String> ports)
             throws IOException, InterruptedException {
         Map<String, String> other = new HashMap<>(settings);
         other.putAll(ports);
         other.put("NARTHEX_MASTER_KEY_FILE", home.resolve("master-key").toString());
         other.put("NARTHEX_ADMIN_TOKEN_FILE", home.resolve("admin-token").toString());
-        other.put("NARTHEX_BLOBS", "file:" + home.resolve("blobs"));
-        LauncherProcess started = LauncherProcess.start(directory, other);
+        other.putIfAbsent("NARTHEX_BLOBS", "file:" + home.resolve("blobs"));
+        LauncherProcess started = LauncherProcess.start(homeOfNode, other);
         String output = started.awaitBanner();
         if (!output.contains("in nix.conf")) {
             started.close();
-            throw new IOException("the second node did not start: " + output);
+            throw new IOException("another node did not start: " + output);
         }
         return started;
     }
@@ -87,12 +93,16 @@ public final class OwnServer implements AutoCloseable {
         if (running == null) {
             throw new IllegalStateException("it does not run");
         }
-        ProcessHandle server = running.wildFly();
-        server.destroyForcibly();
-        server.onExit().join();
-        running.awaitEnd();
+        running.killWildFly();
         running.close();
         launcher = null;
+    }
+
+    /** Ends PostgreSQL as an operator does, and starts it again where it was, while the server runs. */
+    public void restartDatabase() throws IOException, SQLException {
+        int port = db.port();
+        db.close();
+        db = TestDatabase.again(databaseIn(directory), port);
     }
 
     /** As an operator stops it, by SIGTERM to the launcher; returns at once. */

@@ -44,6 +44,11 @@ public final class TenantCache {
         return new TenantCache(server, administrator, tenant, made.newToken("\"push\", \"delete\""));
     }
 
+    /** The same cache as another server of the cluster has it. */
+    public TenantCache at(String other) {
+        return new TenantCache(other, administrator, tenant, token);
+    }
+
     /** A token for this tenant alone. */
     public String newToken(String scopes) throws IOException, InterruptedException {
         JsonNode made = JSON.readTree(
@@ -58,6 +63,11 @@ public final class TenantCache {
     /** The token that may push and delete. */
     public String token() {
         return token;
+    }
+
+    /** Where its server is. */
+    public String server() {
+        return server;
     }
 
     /** Where it is, without credentials. */

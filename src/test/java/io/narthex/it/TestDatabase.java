@@ -24,6 +24,11 @@ public final class TestDatabase {
         return EmbeddedDb.temporary(binaries(), directory);
     }
 
+    /** Starts the one again that lies in the directory and was closed. */
+    static EmbeddedDb again(Path directory, int port) throws IOException, SQLException {
+        return EmbeddedDb.temporary(binaries(), directory, port);
+    }
+
     private static synchronized Path template() throws IOException, SQLException {
         if (template == null) {
             Path made = Files.createTempDirectory(Files.createDirectories(target().resolve("it")), "postgresql");

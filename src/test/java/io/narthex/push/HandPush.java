@@ -86,7 +86,7 @@ public record HandPush(StorePath path, List<String> references, byte[] nar, Comp
     }
 
     /** Without signatures. */
-    String narInfo() {
+    public String narInfo() {
         return "StorePath: " + NixStore.path(path) + "\nURL: " + url() + "\nCompression: " + compression.nixName()
                 + "\nFileHash: sha256:" + hash(file).nix32() + "\nFileSize: " + file.length + "\nNarHash: sha256:"
                 + hash(nar).nix32() + "\nNarSize: " + nar.length + "\nReferences: "

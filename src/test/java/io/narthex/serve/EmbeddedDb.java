@@ -76,8 +76,13 @@ public final class EmbeddedDb implements AutoCloseable {
 
     /** A throw-away database for tests, without fsync; all of it lies below the directory. */
     public static EmbeddedDb temporary(Path binaries, Path directory) throws IOException, SQLException {
+        return temporary(binaries, directory, FreePort.find());
+    }
+
+    /** The same on a port, as where one was closed that is to be used again. */
+    public static EmbeddedDb temporary(Path binaries, Path directory, int port) throws IOException, SQLException {
         Passwords passwords = Passwords.in(directory.resolve("passwords"));
-        return start(builder(binaries, passwords), directory.resolve("data"), passwords);
+        return start(builder(binaries, passwords).setPort(port), directory.resolve("data"), passwords);
     }
 
     /** The database that is kept in a home, on a free port of the loopback. */
@@ -230,6 +235,10 @@ public final class EmbeddedDb implements AutoCloseable {
                 passwords.of(APP),
                 Optional.of(OWNER),
                 passwords.of(OWNER));
+    }
+
+    public int port() {
+        return server.getPort();
     }
 
     /** How an auditor logs in: a URI as libpq reads it. */

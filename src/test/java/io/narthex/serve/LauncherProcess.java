@@ -116,6 +116,14 @@ public final class LauncherProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** {@code kill -9} of WildFly alone; returns when it is gone, and the launcher that saw it. */
+    public void killWildFly() throws IOException, InterruptedException {
+        ProcessHandle server = wildFly();
+        server.destroyForcibly();
+        server.onExit().join();
+        awaitEnd();
+    }
+
     @Override
     public void close() throws IOException {
         RunningProcess.end(process.toHandle());
