@@ -128,7 +128,14 @@ begin
       from unnest(now_base) with ordinality as c(base, i)
            cross join lateral (select x.id from store_path x where x.base_name = c.base offset 0) p;
 
-    insert into path_held (scope, path_id, nar_size, row_id) select * from unnest(now_scope, now_path, now_size, now_row);
+    insert into path_held (scope, path_id, nar_size, row_id, refs)
+    select n.scope, n.path, n.size, n.row_id,
+           case when n.scope > 0 then array(
+               select r.id
+               from string_to_table(n.refs, ' ') as x(base)
+                    cross join lateral (select p.id from store_path p where p.base_name = x.base offset 0) r
+               where r.id <> n.path) end
+    from unnest(now_scope, now_path, now_size, now_row, now_refs) as n(scope, path, size, row_id, refs);
     insert into path_edge (referrer, scope, reference)
     select c.path, c.scope, r.id
     from unnest(now_scope, now_path, now_refs) as c(scope, path, refs)
@@ -162,6 +169,33 @@ end
 $$;
 comment on function fill_path_edges(integer) is
     'Takes changes from path_queue, at most so many, brings references and packages up to them, and returns how many it took';
+
+-- For rows of servers that did not fill it yet. Rows of path_held change only under this lock.
+create or replace function fill_held_references(cache integer, most integer) returns integer
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+    set enable_seqscan = off
+as
+$$
+declare
+    filled integer;
+begin
+    if not exists (select from path_held h where h.scope = fill_held_references.cache and h.scope > 0 and h.refs is null) then
+        return 0;
+    end if;
+    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
+    update path_held h
+    set refs = array(select e.reference from path_edge e where e.referrer = h.path_id and e.scope = h.scope)
+    where h.ctid = any (array(select x.ctid from path_held x
+                              where x.scope = fill_held_references.cache and x.scope > 0 and x.refs is null
+                              limit fill_held_references.most));
+    get diagnostics filled = row_count;
+    return filled;
+end
+$$;
+comment on function fill_held_references is
+    'Fills in the references of paths that a cache holds, where a server of an earlier version left them out; gives of how many';
 
 -- Called by whoever writes downloads, once an hour for each path. A trigger would have to parse the name in each download.
 create or replace function note_fetched_packages(tenants integer[], caches integer[], paths text[], at timestamptz) returns void
@@ -212,6 +246,6 @@ comment on function snapshot_storage() is
     'Counts what every cache holds, writes that into the rows of today, and returns how many caches there are';
 
 revoke all on function queue_uploaded_paths(), queue_local_paths(), queue_changed_local_paths(), fill_path_edges(integer),
-    note_fetched_packages(integer[], integer[], text[], timestamptz), snapshot_storage() from public;
-grant execute on function fill_path_edges(integer), snapshot_storage(),
+    fill_held_references, note_fetched_packages(integer[], integer[], text[], timestamptz), snapshot_storage() from public;
+grant execute on function fill_path_edges(integer), fill_held_references, snapshot_storage(),
     note_fetched_packages(integer[], integer[], text[], timestamptz) to ${app};

@@ -53,8 +53,10 @@ from made m join blob b on b.storage_key = '{salt}' || m.i
      left join (select x.i, array_agg(store_path_base_name(t.hash, t.name)) as refs
                 from edge x join made t on t.i = x.r group by x.i) e on e.i = m.i
 order by m.i;
-insert into path_held (scope, path_id, nar_size, row_id)
-select {cache}, f.id + m.i, 4000, u.id from made m, first f, uploaded_path u where u.cache_id = {cache} and u.hash = m.hash
+insert into path_held (scope, path_id, nar_size, row_id, refs)
+select {cache}, f.id + m.i, 4000, u.id, coalesce(e.refs, '{{}}')
+from first f, made m join uploaded_path u on u.cache_id = {cache} and u.hash = m.hash
+     left join (select x.i, array_agg(g.id + x.r) as refs from edge x, first g group by x.i) e on e.i = m.i
 order by m.i;
 """
 
@@ -196,23 +198,26 @@ def main():
     arguments.add_argument("--url", default="http://127.0.0.1:8080")
     arguments.add_argument("--management", default="http://127.0.0.1:9990")
     arguments.add_argument("--paths", type=int, default=1_000_000)
+    arguments.add_argument("--tenant", help="measure this one again, which an earlier run has filled")
     arguments.add_argument("--recursive", action="store_true", help="run the recursive query too; it may take an hour")
     options = arguments.parse_args()
     server = Server(options.home, options.url)
-    tenant = f"bench-{int(time.time())}"
-    server.api("PUT", f"/api/v1/tenants/{tenant}", {"quota": {"maxBytes": None}})
+    tenant = options.tenant or f"bench-{int(time.time())}"
     cache = f"/api/v1/tenants/{tenant}/caches/ci"
-    server.api("PUT", cache, {})
+    if not options.tenant:
+        server.api("PUT", f"/api/v1/tenants/{tenant}", {"quota": {"maxBytes": None}})
+        server.api("PUT", cache, {})
     server.api("PUT", f"/api/v1/tenants/{tenant}/caches/asked", {"visibility": "public"})
     server.api("PUT", cache + "/retention", {"keepDays": 30, "graceDays": 7})
     number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}' and c.name = 'ci'")
     facts = {"cache": number, "paths": options.paths, "references": REFERENCES, "salt": tenant}
-    _, took = server.sql(FILL.format(**facts))
-    print(f"filled with {options.paths:,} paths in {took:.0f} s")
-    server.sql(
-        f"insert into cache_usage (cache_id, tenant_id, paths) select c.id, c.tenant_id, {options.paths} from cache c where c.id = {number}"
-        f" on conflict (cache_id) do update set paths = {options.paths}"
-    )
+    if not options.tenant:
+        _, took = server.sql(FILL.format(**facts))
+        print(f"filled with {options.paths:,} paths in {took:.0f} s")
+        server.sql(
+            f"insert into cache_usage (cache_id, tenant_id, paths) select c.id, c.tenant_id, {options.paths} from cache c where c.id = {number}"
+            f" on conflict (cache_id) do update set paths = {options.paths}"
+        )
     server.sql("vacuum analyze uploaded_path; vacuum analyze path_held; vacuum analyze path_edge; vacuum analyze store_path; vacuum analyze blob")
 
     readers = Readers(server, tenant)

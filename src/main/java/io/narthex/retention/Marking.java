@@ -3,7 +3,6 @@ package io.narthex.retention;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +24,8 @@ class Marking {
     private static final int SPARSE = 8;
 
     private static final int EDGES_AT_ONCE = 1_000;
+    /** About a second's. */
+    private static final int FILLED_AT_ONCE = 10_000;
 
     private static final String ENDED = """
         select pg_snapshot_xmin(pg_current_snapshot()) >= n.unfinished
@@ -38,14 +39,12 @@ class Marking {
         select s.id from held_roots(?) h join store_path s on s.base_name = h.base_name
         """;
     private static final String REFERENCES = """
-        select string_agg(int4send(x.reference), '')
-        from (select distinct e.reference from path_edge e where e.scope = ? and e.referrer = any (?)) x
+        select string_agg(int4send(h.path_id) || array_send(h.refs), '')
+        from path_held h where h.scope = ? and h.path_id = any (?)
         """;
-    /** From the last referrer down, as the index has them; both numbers in one. */
     private static final String REFERENCES_OF_RANGE = """
-        select string_agg(int8send(x.referrer::bigint << 32 | x.reference), '')
-        from (select e.referrer, e.reference from path_edge e
-              where e.scope = ? and e.referrer > ? and e.referrer <= ? order by e.referrer desc) x
+        select string_agg(int4send(h.path_id) || array_send(h.refs), '')
+        from path_held h where h.scope = ? and h.path_id > ? and h.path_id <= ?
         """;
 
     private static final String SAVE = "update retention_run set live = ?, followed = ?, held = ? where id = ?";
@@ -62,7 +61,8 @@ class Marking {
         if (!ready && sql.one("select fill_path_edges(?)", r -> r.getInt(1), EDGES_AT_ONCE) == 0) {
             pause();
         }
-        return ready;
+        return ready
+                && sql.one("select fill_held_references(?, ?)", r -> r.getInt(1), run.cacheId(), FILLED_AT_ONCE) == 0;
     }
 
     /** Nothing can be done yet. */
@@ -132,8 +132,9 @@ class Marking {
                 if (live.length > FOLLOWED_AT_ONCE / SPARSE) {
                     followRange(run, mark, above);
                 } else {
-                    mark.live.addAll(bytes(
-                            sql.one(REFERENCES, r -> bytes(r.getBytes(1)), run.cacheId(), new Sql.PathIds(live))));
+                    HeldReferences.of(sql.one(
+                                    REFERENCES, r -> bytes(r.getBytes(1)), run.cacheId(), new Sql.PathIds(live)))
+                            .forEach((referrer, reference) -> mark.live.add(reference));
                     mark.followed.addAll(live);
                 }
             }
@@ -151,18 +152,16 @@ class Marking {
     /** What is marked behind the place that was reached is for the next round. */
     private void followRange(RetentionRun run, Mark mark, int above) {
         PathBits late = new PathBits();
-        ByteBuffer edges = ByteBuffer.wrap(
-                bytes(sql.one(REFERENCES_OF_RANGE, r -> bytes(r.getBytes(1)), run.cacheId(), above, mark.reached)));
-        while (edges.hasRemaining()) {
-            int referrer = edges.getInt();
-            int reference = edges.getInt();
-            if (mark.live.has(referrer) && !mark.live.has(reference)) {
-                mark.live.add(reference);
-                if (reference >= referrer && reference <= mark.reached) {
-                    late.add(reference);
-                }
-            }
-        }
+        HeldReferences.of(
+                        sql.one(REFERENCES_OF_RANGE, r -> bytes(r.getBytes(1)), run.cacheId(), above, mark.reached))
+                .forEachDown((referrer, reference) -> {
+                    if (mark.live.has(referrer) && !mark.live.has(reference)) {
+                        mark.live.add(reference);
+                        if (reference >= referrer && reference <= mark.reached) {
+                            late.add(reference);
+                        }
+                    }
+                });
         mark.followed.addAll(mark.live.without(late).between(mark.followed, above, mark.reached));
     }
 }
