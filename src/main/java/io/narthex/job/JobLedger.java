@@ -85,15 +85,32 @@ class JobLedger {
         try (Connection connection = dataSource.getConnection()) {
             int usual = connection.getNetworkTimeout();
             connection.setNetworkTimeout(Runnable::run, PAGE_MILLIS);
+            JobProgress reached;
             try {
-                return work(lease, job, progress);
-            } finally {
-                if (!connection.isClosed()) {
-                    connection.setNetworkTimeout(Runnable::run, usual);
-                }
+                reached = work(lease, job, progress);
+            } catch (RuntimeException e) {
+                restore(connection, usual, e);
+                throw e;
             }
+            restore(connection, usual, null);
+            return reached;
         } catch (SQLException e) {
             throw new IllegalStateException("a page has no connection", e);
+        }
+    }
+
+    /** A connection whose transaction is to be rolled back refuses: what the page failed of is told then, not that. */
+    private static void restore(Connection connection, int millis, @Nullable RuntimeException failed)
+            throws SQLException {
+        try {
+            if (!connection.isClosed()) {
+                connection.setNetworkTimeout(Runnable::run, millis);
+            }
+        } catch (SQLException e) {
+            if (failed == null) {
+                throw e;
+            }
+            failed.addSuppressed(e);
         }
     }
 

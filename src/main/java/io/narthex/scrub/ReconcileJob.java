@@ -80,11 +80,13 @@ public class ReconcileJob implements Job {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        if (ScrubHalt.CHECKPOINT.equals(checkpoint) && !asked.get()) {
+        boolean halted = ScrubHalt.CHECKPOINT.equals(checkpoint);
+        // it is one server that has stopped; another one begins anew
+        if (halted && !asked.get() && halt.stops(false)) {
             throw ScrubHalt.failure();
         }
         boolean byHand = asked.getAndSet(false);
-        if (checkpoint != null && !byHand) {
+        if (checkpoint != null && !halted && !byHand) {
             return look(Position.parse(checkpoint));
         }
         if (halt.stops(byHand)) {

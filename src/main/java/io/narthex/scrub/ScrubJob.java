@@ -71,11 +71,13 @@ public class ScrubJob implements Job {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        if (ScrubHalt.CHECKPOINT.equals(checkpoint) && !asked.get()) {
+        boolean halted = ScrubHalt.CHECKPOINT.equals(checkpoint);
+        // it is one server that has stopped; another one begins anew
+        if (halted && !asked.get() && halt.stops(false)) {
             throw ScrubHalt.failure();
         }
         boolean all = asked.getAndSet(false);
-        if (checkpoint != null && !all) {
+        if (checkpoint != null && !halted && !all) {
             return read(ScrubRun.parse(checkpoint));
         }
         if (settings.scrubMegabytes() == 0 || halt.stops(all)) {
