@@ -22,8 +22,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +37,14 @@ public class RunsResource {
     /** A run in a cache of fewer paths takes a second or two, and is waited for. */
     private static final long SHORT_PATHS = 10_000;
 
-    /** Where a run in a small cache is late, the answer tells that it goes on. */
-    private static final Duration AWAITED = Duration.ofSeconds(10);
-
-    private static final long LOOK_MILLIS = 100;
-
     @Inject
     RetentionRuns runs;
 
     @Inject
     RetainJob job;
+
+    @Inject
+    RunWait wait;
 
     @Inject
     CacheDirectory caches;
@@ -98,7 +94,7 @@ public class RunsResource {
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.JOB_RUNNING, "A run goes on in this cache: its runs tell how far it is"));
         job.ask();
-        RetentionRun run = runs.pathsOf(cache) <= SHORT_PATHS ? await(begun) : begun;
+        RetentionRun run = runs.pathsOf(cache) <= SHORT_PATHS ? wait.toEnd(begun) : begun;
         if (run.outcome() == Outcome.HELD) {
             throw new ProblemException(Problem.of(
                             ProblemType.CONFLICT,
@@ -113,21 +109,5 @@ public class RunsResource {
                         .resolve("/api/v1/tenants/" + tenant + "/caches/" + name + "/retention/runs/" + run.id()))
                 .entity(RunResponse.of(run, cache.storeDir()))
                 .build();
-    }
-
-    /** As it is when it has ended, or after a while. */
-    private RetentionRun await(RetentionRun begun) {
-        Instant end = Instant.now().plus(AWAITED);
-        RetentionRun now = begun;
-        while (now.outcome() == Outcome.RUNNING && Instant.now().isBefore(end)) {
-            try {
-                Thread.sleep(LOOK_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return now;
-            }
-            now = runs.get(begun.id());
-        }
-        return now;
     }
 }
