@@ -8,6 +8,7 @@ import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.push.HandPush;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -77,10 +78,37 @@ class ForgetJobIT {
     }
 
     @Test
+    void forgetsIdentityTokensOnceTheyOpenNothing() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        String token = cache.token().split("_", -1)[1];
+        String add = "insert into used_identity_token (digest, until, token_id) select sha256(?::bytea), now() + ?::interval,"
+                + " k.id from token k where k.public_id = ?";
+        rows.change(add, token + "ended", "-1 minute", token);
+        rows.change(add, token + "lives", "10 minutes", token);
+        forget();
+        assertThat(rows.texts(
+                        "select (u.digest = sha256(?::bytea))::text from used_identity_token u join token k on k.id ="
+                                + " u.token_id where k.public_id = ?",
+                        token + "lives",
+                        token))
+                .containsExactly("true");
+    }
+
+    private void awaitNoRun(TenantCache cache) throws Exception {
+        Instant end = Instant.now().plusSeconds(60);
+        String running = "select id::text from retention_run where outcome = 'RUNNING' and cache_id = " + CACHE;
+        while (!rows.texts(running, cache.tenant()).isEmpty() && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+        }
+        assertThat(rows.texts(running, cache.tenant())).isEmpty();
+    }
+
+    @Test
     void forgetsRunsOfTheCollectorButTheNewest() throws Exception {
         TenantCache cache = TenantCache.make("{}");
         for (int i = 0; i < 3; i++) {
             cache.administer("POST", api(cache) + "/retention/runs", "{}");
+            awaitNoRun(cache);
         }
         rows.change(
                 "update retention_run set started_at = started_at - interval '500 days', ended_at = ended_at - interval"
