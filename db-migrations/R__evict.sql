@@ -2,6 +2,9 @@
 -- A full cache gives up what was used longest ago, and nothing that anything in it refers to. So no closure has to be followed: what a
 -- pin or a path that was used lately needs is referred to, and stays. What nobody refers to any more is looked at again.
 
+-- With other parameters a function would be another one beside that of an earlier build.
+drop function if exists evict_paths(uuid, integer, bigint, boolean, boolean, timestamptz, bigint, integer);
+
 -- What is noted of a use is up to five minutes old. Uses that may have been missed count as if they had not been.
 create or replace function eviction_cutoff(minutes integer) returns timestamptz
     language plpgsql
@@ -16,6 +19,84 @@ end
 $$;
 comment on function eviction_cutoff is
     'What a token last used before this may be evicted, where uses of so many minutes are safe';
+
+-- Who pushes relies for a day on what it was told of. Answers are noted once in five minutes.
+create or replace function note_pushers(cache_ids integer[], token_ids bigint[]) returns void
+    language sql
+    set search_path = public, pg_temp
+as
+$$
+    insert into push_session as s (cache_id, token_id)
+    select p.cache_id, p.token_id
+    from unnest(note_pushers.cache_ids, note_pushers.token_ids) as p(cache_id, token_id)
+         join cache c on c.id = p.cache_id and c.when_full = 'evict'
+    group by p.cache_id, p.token_id
+    order by p.cache_id, p.token_id
+    on conflict (cache_id, token_id) do update
+        set began_at = case when s.seen_at >= (select eviction_cutoff(c.evict_after_minutes) from cache c where c.id = s.cache_id)
+                            then s.began_at else now() end,
+            seen_at = now();
+    delete from push_session s
+    where (s.cache_id, s.token_id) in (select o.cache_id, o.token_id from push_session o
+                                       where o.seen_at < now() - interval '30 days' order by o.seen_at limit 100
+                                       for update skip locked)
+$$;
+comment on function note_pushers is
+    'Notes that these tokens (0: the administrator''s) push into these caches, or ask before they push; forgets who did so a month ago';
+
+create or replace function pusher_needs(
+    cache integer, safe timestamptz, told_at timestamptz, published_by bigint, published_at timestamptz, is_late boolean)
+    returns boolean
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select exists (select from push_session s
+                   where s.cache_id = pusher_needs.cache and s.seen_at >= pusher_needs.safe
+                     and (pusher_needs.told_at >= greatest(s.began_at - interval '6 minutes', now() - interval '24 hours')
+                          or pusher_needs.is_late and s.token_id = coalesce(pusher_needs.published_by, 0)
+                             and pusher_needs.published_at >= s.began_at - interval '6 minutes'))
+$$;
+comment on function pusher_needs is
+    'Whether somebody who has pushed into the cache ever since relies on a path: was told of it, or has pushed it and it is one of the'
+    ' late ones';
+
+-- A token that pushes day and night would keep all: so this is for the half of the quota that came last.
+create or replace function late_pushes(cache integer) returns timestamptz
+    language plpgsql
+    stable
+    set search_path = public, pg_temp
+    set enable_seqscan = off
+as
+$$
+#variable_conflict use_column
+declare
+    late  timestamptz := 'infinity';
+    bound bigint;
+    safe  timestamptz;
+    used  record;
+begin
+    select c.max_bytes / 2, eviction_cutoff(c.evict_after_minutes) into bound, safe from cache c where c.id = late_pushes.cache;
+    if not exists (select from push_session s
+                   where s.cache_id = late_pushes.cache and s.seen_at >= safe and s.began_at < safe) then
+        return late;
+    end if;
+    for used in
+        select p.last_token_use as at, b.file_size
+        from uploaded_path p join blob b on b.id = p.blob_id
+        where p.cache_id = late_pushes.cache
+        order by p.last_token_use desc, p.id desc
+    loop
+        bound := bound - used.file_size;
+        exit when bound < 0;
+        late := used.at;
+    end loop;
+    return late;
+end
+$$;
+comment on function late_pushes is
+    'When a token used the first of those paths that together fill half of the quota of a cache, the last used first';
 
 create or replace function eviction_need(
     node uuid, cache integer, wanted bigint, begun boolean, out tenant integer, out minutes integer, out need bigint)
@@ -56,7 +137,7 @@ comment on function eviction_need is
 -- committed before the locks were had, whether anything keeps it.
 create or replace function evict_paths(
     node uuid, cache integer, wanted bigint, begun boolean, hidden_only boolean, after_at timestamptz, after_id bigint,
-    most integer,
+    most integer, late timestamptz,
     out state text, out seen_at timestamptz, out seen_id bigint, out names text[])
     language plpgsql
     set search_path = public, pg_temp
@@ -117,6 +198,8 @@ begin
              join uploaded_path p on p.id = l.id
              join blob b on b.id = p.blob_id
         where p.last_token_use < safe and p.hash <> all (kept)
+          and not (minutes > 0 and pusher_needs(evict_paths.cache, safe, p.told_at, p.published_by, p.published_at,
+                                                p.last_token_use >= evict_paths.late))
           and not exists (select from path_held h
                                join path_edge e on e.reference = h.path_id and e.scope = h.scope
                                join path_held r on r.scope = e.scope and r.path_id = e.referrer
@@ -138,6 +221,8 @@ begin
     select array_agg(p.id), array_agg(p.blob_id) into chosen, blobs
     from uploaded_path p
     where p.id = any (locked) and p.last_token_use < safe and p.hash <> all (kept)
+      and not (minutes > 0 and pusher_needs(evict_paths.cache, safe, p.told_at, p.published_by, p.published_at,
+                                            p.last_token_use >= evict_paths.late))
       and not exists (select from uploaded_path u
                       where u.cache_id = evict_paths.cache and u.id <> p.id
                         and u.refs @> array[store_path_base_name(p.hash, p.name)] offset 0);
@@ -161,7 +246,8 @@ begin
 end
 $$;
 comment on function evict_paths is
-    'Takes paths out of a full cache that evicts, the one that a token used longest ago first. It says room (there is enough), more'
+    'Takes paths out of a full cache that evicts, the one that a token used longest ago first, and none that who pushes relies on'
+    ' (late: see late_pushes). It says room (there is enough), more'
     ' (go on behind seen_at and seen_id), or kept'
     ' (nothing behind the place where it began may go), and the base names of what it took';
 
@@ -263,5 +349,7 @@ comment on function doomed_early is
     'Files that full caches gave up and whose bytes go before their hour is over: beyond a twentieth of the quota, or all where the'
     ' disk is nearly full';
 
-revoke all on function eviction_cutoff, eviction_need, evict_paths, evict_files, forget_evicted, doomed_early from public;
-grant execute on function eviction_cutoff, eviction_need, evict_paths, evict_files, forget_evicted, doomed_early to ${app};
+revoke all on function eviction_cutoff, note_pushers, pusher_needs, late_pushes, eviction_need, evict_paths, evict_files, forget_evicted,
+    doomed_early from public;
+grant execute on function eviction_cutoff, note_pushers, pusher_needs, late_pushes, eviction_need, evict_paths, evict_files, forget_evicted,
+    doomed_early to ${app};

@@ -50,5 +50,6 @@ grant select, insert, update (hits, misses) on cache_day to ${app};
 grant select, insert, update on audit_chain_check to ${app};
 grant select on storage_daily, path_queue to ${app};
 grant select, insert, update, delete on cache_retention, pin, pin_revision to ${app};
-grant select, insert, update, delete on retention_run, retention_candidate, path_revival, use_watch, use_gap to ${app};
+grant select, insert, update, delete on retention_run, retention_candidate, path_revival, use_watch, use_gap,
+    push_session to ${app};
 grant select on removed_path, store_path, path_held, path_edge to ${app};

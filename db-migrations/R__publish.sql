@@ -178,10 +178,11 @@ begin
             delete from blob b where b.id = used_blob;
         end if;
         -- it is used; and offered again, if it was hidden
-        update uploaded_path p set last_used = now(), last_token_use = now()
+        update uploaded_path p set last_used = now(), last_token_use = now(), told_at = now()
         where p.cache_id = publish_upload.cache and p.hash = publish_upload.hash
           and p.nar_hash = publish_upload.nar_hash
-          and (p.last_used < now() - interval '5 minutes' or p.condemned_at is not null);
+          and (least(p.last_used, coalesce(p.told_at, '-infinity')) < now() - interval '5 minutes'
+               or p.condemned_at is not null);
         select p.id into hidden from uploaded_path p
         where p.cache_id = publish_upload.cache and p.hash = publish_upload.hash
           and p.nar_hash = publish_upload.nar_hash and p.condemned_at is not null;

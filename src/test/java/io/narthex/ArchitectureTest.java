@@ -102,6 +102,7 @@ class ArchitectureTest {
             "upstream.fetch",
             "receive",
             "retention",
+            "retention.use",
             "denial",
             "index.signing",
             "index.search",

@@ -45,6 +45,19 @@ public final class Access {
     }
 
     /**
+     * The row of the token of a caller who may add to this cache; null where he may not, or memory cannot tell.
+     *
+     * @param authorization likewise
+     */
+    public @Nullable Long pusher(@Nullable String authorization, Cache cache) {
+        return authorization != null
+                        && callers.known(authorization) instanceof Caller.Holder holder
+                        && AccessPolicy.decide(Right.PUSH, holder, Target.of(cache)) == Decision.ALLOW
+                ? Long.valueOf(holder.token().id())
+                : null;
+    }
+
+    /**
      * For whom something scarce is used. Whoever memory never knew is a stranger: those are refused soon.
      *
      * @param authorization the first header of that name; null where there is none

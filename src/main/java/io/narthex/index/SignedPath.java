@@ -49,6 +49,7 @@ public final class SignedPath {
     private volatile boolean sent;
     private volatile long notedAt = Long.MIN_VALUE;
     private volatile long notedByTokenAt = Long.MIN_VALUE;
+    private volatile long notedByPusherAt = Long.MIN_VALUE;
     private volatile @Nullable Instant checkedAt;
 
     /**
@@ -134,18 +135,24 @@ public final class SignedPath {
 
     /**
      * Whether a use of it that happens now is to be written down, and not one of the last minutes stands for it.
-     *
-     * @param byToken whether who uses it has shown a valid token
      */
-    public boolean isUseToBeNoted(boolean byToken) {
+    public boolean isUseToBeNoted(UsedBy who) {
         long now = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime());
-        long last = byToken ? notedByTokenAt : notedAt;
+        long last =
+                switch (who) {
+                    case ANYBODY -> notedAt;
+                    case TOKEN -> notedByTokenAt;
+                    case PUSHER -> notedByPusherAt;
+                };
         if (last != Long.MIN_VALUE && now - last < NOTED_SECONDS) {
             return false;
         }
         notedAt = now;
-        if (byToken) {
+        if (who != UsedBy.ANYBODY) {
             notedByTokenAt = now;
+        }
+        if (who == UsedBy.PUSHER) {
+            notedByPusherAt = now;
         }
         return true;
     }

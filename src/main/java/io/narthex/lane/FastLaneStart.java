@@ -14,7 +14,8 @@ import io.narthex.push.RefusedUploads;
 import io.narthex.receive.NarIntake;
 import io.narthex.receive.Reception;
 import io.narthex.receive.UnpackingMemory;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.PushSessions;
+import io.narthex.retention.use.UseLog;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;
 import io.narthex.transfer.OpenBodies;
@@ -83,6 +84,9 @@ public class FastLaneStart implements ServletContextListener {
     UseLog uses;
 
     @Inject
+    PushSessions pushers;
+
+    @Inject
     OpenBodies bodies;
 
     @Inject
@@ -120,7 +124,7 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
-        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses);
+        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses, pushers, known);
         NewNarInfos begun = new NewNarInfos(index, narInfos);
         unknown = begun;
         PassingNars followed = new PassingNars(index.hot(), fetches, downloads, lanes.paced());

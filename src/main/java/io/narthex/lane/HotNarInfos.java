@@ -5,13 +5,15 @@ import io.narthex.cache.Cache;
 import io.narthex.http.Conditions;
 import io.narthex.index.HotPaths;
 import io.narthex.index.SignedPath;
+import io.narthex.index.UsedBy;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.AbsentPath;
 import io.narthex.protocol.NarInfoResponse;
 import io.narthex.protocol.NarUrl;
 import io.narthex.protocol.Responses;
 import io.narthex.protocol.SourceHeader;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.PushSessions;
+import io.narthex.retention.use.UseLog;
 import io.narthex.transfer.Coding;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -30,11 +32,15 @@ final class HotNarInfos {
     private final HotPaths hot;
     private final ReadLog reads;
     private final UseLog uses;
+    private final PushSessions pushers;
+    private final LaneAccess access;
 
-    HotNarInfos(HotPaths hot, ReadLog reads, UseLog uses) {
+    HotNarInfos(HotPaths hot, ReadLog reads, UseLog uses, PushSessions pushers, LaneAccess access) {
         this.hot = hot;
         this.reads = reads;
         this.uses = uses;
+        this.pushers = pushers;
+        this.access = access;
     }
 
     /** Whether a URL's path has the form of a narinfo's: {@code /{hash}.narinfo}. */
@@ -66,14 +72,26 @@ final class HotNarInfos {
     void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
         // a wrong token does not come so far
-        uses.note(path, exchange.getRequestHeaders().contains(Headers.AUTHORIZATION));
+        uses.note(
+                path,
+                UsedBy.of(exchange.getRequestHeaders().contains(Headers.AUTHORIZATION), isPusher(exchange, cache)));
         send(exchange, cache, path);
     }
 
     /** Answers that the cache has no such path. */
     void absent(HttpServerExchange exchange, Cache cache) {
         reads.miss(cache.tenantId(), cache.id());
+        boolean unused = isPusher(exchange, cache);
         AbsentPath.send(exchange);
+    }
+
+    /** Notes who asks before he pushes. */
+    private boolean isPusher(HttpServerExchange exchange, Cache cache) {
+        Long token = access.pusher(exchange, cache);
+        if (token != null) {
+            pushers.note(cache, token);
+        }
+        return token != null;
     }
 
     private static void send(HttpServerExchange exchange, Cache cache, SignedPath path) {

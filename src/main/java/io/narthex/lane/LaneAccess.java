@@ -51,6 +51,12 @@ final class LaneAccess {
         return cache(exchange, access::mayPush);
     }
 
+    /** The row of the token of a caller who may read the cache and add to it; null where he may not, or memory cannot tell. */
+    @Nullable
+    Long pusher(HttpServerExchange exchange, Cache cache) {
+        return access.pusher(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION), cache);
+    }
+
     /** Whether the caller may add to the cache, decided now, on a thread that may wait for the database. */
     boolean mayPushNow(HttpServerExchange exchange) {
         Cache cache = cache(exchange).orElse(null);

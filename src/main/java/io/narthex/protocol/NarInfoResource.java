@@ -6,16 +6,19 @@ import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.http.Conditions;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.UsedBy;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.push.RefusedMapper;
 import io.narthex.receive.Outcome;
 import io.narthex.receive.Reception;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.PushSessions;
+import io.narthex.retention.use.UseLog;
 import io.narthex.transfer.Coding;
 import io.narthex.upstream.ServerVia;
 import io.undertow.servlet.handlers.ServletRequestContext;
@@ -62,6 +65,12 @@ public class NarInfoResource {
     UseLog uses;
 
     @Inject
+    PushSessions pushers;
+
+    @Inject
+    CurrentCaller caller;
+
+    @Inject
     PushRights rights;
 
     @Inject
@@ -79,6 +88,7 @@ public class NarInfoResource {
                     .entity(StatusCodes.LOOP_DETECTED + " " + ServerVia.CIRCLE + "\n")
                     .build();
         }
+        UsedBy who = pushers.note(caller, cache, request.getHeaderString(HttpHeaders.AUTHORIZATION) != null);
         Optional<SignedPath> found = index.find(cache, hash);
         if (found.isEmpty()) {
             reads.miss(cache.tenantId(), cache.id());
@@ -86,7 +96,7 @@ public class NarInfoResource {
         }
         SignedPath path = found.get();
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
-        uses.note(path, request.getHeaderString(HttpHeaders.AUTHORIZATION) != null);
+        uses.note(path, who);
         return response(cache, path, request);
     }
 

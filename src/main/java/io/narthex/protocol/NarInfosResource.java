@@ -3,12 +3,15 @@ package io.narthex.protocol;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
+import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.UsedBy;
 import io.narthex.nix.store.StorePathHash;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.PushSessions;
+import io.narthex.retention.use.UseLog;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.Headers;
 import jakarta.inject.Inject;
@@ -61,6 +64,12 @@ public class NarInfosResource {
     UseLog uses;
 
     @Inject
+    PushSessions pushers;
+
+    @Inject
+    CurrentCaller caller;
+
+    @Inject
     NarInfoLines lines;
 
     @POST
@@ -82,23 +91,32 @@ public class NarInfosResource {
         }
         List<StorePathHash> hashes = NarInfoBatch.parse(text);
         Cache cache = requested.get();
+        boolean authorized = ServletRequestContext.requireCurrent()
+                .getExchange()
+                .getRequestHeaders()
+                .contains(Headers.AUTHORIZATION);
+        UsedBy who = pushers.note(caller, cache, authorized);
         // the first piece before the answer begins: what cannot be known is 503
         Map<StorePathHash, SignedPath> first = index.findAll(cache, piece(hashes, 0));
-        return Response.ok((StreamingOutput) out -> write(cache, hashes, first, out))
+        return Response.ok((StreamingOutput) out -> write(cache, hashes, first, who, out))
                 .type("application/x-ndjson")
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }
 
     private void write(
-            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> first, OutputStream out) {
+            Cache cache,
+            List<StorePathHash> hashes,
+            Map<StorePathHash, SignedPath> first,
+            UsedBy who,
+            OutputStream out) {
         // closed only where all is written: what is left in it otherwise is not to look like an end
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
         try {
-            writePiece(cache, piece(hashes, 0), first, buffered);
+            writePiece(cache, piece(hashes, 0), first, who, buffered);
             for (int from = PIECE; from < hashes.size(); from += PIECE) {
                 List<StorePathHash> piece = piece(hashes, from);
-                writePiece(cache, piece, index.findAll(cache, piece), buffered);
+                writePiece(cache, piece, index.findAll(cache, piece), who, buffered);
             }
             buffered.flush();
         } catch (IOException e) {
@@ -115,19 +133,15 @@ public class NarInfosResource {
     }
 
     private void writePiece(
-            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, OutputStream out)
+            Cache cache, List<StorePathHash> hashes, Map<StorePathHash, SignedPath> found, UsedBy who, OutputStream out)
             throws IOException {
-        boolean byToken = ServletRequestContext.requireCurrent()
-                .getExchange()
-                .getRequestHeaders()
-                .contains(Headers.AUTHORIZATION);
         for (StorePathHash hash : hashes) {
             SignedPath path = found.get(hash);
             if (path == null) {
                 reads.miss(cache.tenantId(), cache.id());
             } else {
                 reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
-                uses.note(path, byToken);
+                uses.note(path, who);
                 out.write(lines.of(path));
             }
         }

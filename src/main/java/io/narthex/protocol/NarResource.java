@@ -19,7 +19,7 @@ import io.narthex.push.RefusedMapper;
 import io.narthex.receive.NarIntake;
 import io.narthex.receive.Outcome;
 import io.narthex.receive.Reception;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.UseLog;
 import io.narthex.transfer.BlobTransfer;
 import io.narthex.transfer.ByteRange;
 import io.narthex.transfer.Coding;

@@ -8,6 +8,7 @@ import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.retention.use.PushSessions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -30,6 +31,9 @@ public class Reception {
 
     @Inject
     private Publisher publisher;
+
+    @Inject
+    private PushSessions pushers;
 
     /** What is done with what comes. */
     private interface Steps {
@@ -76,7 +80,8 @@ public class Reception {
         });
     }
 
-    private static Outcome ended(PushRight right, Steps steps) throws IOException {
+    private Outcome ended(PushRight right, Steps steps) throws IOException {
+        PushSessions.Body body = pushers.begin(right.cache(), right.token());
         try {
             return judged(right, steps);
         } catch (DatabaseAwayException e) {
@@ -87,6 +92,8 @@ public class Reception {
             // the cache has begun to show the machine's store, which may have the path
             LOG.log(System.Logger.Level.WARNING, "event=store-unreadable reason={0}", e.getMessage());
             return new Outcome.Unavailable("The Nix store cannot be read now");
+        } finally {
+            body.end();
         }
     }
 

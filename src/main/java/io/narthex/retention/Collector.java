@@ -5,6 +5,7 @@ import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.retention.RetentionRun.Outcome;
 import io.narthex.retention.RetentionRun.Step;
+import io.narthex.retention.use.UseWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;

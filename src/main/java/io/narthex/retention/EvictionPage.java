@@ -12,6 +12,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -25,7 +26,7 @@ class EvictionPage {
     private static final int AT_ONCE = 500;
 
     private static final String PATHS =
-            "select state, seen_at, seen_id, names from evict_paths(?, ?, ?, ?, ?, ?, ?, ?)";
+            "select state, seen_at, seen_id, names from evict_paths(?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz)";
     private static final String FILES =
             "select state, seen_at, seen_id, '{}'::text[] from evict_files(?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -78,8 +79,9 @@ class EvictionPage {
     /**
      * @param wanted bytes for which there is to be room
      * @param begun whether a page before made room; then nine tenths of the quota are filled, and else the whole
+     * @param late of {@link #late}
      */
-    Evicted page(Cache cache, long wanted, boolean begun, Step step, Place after) {
+    Evicted page(Cache cache, long wanted, boolean begun, Step step, Place after, String late) {
         UUID node = feed.awaitSeen();
         record Row(State state, @Nullable Place place, List<String> names) {}
         Object only = switch (step) {
@@ -88,23 +90,27 @@ class EvictionPage {
             case FORSAKEN_FILES -> FORSAKEN_MINUTES;
             case FILES -> 0;
         };
+        boolean ofPaths = only instanceof Boolean;
+        List<Object> values = new ArrayList<>(
+                List.of(node, cache.id(), wanted, begun, only, after.at(), after.row(), AT_ONCE));
+        if (ofPaths) {
+            values.add(late);
+        }
         Row row = sql.one(
-                only instanceof Boolean ? PATHS : FILES,
+                ofPaths ? PATHS : FILES,
                 r -> new Row(State.valueOf(r.getString(1).toUpperCase(Locale.ROOT)), place(r), names(r.getArray(4))),
-                node,
-                cache.id(),
-                wanted,
-                begun,
-                only,
-                after.at(),
-                after.row(),
-                AT_ONCE);
+                values.toArray());
         if (!row.names().isEmpty()) {
             audit.record(ManyPaths.event(AuditAction.PATH_REMOVED, cache.tenantId(), cache.id(), row.names())
                     .detail("reason", "evicted")
                     .detail("removedAt", sql.one("select now()", r -> String.valueOf(Sql.moment(r, 1)))));
         }
         return new Evicted(row.state(), row.place(), row.names().size());
+    }
+
+    /** When the first of those was used whose pushers rely on them: all that was used earlier may go, whoever pushed it. */
+    String late(Cache cache) {
+        return sql.one("select late_pushes(?)::text", r -> r.getString(1), cache.id());
     }
 
     private static @Nullable Place place(ResultSet row) throws SQLException {

@@ -5,6 +5,7 @@ import io.narthex.meter.Meters;
 import io.narthex.retention.EvictionPage.Place;
 import io.narthex.retention.EvictionPage.State;
 import io.narthex.retention.EvictionPage.Step;
+import io.narthex.retention.use.UseWriter;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -105,10 +106,12 @@ public class Evictions {
         private final long begunAt = System.nanoTime();
         private int pages;
         private boolean done;
+        private final String late;
 
         Progress(Cache cache, long wanted) {
             this.cache = cache;
             this.wanted = wanted;
+            this.late = page.late(cache);
         }
 
         /** Looks once at all that a step may take, the oldest first; gives how many paths went. */
@@ -116,7 +119,7 @@ public class Evictions {
             long before = taken;
             @Nullable Place place = Place.FIRST;
             while (place != null && !done) {
-                EvictionPage.Evicted next = page.page(cache, wanted, pages > 0, step, place);
+                EvictionPage.Evicted next = page.page(cache, wanted, pages > 0, step, place, late);
                 taken += next.paths();
                 pages++;
                 done = next.state() == State.ROOM;

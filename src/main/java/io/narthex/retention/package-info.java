@@ -3,7 +3,7 @@
  *
  * <p>Entry points: {@link io.narthex.retention.RetentionResource} (how long a cache keeps what nobody uses), {@link
  * io.narthex.retention.PinsResource} (names that keep paths), {@link io.narthex.retention.RunsResource} and {@link
- * io.narthex.retention.RetainJob} (the collector), {@link io.narthex.retention.UseLog} (what is used).
+ * io.narthex.retention.RetainJob} (the collector), {@link io.narthex.retention.use.UseLog} (what is used).
  *
  * <ul>
  *   <li>R1: live is what roots need, over all references: a path that was used lately, a pin's, and what is kept for ever.

@@ -4,7 +4,8 @@ import io.narthex.audit.Download;
 import io.narthex.audit.ReadLog;
 import io.narthex.cache.Cache;
 import io.narthex.index.SignedPath;
-import io.narthex.retention.UseLog;
+import io.narthex.index.UsedBy;
+import io.narthex.retention.use.UseLog;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
 import java.time.Clock;
@@ -30,7 +31,7 @@ public final class Downloads {
      * @param token the public id of who asks; null: nobody
      */
     public void begin(HttpServerExchange exchange, Cache cache, SignedPath path, @Nullable String token) {
-        uses.note(path, token != null);
+        uses.note(path, token == null ? UsedBy.ANYBODY : UsedBy.TOKEN);
         bodies.begin(exchange, cache, path);
         exchange.addExchangeCompleteListener((ended, others) -> {
             try {

@@ -14,7 +14,7 @@ import io.narthex.nix.nar.NarPacker;
 import io.narthex.nix.store.StorePath;
 import io.narthex.protocol.LoopbackServer;
 import io.narthex.protocol.Recipes;
-import io.narthex.retention.UseLog;
+import io.narthex.retention.use.UseLog;
 import io.narthex.share.Sharer;
 import io.narthex.transfer.Downloads;
 import io.narthex.transfer.NarTransfer;

@@ -79,9 +79,11 @@ class EvictionIT {
         for (HandPush push : pushes) {
             Rows.ofServer()
                     .change(
-                            "update uploaded_path set last_token_use = now() - ?::interval where hash = ? and cache_id"
+                            "update uploaded_path set last_token_use = now() - ?::interval, told_at = told_at - ?::interval"
+                                    + " where hash = ? and cache_id"
                                     + " = "
                                     + CACHE,
+                            interval,
                             interval,
                             push.path().hash().toBytes(),
                             cache.tenant());
@@ -203,6 +205,94 @@ class EvictionIT {
         age(cache, "2 hours", first);
         assertThat(third.putNar(cache)).isEqualTo(201);
         awaitGone(cache, first);
+    }
+
+    /** Until the server has written down that the token of the cache pushes, and that it was told of these paths. */
+    private static void awaitTold(TenantCache cache, HandPush... told) throws Exception {
+        Instant end = Instant.now().plus(Duration.ofSeconds(60));
+        int noted = -1;
+        while (noted < told.length && Instant.now().isBefore(end)) {
+            Thread.sleep(100);
+            noted = Rows.ofServer()
+                    .texts(
+                            "select hash::text from uploaded_path where told_at is not null and cache_id = " + CACHE
+                                    + " and exists (select from push_session s where s.cache_id = uploaded_path.cache_id)",
+                            cache.tenant())
+                    .size();
+        }
+        assertThat(noted).isGreaterThanOrEqualTo(told.length);
+    }
+
+    /** As if whoever pushes had begun so long ago, and was told of what he was told of a moment later. */
+    private static void ageSession(TenantCache cache, String interval) throws Exception {
+        Rows.ofServer()
+                .change("update push_session set began_at = now() - ?::interval where cache_id = " + CACHE, interval, cache.tenant());
+        Rows.ofServer()
+                .change(
+                        "update uploaded_path set told_at = now() - ?::interval + interval '1 minute' where told_at is not"
+                                + " null and cache_id = " + CACHE,
+                        interval,
+                        cache.tenant());
+    }
+
+    @Test
+    void keepsWhatAClientWasToldOfForHoursWhileItPushes() throws Exception {
+        TenantCache cache = evicting(FILE * 3L, 60);
+        HandPush told = pushed(cache);
+        HandPush other = pushed(cache);
+        HandPush third = pushed(cache);
+        assertThat(status(cache, told)).isEqualTo(200);
+        awaitTold(cache, told);
+        age(cache, "5 hours", told);
+        ageSession(cache, "5 hours");
+        Rows.ofServer()
+                .change(
+                        "update uploaded_path set published_at = now() - interval '10 hours' where cache_id = " + CACHE,
+                        cache.tenant());
+        age(cache, "4 hours", other);
+        HandPush fourth = HandPush.small(random, told);
+        assertThat(fourth.putNar(cache)).isEqualTo(201);
+        awaitGone(cache, other);
+        assertThat(fourth.putNarInfo(cache)).isEqualTo(201);
+        assertThat(status(cache, third)).isEqualTo(200);
+    }
+
+    @Test
+    void givesUpWhatAClientWasToldOfThatHasGone() throws Exception {
+        TenantCache cache = evicting(FILE * 2L, 60);
+        HandPush told = pushed(cache);
+        pushed(cache);
+        assertThat(status(cache, told)).isEqualTo(200);
+        awaitTold(cache, told);
+        age(cache, "5 hours", told);
+        ageSession(cache, "5 hours");
+        HandPush third = HandPush.small(random);
+        assertThat(third.putNar(cache)).isEqualTo(413);
+        // the one who pushes now has begun since
+        Rows.ofServer().change("update push_session set began_at = now() where cache_id = " + CACHE, cache.tenant());
+        assertThat(third.putNar(cache)).isEqualTo(201);
+        awaitGone(cache, told);
+    }
+
+    @Test
+    void keepsWhatAClientPushedHoursAgoWhileItPushes() throws Exception {
+        TenantCache cache = evicting(FILE * 3L, 60);
+        HandPush pinned = HandPush.sized(40 + FILE / 2, random);
+        assertThat(pinned.putNar(cache)).isEqualTo(201);
+        assertThat(pinned.putNarInfo(cache)).isEqualTo(201);
+        pin(cache, "stays", pinned);
+        HandPush leaf = pushed(cache);
+        assertThat(status(cache, pinned)).isEqualTo(200);
+        awaitTold(cache, pinned);
+        age(cache, "6 hours", pinned);
+        age(cache, "5 hours", leaf);
+        ageSession(cache, "8 hours");
+        HandPush root = HandPush.small(random, leaf);
+        assertThat(root.putNar(cache)).isEqualTo(413);
+        // one who pushes for ever keeps half of the quota for himself, not all: this is used before that half
+        age(cache, "5 minutes", pinned);
+        assertThat(HandPush.small(random).putNar(cache)).isEqualTo(201);
+        awaitGone(cache, leaf);
     }
 
     @Test

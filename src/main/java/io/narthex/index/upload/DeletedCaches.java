@@ -23,6 +23,7 @@ class DeletedCaches {
             "denial",
             "cache_retention",
             "path_revival",
+            "push_session",
             "staged_nar",
             "uploaded_document",
             "upstream_path",

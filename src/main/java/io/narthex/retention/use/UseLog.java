@@ -1,6 +1,7 @@
-package io.narthex.retention;
+package io.narthex.retention.use;
 
 import io.narthex.index.SignedPath;
+import io.narthex.index.UsedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +15,24 @@ public final class UseLog {
     /** Some 80 bytes each. */
     static final int MOST = 200_000;
 
-    private static final Boolean BY_TOKEN = Boolean.TRUE;
-
-    /** By the row of the path: whether somebody with a token was among those who used it. */
-    private final Map<Long, Boolean> pending = new ConcurrentHashMap<>();
+    /** By the row of the path: of those who used it the one who matters most. */
+    private final Map<Long, UsedBy> pending = new ConcurrentHashMap<>();
 
     private volatile boolean dropped;
 
     /** A use that waits to be written down. */
-    record Use(long row, boolean byToken) {}
+    record Use(long row, UsedBy who) {}
 
-    /**
-     * The narinfo or the NAR of a path is sent.
-     *
-     * @param byToken whether who asks has shown a valid token
-     */
-    public void note(SignedPath path, boolean byToken) {
-        if (path.isUploaded() && path.isUseToBeNoted(byToken)) {
-            add(path.rowId(), byToken);
+    /** The narinfo or the NAR of a path is sent. */
+    public void note(SignedPath path, UsedBy who) {
+        if (path.isUploaded() && path.isUseToBeNoted(who)) {
+            add(path.rowId(), who);
         }
     }
 
-    private void add(long row, boolean byToken) {
+    private void add(long row, UsedBy who) {
         if (pending.size() < MOST) {
-            pending.merge(row, byToken, (a, b) -> BY_TOKEN.equals(a) || BY_TOKEN.equals(b));
+            pending.merge(row, who, UsedBy::or);
         } else {
             dropped = true;
         }
@@ -47,9 +42,9 @@ public final class UseLog {
     List<Use> take(int most) {
         List<Use> taken = new ArrayList<>();
         for (Long row : pending.keySet().stream().limit(most).sorted().toList()) {
-            Boolean byToken = pending.remove(row);
-            if (byToken != null) {
-                taken.add(new Use(row, byToken));
+            UsedBy who = pending.remove(row);
+            if (who != null) {
+                taken.add(new Use(row, who));
             }
         }
         return taken;
@@ -57,7 +52,7 @@ public final class UseLog {
 
     /** What could not be written waits again. */
     void giveBack(List<Use> unwritten) {
-        unwritten.forEach(use -> add(use.row(), use.byToken()));
+        unwritten.forEach(use -> add(use.row(), use.who()));
     }
 
     /** Whether some were dropped since this was asked last. */

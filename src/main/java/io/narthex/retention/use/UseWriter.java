@@ -1,19 +1,25 @@
-package io.narthex.retention;
+package io.narthex.retention.use;
 
 import io.narthex.configuration.Settings;
+import io.narthex.index.UsedBy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.lang.System.Logger.Level;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
-/** Writes down, in batches, what {@link UseLog} has collected, and that this node has done so. One call at a time. */
+/**
+ * Writes down, in batches, what {@link UseLog} and {@link PushSessions} have collected, and that this node has done so. One call
+ * at a time.
+ */
 @ApplicationScoped
 @Transactional(Transactional.TxType.NOT_SUPPORTED)
 public class UseWriter {
@@ -29,6 +35,9 @@ public class UseWriter {
     private UseLog log;
 
     @Inject
+    private PushSessions pushers;
+
+    @Inject
     private Settings settings;
 
     private boolean failing;
@@ -36,15 +45,19 @@ public class UseWriter {
     /** Writes what there is; what cannot be written waits for the next time. */
     public synchronized void write() {
         boolean dropped = log.takeDropped();
+        List<PushSessions.Pusher> pushing = pushers.take();
         List<UseLog.Use> batch = log.take(BATCH);
         try (Connection connection = dataSource.getConnection()) {
+            note(connection, pushing);
+            pushing = List.of();
             while (!batch.isEmpty()) {
-                note(connection, batch);
+                noteUses(connection, batch);
                 batch = log.take(BATCH);
             }
             watch(connection, dropped);
             failing = false;
         } catch (SQLException | RuntimeException e) {
+            pushers.giveBack(pushing);
             log.giveBack(batch);
             if (dropped) {
                 log.giveBackDropped();
@@ -56,18 +69,29 @@ public class UseWriter {
         }
     }
 
-    private static void note(Connection connection, List<UseLog.Use> uses) throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement("select note_uses(?, ?)")) {
-            s.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "bigint", uses.stream().map(UseLog.Use::row).toArray()));
-            s.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "boolean", uses.stream().map(UseLog.Use::byToken).toArray()));
+    private static void noteUses(Connection connection, List<UseLog.Use> uses) throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement("select note_uses(?, ?, ?)")) {
+            s.setArray(1, array(connection, "bigint", uses, UseLog.Use::row));
+            s.setArray(2, array(connection, "boolean", uses, use -> use.who() != UsedBy.ANYBODY));
+            s.setArray(3, array(connection, "boolean", uses, use -> use.who() == UsedBy.PUSHER));
             s.execute();
         }
+    }
+
+    private static void note(Connection connection, List<PushSessions.Pusher> pushing) throws SQLException {
+        if (pushing.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement s = connection.prepareStatement("select note_pushers(?, ?)")) {
+            s.setArray(1, array(connection, "integer", pushing, PushSessions.Pusher::cache));
+            s.setArray(2, array(connection, "bigint", pushing, PushSessions.Pusher::token));
+            s.execute();
+        }
+    }
+
+    private static <T> Array array(Connection connection, String type, List<T> all, Function<T, Object> part)
+            throws SQLException {
+        return connection.createArrayOf(type, all.stream().map(part).toArray());
     }
 
     private void watch(Connection connection, boolean dropped) throws SQLException {

@@ -1,4 +1,4 @@
-package io.narthex.retention;
+package io.narthex.retention.use;
 
 import io.narthex.thread.Guarded;
 import jakarta.annotation.PostConstruct;
@@ -38,6 +38,12 @@ public class UseWriterStart {
     @jakarta.inject.Singleton
     static UseLog log() {
         return new UseLog();
+    }
+
+    @Produces
+    @jakarta.inject.Singleton
+    static PushSessions pushers() {
+        return new PushSessions();
     }
 
     @PostConstruct
