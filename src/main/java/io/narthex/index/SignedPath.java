@@ -138,12 +138,11 @@ public final class SignedPath {
      */
     public boolean isUseToBeNoted(UsedBy who) {
         long now = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime());
-        long last =
-                switch (who) {
-                    case ANYBODY -> notedAt;
-                    case TOKEN -> notedByTokenAt;
-                    case PUSHER -> notedByPusherAt;
-                };
+        long last = switch (who) {
+            case ANYBODY -> notedAt;
+            case TOKEN -> notedByTokenAt;
+            case PUSHER -> notedByPusherAt;
+        };
         if (last != Long.MIN_VALUE && now - last < NOTED_SECONDS) {
             return false;
         }

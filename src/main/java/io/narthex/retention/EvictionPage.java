@@ -91,8 +91,8 @@ class EvictionPage {
             case FILES -> 0;
         };
         boolean ofPaths = only instanceof Boolean;
-        List<Object> values = new ArrayList<>(
-                List.of(node, cache.id(), wanted, begun, only, after.at(), after.row(), AT_ONCE));
+        List<Object> values =
+                new ArrayList<>(List.of(node, cache.id(), wanted, begun, only, after.at(), after.row(), AT_ONCE));
         if (ofPaths) {
             values.add(late);
         }

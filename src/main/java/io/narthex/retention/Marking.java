@@ -152,8 +152,7 @@ class Marking {
     /** What is marked behind the place that was reached is for the next round. */
     private void followRange(RetentionRun run, Mark mark, int above) {
         PathBits late = new PathBits();
-        HeldReferences.of(
-                        sql.one(REFERENCES_OF_RANGE, r -> bytes(r.getBytes(1)), run.cacheId(), above, mark.reached))
+        HeldReferences.of(sql.one(REFERENCES_OF_RANGE, r -> bytes(r.getBytes(1)), run.cacheId(), above, mark.reached))
                 .forEachDown((referrer, reference) -> {
                     if (mark.live.has(referrer) && !mark.live.has(reference)) {
                         mark.live.add(reference);

@@ -123,16 +123,17 @@ class ExportAuditIT {
     /** Those that were removed before the first event that the database still has, unless their tenant is held. */
     private static void removedPathsAreForgottenWithTheRecord(OwnServer server, Connection superuser) throws Exception {
         execute(superuser, "insert into store_path (base_name) values (repeat('a', 32) || '-gone')", """
-                insert into removed_path (tenant_id, cache_id, path_id, nar_hash, nar_size, file_hash, file_size, refs,
-                                          foreign_sigs, signatures, published_at, last_used, removed_at, reason)
-                select t.id, (select min(c.id) from cache c where c.tenant_id = t.id), p.id, sha256('x'), 1, sha256('x'), 1,
-                       '{}', '{}', '[]', now(), now(), now() - x.age, 'deleted'
-                from tenant t, store_path p, (values (interval '800 days'), (interval '0')) as x(age)
-                where t.name in ('acme', 'globex') and p.base_name = repeat('a', 32) || '-gone'
-                """);
+            insert into removed_path (tenant_id, cache_id, path_id, nar_hash, nar_size, file_hash, file_size, refs,
+                                      foreign_sigs, signatures, published_at, last_used, removed_at, reason)
+            select t.id, (select min(c.id) from cache c where c.tenant_id = t.id), p.id, sha256('x'), 1, sha256('x'), 1,
+                   '{}', '{}', '[]', now(), now(), now() - x.age, 'deleted'
+            from tenant t, store_path p, (values (interval '800 days'), (interval '0')) as x(age)
+            where t.name in ('acme', 'globex') and p.base_name = repeat('a', 32) || '-gone'
+            """);
         assertThat(hold(server, "PUT")).isEqualTo(201);
         server.jobs().run("forget");
-        String left = "select t.name, count(*) from removed_path r join tenant t on t.id = r.tenant_id group by 1 order by 1";
+        String left =
+                "select t.name, count(*) from removed_path r join tenant t on t.id = r.tenant_id group by 1 order by 1";
         assertThat(rows(superuser, left)).containsExactly("acme|1", "globex|2");
         assertThat(hold(server, "DELETE")).isEqualTo(204);
         server.jobs().run("forget");

@@ -81,8 +81,8 @@ class ForgetJobIT {
     void forgetsIdentityTokensOnceTheyOpenNothing() throws Exception {
         TenantCache cache = TenantCache.make("{}");
         String token = cache.token().split("_", -1)[1];
-        String add = "insert into used_identity_token (digest, until, token_id) select sha256(?::bytea), now() + ?::interval,"
-                + " k.id from token k where k.public_id = ?";
+        String add = "insert into used_identity_token (digest, until, token_id) select sha256(?::bytea), now() +"
+                + " ?::interval, k.id from token k where k.public_id = ?";
         rows.change(add, token + "ended", "-1 minute", token);
         rows.change(add, token + "lives", "10 minutes", token);
         forget();

@@ -79,9 +79,8 @@ class EvictionIT {
         for (HandPush push : pushes) {
             Rows.ofServer()
                     .change(
-                            "update uploaded_path set last_token_use = now() - ?::interval, told_at = told_at - ?::interval"
-                                    + " where hash = ? and cache_id"
-                                    + " = "
+                            "update uploaded_path set last_token_use = now() - ?::interval, told_at = told_at -"
+                                    + " ?::interval where hash = ? and cache_id = "
                                     + CACHE,
                             interval,
                             interval,
@@ -216,7 +215,8 @@ class EvictionIT {
             noted = Rows.ofServer()
                     .texts(
                             "select hash::text from uploaded_path where told_at is not null and cache_id = " + CACHE
-                                    + " and exists (select from push_session s where s.cache_id = uploaded_path.cache_id)",
+                                    + " and exists (select from push_session s where s.cache_id ="
+                                    + " uploaded_path.cache_id)",
                             cache.tenant())
                     .size();
         }
@@ -226,11 +226,14 @@ class EvictionIT {
     /** As if whoever pushes had begun so long ago, and was told of what he was told of a moment later. */
     private static void ageSession(TenantCache cache, String interval) throws Exception {
         Rows.ofServer()
-                .change("update push_session set began_at = now() - ?::interval where cache_id = " + CACHE, interval, cache.tenant());
+                .change(
+                        "update push_session set began_at = now() - ?::interval where cache_id = " + CACHE,
+                        interval,
+                        cache.tenant());
         Rows.ofServer()
                 .change(
-                        "update uploaded_path set told_at = now() - ?::interval + interval '1 minute' where told_at is not"
-                                + " null and cache_id = " + CACHE,
+                        "update uploaded_path set told_at = now() - ?::interval + interval '1 minute' where told_at is"
+                                + " not null and cache_id = " + CACHE,
                         interval,
                         cache.tenant());
     }

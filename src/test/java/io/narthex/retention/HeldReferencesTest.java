@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class HeldReferencesTest {
     /** {@code select encode(array_send('{7,2147483647}'::integer[]), 'hex')}, PostgreSQL 18. */
-    private static final String TWO = "0000000100000000000000170000000200000001" + "0000000400000007" + "000000047fffffff";
+    private static final String TWO =
+            "0000000100000000000000170000000200000001" + "0000000400000007" + "000000047fffffff";
     /** {@code select encode(array_send('{}'::integer[]), 'hex')}. */
     private static final String NONE = "000000000000000000000017";
 
@@ -30,7 +31,8 @@ class HeldReferencesTest {
     @Test
     void readsTheGreatestReferrerFirst() {
         List<String> found = new ArrayList<>();
-        HeldReferences.of(HexFormat.of().parseHex(number(3) + TWO + number(8) + NONE + number(9) + TWO + number(5) + TWO))
+        HeldReferences.of(
+                        HexFormat.of().parseHex(number(3) + TWO + number(8) + NONE + number(9) + TWO + number(5) + TWO))
                 .forEachDown((referrer, reference) -> found.add(referrer + " " + reference));
         assertThat(found).containsExactly("9 7", "9 2147483647", "5 7", "5 2147483647", "3 7", "3 2147483647");
     }
