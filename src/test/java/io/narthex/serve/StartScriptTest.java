@@ -62,6 +62,14 @@ class StartScriptTest {
         assertThat(Files.readString(output)).isEmpty();
     }
 
+    /** WildFly's own patience is half of it. */
+    @Test
+    void letsWildFlyStartForAsLongAsItWaitsItself() throws Exception {
+        assertThat(end(start("echo \"$@\"; exit 3"))).isEqualTo(3);
+
+        assertThat(Files.readString(output)).contains("-Djboss.as.management.blocking.timeout=600");
+    }
+
     @Test
     void refusesAJdkThatIsNone() throws Exception {
         ProcessBuilder builder = builder("exit 0");
