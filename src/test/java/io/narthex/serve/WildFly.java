@@ -66,12 +66,17 @@ final class WildFly {
                         // here
                         "-XX:+UseSerialGC",
                         // the heap begins small and, when it is collected whole, goes back to what is in use and a
-                        // third
-                        // more: it would begin with a sixty-fourth of the machine's memory and never give any back
+                        // quarter more: it would begin with a sixty-fourth of the machine's memory and never give any
+                        // back
                         "-Xms64m",
-                        "-XX:MinHeapFreeRatio=15",
-                        "-XX:MaxHeapFreeRatio=35",
+                        "-XX:MinHeapFreeRatio=10",
+                        "-XX:MaxHeapFreeRatio=20",
                         "-XX:-ShrinkHeapInSteps",
+                        // what is only held softly, as the lists in signed jars, goes after seconds: by itself it would
+                        // stay for minutes, which is longer than a busy time needs to end
+                        "-XX:SoftRefLRUPolicyMSPerMB=50",
+                        // names of modules, classes and files are there many times
+                        "-XX:+UseStringDeduplication",
                         "-Djava.awt.headless=true",
                         "--enable-native-access=ALL-UNNAMED",
                         "-Djava.net.preferIPv4Stack=false")
@@ -79,6 +84,8 @@ final class WildFly {
                 .addJavaOption("-Djboss.node.name=narthex-" + listeners.port())
                 .addJavaOption("-Djboss.server.log.dir=" + home.log(""))
                 .addJavaOption("-Djboss.console.level=WARN")
+                // of five minutes, after which WildFly takes its start back: migrations and slow machines need longer
+                .addJavaOption("-Djboss.as.management.blocking.timeout=3600")
                 .addJavaOption("-Djboss.http.port=" + listeners.port())
                 .addJavaOption("-Djboss.https.port=" + listeners.httpsPort())
                 .addJavaOption("-Djboss.management.http.port=" + listeners.managementPort())
@@ -107,7 +114,13 @@ final class WildFly {
                                 || option.startsWith("-agentlib:")
                                 || option.startsWith("-agentpath:"))
                 ? List.of()
-                : List.of("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + home.resolve("wildfly.jsa"));
+                : List.of(
+                        "-XX:+AutoCreateSharedArchive",
+                        "-XX:SharedArchiveFile=" + home.resolve("wildfly.jsa"),
+                        // else each start moves the archive elsewhere, by which 80 MB of its pages become this
+                        // process's own
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:ArchiveRelocationMode=0");
     }
 
     /** Options that save memory, of those that a JDK of this release has. */

@@ -15,6 +15,13 @@ class WildFlyTest {
                 .contains("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=/home/wildfly.jsa");
     }
 
+    /** The second option exists only behind the first one. */
+    @Test
+    void leavesThemWhereTheyAreInTheFile() {
+        assertThat(WildFly.loadedClasses(HOME, List.of()))
+                .containsSubsequence("-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0");
+    }
+
     @Test
     void keepsThemOnlyInTheWayThatTheOperatorChose() {
         assertThat(WildFly.loadedClasses(HOME, List.of("-XX:AOTCache=/elsewhere")))
