@@ -1,33 +1,123 @@
 -- Repeatable: runs again, with all others, when any migration changes: ${migrations}
 -- Closures from cache to cache. Because of offset 0 every look-up uses an index.
 
+create or replace function received_nars(cache integer) returns table (nar_hash bytea, blob_id bigint, file_name text)
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select distinct on (b.nar_hash) b.nar_hash, r.blob_id, r.file_name
+    from staged_nar r join blob b on b.id = r.blob_id and b.quarantined_at is null
+    where r.cache_id = received_nars.cache
+    order by b.nar_hash, r.blob_id
+$$;
+comment on function received_nars is 'The files that a cache has received, one for each NAR';
+
+-- An older form of it gave fewer columns.
+drop function if exists promotable_paths(integer, bigint[]);
+
 -- Rows of paths as they are promoted: of what was pushed by its number, of what a machine's store has by its number with a minus,
--- whose file is then one that the target has received.
-create or replace function promotable_paths(target integer, numbers bigint[])
+-- of what an upstream has by its number and 2^62. Bytes that are stored nowhere here are then a file that the target has received.
+create function promotable_paths(target integer, numbers bigint[])
     returns table (number bigint, hash bytea, name text, nar_hash bytea, nar_size bigint, refs text[], foreign_sigs text[],
-                   since timestamptz, deriver text, content_address text, blob_id bigint, file_name text, built_by bigint)
+                   since timestamptz, deriver text, content_address text, blob_id bigint, file_name text, built_by bigint,
+                   holder integer)
     language sql
     stable
     set search_path = public, pg_temp
 as
 $$
     select u.id, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.published_at, u.deriver, u.content_address,
-           u.blob_id, u.file_name, coalesce(u.built_by, i.token_id)
+           u.blob_id, u.file_name, coalesce(u.built_by, i.token_id), u.cache_id
     from uploaded_path u left join token_identity i on i.token_id = u.published_by
     where u.id = any (promotable_paths.numbers)
     union all
     select -l.id, l.hash, l.name, l.nar_hash, l.nar_size, l.refs, l.foreign_sigs, l.indexed_at, l.deriver, l.content_address,
-           s.blob_id, s.file_name, null
+           s.blob_id, s.file_name, null, null
     from local_path l
-         left join (select distinct on (b.nar_hash) b.nar_hash, r.blob_id, r.file_name
-                    from staged_nar r join blob b on b.id = r.blob_id and b.quarantined_at is null
-                    where r.cache_id = promotable_paths.target
-                    order by b.nar_hash, r.blob_id) s on s.nar_hash = l.nar_hash
+         left join received_nars(promotable_paths.target) s on s.nar_hash = l.nar_hash
     where l.id = any (array(select -n from unnest(promotable_paths.numbers) as n where n < 0))
+    union all
+    select p.id + (1::bigint << 62), p.hash, p.name, p.nar_hash, p.nar_size, p.refs, p.foreign_sigs, p.looked_up_at, p.deriver,
+           p.content_address, coalesce(b.id, s.blob_id), case when b.id is null then s.file_name else p.file_name end, null,
+           p.cache_id
+    from upstream_path p
+         left join blob b on b.id = p.blob_id and b.quarantined_at is null
+         left join received_nars(promotable_paths.target) s on s.nar_hash = p.nar_hash
+    where p.id = any (array(select n - (1::bigint << 62) from unnest(promotable_paths.numbers) as n where n >= 1::bigint << 62))
 $$;
 comment on function promotable_paths is
-    'Paths that were pushed (numbers of rows) or that a machine''s store has (their negatives), as they enter the target; without'
-    ' blob_id: its bytes are to be stored first';
+    'Paths that were pushed (numbers of rows), that a machine''s store has (their negatives) or that an upstream has (with 2^62 added),'
+    ' as they enter the target; holder: the cache whose row it is; without blob_id: its bytes are to be stored first';
+
+-- All paths of a closure at once: to ask denial_of for each takes seconds where there are rules.
+create or replace function denied_among(source integer, target integer, numbers bigint[])
+    returns table (base_name text, rule text)
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+#variable_conflict use_column
+declare
+    rules bigint[];
+begin
+    -- first the lock, then the query with its own snapshot, as in denial_of
+    perform pg_advisory_xact_lock_shared(hashtextextended('denial', 0));
+    rules := array(
+        select d.id from denial d
+        where (d.until is null or d.until > now())
+          and (d.cache_id is null or d.cache_id in (denied_among.source, denied_among.target)
+               or d.cache_id in (select u.cache_id from uploaded_path u where u.id = any (denied_among.numbers)
+                                 union all
+                                 select p.cache_id from upstream_path p
+                                  where p.id = any (array(select n - (1::bigint << 62) from unnest(denied_among.numbers) as n
+                                                           where n >= 1::bigint << 62)))));
+    if cardinality(rules) = 0 then
+        return;
+    end if;
+    return query
+    with path as materialized (
+        select store_path_base_name(u.hash, u.name) as base, u.nar_hash, u.refs, u.holder
+        from promotable_paths(denied_among.target, denied_among.numbers) u
+    ),
+    rule as materialized (
+        select d from denial d where d.id = any (rules)
+    ),
+    name as materialized (
+        select p.base from path p union select r.base from path p cross join lateral unnest(p.refs) as r(base)
+    ),
+    named as materialized (
+        select n.base, (r.d).id as denial_id, (r.d).dependents from name n join rule r on is_denied_name(r.d, n.base)
+    ),
+    needed as (
+        select n.base, n.denial_id from named n where n.dependents
+        union
+        select n.base, x.denial_id
+        from name n
+             cross join lateral (select p.id from store_path p where p.base_name = n.base offset 0) p
+             join denied_path x on x.path_id = p.id
+        where x.denial_id in (select (r.d).id from rule r where (r.d).dependents)
+    ),
+    hit as (
+        select p.base, p.holder, n.denial_id from path p join named n on n.base = p.base
+        union
+        select p.base, p.holder, (r.d).id from path p join rule r on (r.d).nar_hash = p.nar_hash
+        union
+        select p.base, p.holder, n.denial_id
+        from path p cross join lateral unnest(p.refs) as f(base) join needed n on n.base = f.base
+        where f.base <> p.base
+    )
+    select distinct on (h.base) h.base, (r.d).name || ': ' || (r.d).reason
+    from hit h join rule r on (r.d).id = h.denial_id
+    where (r.d).cache_id is null or (r.d).cache_id in (denied_among.source, denied_among.target, h.holder)
+    order by h.base, h.denial_id
+    limit 100;
+end
+$$;
+comment on function denied_among is
+    'Those of a closure''s paths that a rule denies to the source, to the target, or to the cache whose row it is, with the name and reason'
+    ' of the rule; 100 at most. No rule is made until the end of the transaction';
 
 -- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays. What is
 -- queued is filled in first, so that no reference is missed.
@@ -75,5 +165,5 @@ end
 $$;
 comment on function promoted_alone(bigint) is 'Rows of the paths that are in their cache by this promotion alone';
 
-revoke all on function promotable_paths, promoted_alone from public;
-grant execute on function promotable_paths, promoted_alone to ${app};
+revoke all on function received_nars, promotable_paths, denied_among, promoted_alone from public;
+grant execute on function received_nars, promotable_paths, denied_among, promoted_alone to ${app};

@@ -128,7 +128,8 @@ class ClosureCopy {
                 failures.addAll(
                         rows.different(target, held), "the cache has another path of that hash, or it went meanwhile");
             }
-            if (piece.judged().stream().anyMatch(one -> one.path().row() < 0)) {
+            if (piece.judged().stream()
+                    .anyMatch(one -> !RowNumber.isUploaded(one.path().row()))) {
                 rows.claimFiles(
                         target,
                         fresh.values().stream().mapToLong(Long::longValue).toArray());

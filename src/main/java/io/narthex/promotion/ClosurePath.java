@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /**
  * A path of a closure, as the source has it.
  *
- * @param row in the source, of what was pushed; of what a machine's store has, its row there with a minus
+ * @param row its number ({@link RowNumber})
  * @param foreign the signatures that it came with
  * @param ours those of the source's keys; none where nobody asked for them
  * @param since when this NAR became visible in the source

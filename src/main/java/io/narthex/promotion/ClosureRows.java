@@ -34,23 +34,19 @@ class ClosureRows {
     private static final int NAMED = 100;
 
     private static final String READ = """
-        select u.number, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs, u.since,
+        select u.number, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs,
+               case when u.holder = ? then u.since else greatest(u.since, e.found_at) end,
                case when ? then array(select y.name || ':' || encode(s.signature, 'base64')
                       from (select key_id, signature from upload_signature where path_id = u.number
-                            union all select key_id, signature from path_signature where path_id = -u.number) s
+                            union all select key_id, signature from path_signature where path_id = -u.number
+                            union all select key_id, signature from upstream_signature where path_id = u.number - (1::bigint << 62)
+                            union all select key_id, signature from cache_source_signature where path_id = e.id) s
                            join signing_key y on y.id = s.key_id
-                     where y.cache_id = ?) else '{}' end,
+                     where y.cache_id in (?, u.holder)) else '{}' end,
                exists (select from uploaded_path t where t.cache_id = ? and t.hash = u.hash)
-        from promotable_paths(?, ?) u order by u.hash
+        from promotable_paths(?, ?) u left join cache_source_path e on e.cache_id = ? and e.hash = u.hash order by u.hash
         """;
-    private static final String DENIED = """
-        select store_path_base_name(u.hash, u.name), coalesce(t.rule, s.rule)
-        from promotable_paths(?, ?) u
-             cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) t
-             cross join lateral (select denial_of(?, store_path_base_name(u.hash, u.name), u.nar_hash, u.refs) as rule) s
-        where exists (select from denial) and coalesce(t.rule, s.rule) is not null
-        limit 100
-        """;
+    private static final String DENIED = "select base_name, rule from denied_among(?, ?, ?)";
     private static final String ADD = """
         insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
                                    content_address, foreign_sigs, published_by, built_by)
@@ -106,11 +102,13 @@ class ClosureRows {
      */
     List<ClosurePath> read(Cache target, Cache source, boolean signed, long[] ids) {
         return with(READ, s -> {
-            s.setBoolean(1, signed);
-            s.setInt(2, source.id());
-            s.setInt(3, target.id());
+            s.setInt(1, source.id());
+            s.setBoolean(2, signed);
+            s.setInt(3, source.id());
             s.setInt(4, target.id());
-            s.setArray(5, numbers(s, ids));
+            s.setInt(5, target.id());
+            s.setArray(6, numbers(s, ids));
+            s.setInt(7, source.id());
             List<ClosurePath> paths = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -138,13 +136,12 @@ class ClosureRows {
                 r.getBoolean(10));
     }
 
-    /** Those that a rule denies to either cache, with its name and reason. */
+    /** Those that a rule denies to either cache, or to the one whose row it is, with its name and reason. */
     Map<String, String> denied(Cache target, Cache source, long[] ids) {
         return with(DENIED, s -> {
-            s.setInt(1, target.id());
-            s.setArray(2, numbers(s, ids));
-            s.setInt(3, target.id());
-            s.setInt(4, source.id());
+            s.setInt(1, source.id());
+            s.setInt(2, target.id());
+            s.setArray(3, numbers(s, ids));
             Map<String, String> denied = new HashMap<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {

@@ -18,11 +18,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the closures of paths, among what was pushed into a cache and what it shows of the machines' stores, a level of references
- * at a time: one look-up by hash each. Every call needs a transaction of the caller's.
+ * Finds the closures of paths, among what was pushed into a cache, what it shows of the machines' stores, and what it was found to
+ * show from elsewhere, a level of references at a time: one look-up by hash each. Every call needs a transaction of the caller's.
  */
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
@@ -49,6 +50,9 @@ class ClosureWalk {
     private static final String LOCK =
             "select u.id from uploaded_path u where u.id = any (?) and u.condemned_at is null order by u.id for share";
 
+    private static final String LOCK_OF_UPSTREAMS =
+            "select p.id from upstream_path p where p.id = any (?) order by p.id for share";
+
     @Inject
     private ClosureRows rows;
 
@@ -57,16 +61,17 @@ class ClosureWalk {
     private record Row(byte[] hash, long id) {}
 
     /**
-     * The numbers of a closure's rows, in the order of their hashes, locked against whoever would remove them: of what was pushed
-     * its row, of what a machine's store has its row with a minus.
+     * The numbers of a closure's rows ({@link RowNumber}), in the order of their hashes, locked against whoever would remove them.
+     *
+     * @param elsewhere what the source does not have itself
      */
-    long[] closure(Cache source, Collection<StorePath> roots) {
+    long[] closure(Cache source, Collection<StorePath> roots, Elsewhere elsewhere) {
         Map<StorePathHash, Row> found = new HashMap<>();
         List<String> level = roots.stream().map(StorePath::baseName).toList();
         Set<String> seen = new HashSet<>(level);
         while (!level.isEmpty()) {
             List<String> next = new ArrayList<>();
-            for (String reference : level(source, level, found)) {
+            for (String reference : level(source, level, elsewhere, found)) {
                 if (seen.add(reference)) {
                     next.add(reference);
                 }
@@ -78,22 +83,34 @@ class ClosureWalk {
                 .mapToLong(Row::id)
                 .toArray();
         Set<Long> locked = lock(ids);
-        return Arrays.stream(ids).filter(id -> id < 0 || locked.contains(id)).toArray();
+        return Arrays.stream(ids)
+                .filter(id -> RowNumber.isOfStore(id) || locked.contains(id))
+                .toArray();
     }
 
     /** Adds the rows of these paths to what was found; gives what they refer to. */
-    private List<String> level(Cache source, List<String> baseNames, Map<StorePathHash, Row> found) {
+    private List<String> level(
+            Cache source, List<String> baseNames, Elsewhere elsewhere, Map<StorePathHash, Row> found) {
         List<String> references = new ArrayList<>();
         look(LEVEL, baseNames, source, found, references);
         if (source.showsLocalStore()) {
-            List<String> left = baseNames.stream()
-                    .filter(name -> !found.containsKey(hash(name)))
-                    .toList();
+            List<String> left = left(baseNames, found);
             if (!left.isEmpty()) {
                 look(LOCAL, left, null, found, references);
             }
         }
+        for (String name : left(baseNames, found)) {
+            elsewhere.find(StorePath.parseBaseName(name)).ifPresent(path -> {
+                StorePathHash hash = path.path().hash();
+                found.put(hash, new Row(hash.toBytes(), RowNumber.of(path)));
+                path.facts().references().forEach(reference -> references.add(reference.baseName()));
+            });
+        }
         return references;
+    }
+
+    private static List<String> left(List<String> baseNames, Map<StorePathHash, Row> found) {
+        return baseNames.stream().filter(name -> !found.containsKey(hash(name))).toList();
     }
 
     private void look(
@@ -131,10 +148,22 @@ class ClosureWalk {
     }
 
     private Set<Long> lock(long[] ids) {
-        return rows.with(LOCK, s -> {
-            s.setArray(1, ClosureRows.numbers(s, ids));
-            return ids(s);
-        });
+        Set<Long> locked = new HashSet<>(lock(LOCK, Arrays.stream(ids).filter(RowNumber::isUploaded)));
+        lock(
+                        LOCK_OF_UPSTREAMS,
+                        Arrays.stream(ids).filter(RowNumber::isOfUpstream).map(RowNumber::row))
+                .forEach(row -> locked.add(RowNumber.ofUpstream(row)));
+        return locked;
+    }
+
+    private Set<Long> lock(String sql, LongStream rowsToLock) {
+        long[] all = rowsToLock.toArray();
+        return all.length == 0
+                ? Set.of()
+                : rows.with(sql, s -> {
+                    s.setArray(1, ClosureRows.numbers(s, all));
+                    return ids(s);
+                });
     }
 
     private static Set<Long> ids(PreparedStatement s) throws SQLException {

@@ -4,12 +4,15 @@ import io.narthex.access.RightChangedException;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.problem.ProblemException;
+import io.narthex.index.SourceAwayException;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.receive.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +30,22 @@ public class PromoteJob implements Job {
     private Promoter promoter;
 
     @Inject
+    private PromotionProgress progress;
+
+    @Inject
+    private ElsewhereWalk elsewhere;
+
+    @Inject
+    private UnstoredPaths unstored;
+
+    @Inject
     private CacheDirectory caches;
+
+    /** As long as a page of a job lasts. */
+    private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** A page may be that long: what upstreams told is kept, and a closure of a million that is known takes no longer. */
+    private static final Duration LOOK_UP = Duration.ofSeconds(60);
 
     /** A node that ends may leave some to the others, who hear of none. */
     private static final long LOOK_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -84,9 +102,7 @@ public class PromoteJob implements Job {
             return;
         }
         try {
-            if (promoter.store(wanted, target.get(), source.get())) {
-                promoter.promote(wanted, target.get(), source.get());
-            }
+            promote(wanted, target.get(), source.get());
         } catch (IOException e) {
             promoter.fail(wanted.id(), "The bytes of a path cannot be read or kept; the server's log tells why");
             LOG.log(
@@ -94,10 +110,31 @@ public class PromoteJob implements Job {
                     "event=promotion-failed promotion={0} cause={1}",
                     wanted.id(),
                     e.toString());
-        } catch (PromotionRefusedException | ProblemException | RefusedException e) {
+        } catch (PromotionRefusedException | ProblemException | RefusedException | SourceAwayException e) {
             promoter.fail(wanted.id(), String.valueOf(e.getMessage()));
         } catch (RightChangedException e) {
             promoter.fail(wanted.id(), "The token was revoked or the cache was changed meanwhile");
+        }
+    }
+
+    /** Goes on with one, and comes to its end where nothing is left to be found or stored. */
+    private void promote(Promotions.Wanted wanted, Cache target, Cache source) throws IOException {
+        Elsewhere shown = elsewhere.find(source, wanted.roots(), LOOK_UP);
+        if (!shown.complete()) {
+            return;
+        }
+        Promoter.Missing missing = promoter.missing(wanted, target, source, shown);
+        List<UnstoredPaths.Unstored> left = missing.paths();
+        long begun = System.nanoTime();
+        int stored = 0;
+        while (stored < left.size() && System.nanoTime() - begun < STORE_NANOS) {
+            unstored.store(target, left.get(stored++), shown);
+        }
+        if (stored > 0) {
+            progress.tell(wanted.id(), missing.closure() - left.size() + stored, missing.closure());
+        }
+        if (stored == left.size()) {
+            promoter.promote(wanted, target, source, shown);
         }
     }
 }

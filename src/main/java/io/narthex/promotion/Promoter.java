@@ -16,14 +16,12 @@ import io.narthex.transaction.Retried;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /** Makes closures visible in caches, and takes that back. Each call is one transaction: all of it is seen at once, or nothing. */
@@ -33,9 +31,6 @@ import java.util.function.LongConsumer;
 public class Promoter {
     /** More paths than that are a job's: a request would take many seconds. */
     static final int MOST_AT_ONCE = 100_000;
-
-    /** As long as a page of a job lasts. */
-    private static final long STORE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     @Inject
     private ClosureRows rows;
@@ -68,21 +63,34 @@ public class Promoter {
     private AuditLog audit;
 
     /**
+     * What is to be promoted with all that it needs.
+     *
+     * @throws PromotionRefusedException where the source has no such pin
+     */
+    List<StorePath> roots(Cache source, PromotionRequest request) {
+        String pin = request.pin();
+        return pin == null
+                ? request.paths()
+                : List.of(promotions.pinned(source, pin).orElseThrow(() -> absent(pin, "there is no such pin")));
+    }
+
+    /**
      * Promotes a closure, or writes down that a job is to do it.
      *
+     * @param elsewhere what the source shows of it from other caches and upstreams
      * @param by the row of the token that asks
      * @throws PromotionRefusedException where a path may not be promoted
      */
-    PromotionResponse promote(Cache target, Cache source, PromotionRequest request, OptionalLong by) {
+    PromotionResponse promote(
+            Cache target, Cache source, PromotionRequest request, Elsewhere elsewhere, OptionalLong by) {
         hold(target, source, by);
-        String pin = request.pin();
-        List<StorePath> roots = pin == null
-                ? request.paths()
-                : List.of(promotions.pinned(source, pin).orElseThrow(() -> absent(pin, "there is no such pin")));
-        long[] closure = walk.closure(source, roots);
+        List<StorePath> roots = roots(source, request);
+        long[] closure = walk.closure(source, roots, elsewhere);
         long id = promotions.add(target, source, roots, request, by, closure.length);
-        if (closure.length <= MOST_AT_ONCE && unstored.find(target, closure).isEmpty()) {
-            show(id, target, source, roots, closure, by, done -> {});
+        if (elsewhere.complete()
+                && closure.length <= MOST_AT_ONCE
+                && unstored.find(target, closure).isEmpty()) {
+            show(new Task(id, target, source, roots, by), elsewhere, closure, done -> {});
         } else {
             // what is refused for it is told now, and not when the job has stored all
             Failures failures = new Failures();
@@ -92,41 +100,32 @@ public class Promoter {
         return promotions.find(target, id).orElseThrow();
     }
 
+    /** A promotion that is under way. */
+    private record Task(long id, Cache target, Cache source, List<StorePath> roots, OptionalLong by) {}
+
     /**
      * Promotes what waits, in a transaction apart from the caller's; unless somebody has done so meanwhile.
      *
      * @throws PromotionRefusedException where a path may not be promoted
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void promote(Promotions.Wanted wanted, Cache target, Cache source) {
+    void promote(Promotions.Wanted wanted, Cache target, Cache source, Elsewhere elsewhere) {
         if (promotions.lock(wanted.id(), PromotionResponse.WAITING).isEmpty()) {
             return;
         }
         hold(target, source, wanted.by());
-        long[] closure = walk.closure(source, wanted.roots());
+        long[] closure = walk.closure(source, wanted.roots(), elsewhere);
         LongConsumer told = done -> progress.tell(wanted.id(), done, closure.length);
-        show(wanted.id(), target, source, wanted.roots(), closure, wanted.by(), told);
+        show(new Task(wanted.id(), target, source, wanted.roots(), wanted.by()), elsewhere, closure, told);
     }
 
-    /**
-     * Stores bytes of what waits that only this machine's store has, for some seconds at most but for a large path.
-     *
-     * @return whether all bytes of it are stored
-     * @throws IOException where they cannot be read or kept
-     */
+    /** What is to be stored before a promotion that waits can be done, of so many paths in all. */
+    record Missing(List<UnstoredPaths.Unstored> paths, int closure) {}
+
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    boolean store(Promotions.Wanted wanted, Cache target, Cache source) throws IOException {
-        long[] closure = walk.closure(source, wanted.roots());
-        List<UnstoredPaths.Unstored> left = unstored.find(target, closure);
-        long begun = System.nanoTime();
-        int stored = 0;
-        while (stored < left.size() && System.nanoTime() - begun < STORE_NANOS) {
-            unstored.store(target, left.get(stored++));
-        }
-        if (stored > 0) {
-            progress.tell(wanted.id(), closure.length - left.size() + stored, closure.length);
-        }
-        return stored == left.size();
+    Missing missing(Promotions.Wanted wanted, Cache target, Cache source, Elsewhere elsewhere) {
+        long[] closure = walk.closure(source, wanted.roots(), elsewhere);
+        return new Missing(unstored.find(target, closure), closure.length);
     }
 
     private void hold(Cache target, Cache source, OptionalLong by) {
@@ -137,32 +136,29 @@ public class Promoter {
         rows.holdDenials();
     }
 
-    private void show(
-            long id,
-            Cache target,
-            Cache source,
-            List<StorePath> roots,
-            long[] closure,
-            OptionalLong by,
-            LongConsumer done) {
+    private void show(Task task, Elsewhere elsewhere, long[] closure, LongConsumer done) {
+        Cache target = task.target();
+        Cache source = task.source();
         Failures failures = new Failures();
         refuseDenied(target, source, closure, failures);
-        ClosureCopy.Copied copied = copy.copy(target, source, by, closure, failures, done);
+        ClosureCopy.Copied copied = copy.copy(target, source, task.by(), closure, failures, done);
         Set<StorePath> missing = new HashSet<>(copied.missing());
-        roots.stream().filter(root -> !copied.paths().contains(root.hash())).forEach(missing::add);
+        task.roots().stream()
+                .filter(root -> !copied.paths().contains(root.hash()))
+                .forEach(missing::add);
         missing.forEach(path -> failures.add(path, source.fullName() + " does not have it"));
         failures.requireNone();
-        if (source.tenantId() != target.tenantId()) {
+        if (source.tenantId() != target.tenantId() || !elsewhere.paths().isEmpty()) {
             rows.tellOfBuilds(target, closure);
         }
-        promotions.show(id, target, copied.paths(), copied.added());
+        promotions.show(task.id(), target, copied.paths(), copied.added());
         changes.recordPaths(target.id(), copied.added());
         audit.record(AuditEvent.of(AuditAction.PATH_PROMOTED)
                 .cache(target.tenantId(), target.id())
-                .path(roots.getFirst())
-                .detail("promotion", id)
+                .path(task.roots().getFirst())
+                .detail("promotion", task.id())
                 .detail("source", source.fullName())
-                .detail("roots", roots.stream().map(StorePath::baseName).toList())
+                .detail("roots", task.roots().stream().map(StorePath::baseName).toList())
                 .detail("paths", copied.paths().size())
                 .detail("added", copied.added().size()));
         requireRoom(target, copied.added().size());

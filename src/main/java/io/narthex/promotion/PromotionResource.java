@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,14 @@ import org.jspecify.annotations.Nullable;
 public class PromotionResource {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
+    /** Somebody waits; what upstreams take longer for is the job's. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     @Inject
     Promoter promoter;
+
+    @Inject
+    ElsewhereWalk elsewhere;
 
     @Inject
     PromoteJob job;
@@ -103,7 +110,8 @@ public class PromotionResource {
 
     private PromotionResponse promoted(Cache target, Cache source, PromotionRequest request) {
         try {
-            return promoter.promote(target, source, request, caller.token());
+            Elsewhere shown = elsewhere.find(source, promoter.roots(source, request), PATIENCE);
+            return promoter.promote(target, source, request, shown, caller.token());
         } catch (RightChangedException e) {
             throw new ProblemException(
                     ProblemType.CONFLICT,

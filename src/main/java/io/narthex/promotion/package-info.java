@@ -6,9 +6,11 @@
  *
  * <ul>
  *   <li>R1: gates, denials and closure are read in the transaction that makes it visible, under locks that their changes wait for.
- *   <li>R2: only bytes that were hashed here are promoted, and our signature says so. What was pushed was; what a machine's store has is
- *       stored and hashed first, by the job, as a file that the target has received.
+ *   <li>R2: only bytes that were hashed here are promoted, and our signature says so. What was pushed was; what a machine's store or an
+ *       upstream has is stored and hashed first, by the job, as a file that the target has received.
  *   <li>R3: rows are added in the order of their hashes, so that two promotions of overlapping closures wait and do not deadlock.
+ *   <li>R4: what a cache shows from other caches and upstreams is what its clients get: the same index says what that is, before the
+ *       transaction, since it may have to ask others. The rows that it named are read and locked within.
  * </ul>
  *
  * <p>Out of scope: what a cache asks of what enters it ({@code cache}: its gates), what may not be given out ({@code denial}).

@@ -3,6 +3,7 @@ package io.narthex.upstream.fetch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -75,6 +76,11 @@ public final class PassingNar implements AutoCloseable {
     /** Reads bytes that are there. */
     public int read(ByteBuffer into, long at) throws IOException {
         return file.read(into, at);
+    }
+
+    /** All of its bytes in their order, also those that may not be sent yet: for one thread, which checks what they are. */
+    public ReadableByteChannel bytes() {
+        return new ArrivingChannel(this);
     }
 
     /**
