@@ -30,13 +30,13 @@ class DenialEffects {
         select count(*), coalesce(sum(h.size), 0)
         from (select max(h.nar_size) as size
               from unnest(cast(? as integer[])) as d(id) join path_held h on h.path_id = d.id
-              where cast(? as integer) is null or h.scope = ? or h.scope < 0
+              where cast(? as integer) is null or h.scope = any (array(select unnest(denial_scopes(?))))
               group by d.id) h
         """;
 
     private static final String NAMES = """
         select d.base_name from unnest(cast(? as integer[])) as w(id) join store_path d on d.id = w.id
-        where exists (select from path_held h where h.path_id = d.id and (cast(? as integer) is null or h.scope = ? or h.scope < 0))
+        where exists (select from path_held h where h.path_id = d.id and (cast(? as integer) is null or h.scope = any (array(select unnest(denial_scopes(?))))))
         order by substr(d.base_name, 34), d.base_name limit
         """;
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 class Denials {
     private static final String SELECT = """
         select d.name, d.pattern, d.hash, d.nar_hash, d.dependents, d.reason, d.until, d.created_at, k.public_id,
-               (select count(*) from denied_path x where x.denial_id = d.id)
+               count_denied(d.id, d.cache_id)
         from denial d left join token k on k.id = d.created_by
         where d.cache_id is not distinct from cast(? as integer)
         """;
