@@ -5,6 +5,7 @@ import io.narthex.configuration.Listeners;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -108,6 +109,19 @@ public final class OwnServer implements AutoCloseable {
     /** As an operator stops it, by SIGTERM to the launcher; returns at once. */
     public void terminate() {
         Objects.requireNonNull(launcher, "it does not run").terminate();
+    }
+
+    /** {@code kill -9} of PostgreSQL, which is started again where it was; tests of it want {@link #keepCommits}. */
+    public void killDatabase() throws IOException, SQLException {
+        int port = db.port();
+        db.kill();
+        db = TestDatabase.again(databaseIn(directory), port);
+    }
+
+    /** Its PostgreSQL is started again and from then on answers a commit when its log has it, as where people keep data. */
+    public void keepCommits() throws IOException, SQLException {
+        Rows.by(URI.create(superuserUri())).change("alter database narthex set synchronous_commit = on");
+        restartDatabase();
     }
 
     public Path home() {

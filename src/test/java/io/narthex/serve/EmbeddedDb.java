@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A PostgreSQL of our own, from the binaries on Maven Central. As root zonky starts it by {@code unshare -U}.
@@ -254,6 +255,17 @@ public final class EmbeddedDb implements AutoCloseable {
     private String uri(String role) {
         return "postgresql://" + role + ":" + passwords.of(role).reveal() + "@127.0.0.1:" + server.getPort()
                 + "/narthex";
+    }
+
+    /** {@code kill -9}: what its log does not have yet is gone. */
+    public void kill() throws IOException {
+        ProcessHandle postmaster = running(data).orElseThrow();
+        // one that lives on a moment longer would keep the next server from starting
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(process -> RunningProcess.awaitEnd(process, Duration.ofMinutes(1)));
+        server.close();
     }
 
     @Override

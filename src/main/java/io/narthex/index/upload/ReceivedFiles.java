@@ -18,12 +18,11 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 public class ReceivedFiles {
-    /** A lost row costs the client another push: it need not wait for the log of the database. */
+    /** No client waits for it, so that it may wait for the log of the database: who received the file tries until it is kept. */
     private static final String STAGE = """
-        with quick as (select set_config('synchronous_commit', 'off', true)),
-        kept as (
+        with kept as (
             insert into blob (storage_key, compression, file_hash, file_size, nar_hash, nar_size, content_hash, listing)
-            select ?, ?, ?, ?, ?, ?, ?, ? from quick returning id)
+            values (?, ?, ?, ?, ?, ?, ?, ?) returning id)
         insert into staged_nar (cache_id, file_name, blob_id) select ?, ?, id from kept
         on conflict (cache_id, file_name) do update set received_at = now(), blob_id = excluded.blob_id
             where ? or exists (select from blob b where b.id = staged_nar.blob_id and b.quarantined_at is not null)
