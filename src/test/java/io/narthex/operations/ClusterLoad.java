@@ -34,7 +34,7 @@ final class ClusterLoad implements AutoCloseable {
 
     private static final int LARGE = 100_000;
     private static final int SMALL = 40;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final TenantCache cache;
@@ -64,7 +64,7 @@ final class ClusterLoad implements AutoCloseable {
         client = new PatientClient(pause);
         start(PUSHERS, pause, this::push);
         // there is more to read than to write, as in a cache that is used
-        start(READERS, pause.dividedBy(4), this::read);
+        start(READERS, pause.dividedBy(2), this::read);
         start(ADMINISTRATORS, pause, this::administer);
         JOBS.forEach(job -> start(1, pause, random -> run(job)));
     }
