@@ -170,8 +170,8 @@ class Server:
         if self.process:
             if self.process.poll() is None:
                 os.kill(self.main, signal.SIGTERM)
-            self.process.wait(60)
-            for _ in range(600):
+            self.process.wait(600)  # a busy machine takes its time to write the classes that it keeps
+            for _ in range(6000):
                 if not self.processes():
                     return
                 time.sleep(0.1)
