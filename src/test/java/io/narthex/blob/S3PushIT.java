@@ -76,7 +76,7 @@ class S3PushIT {
         }
     }
 
-    private static Map<String, String> settings(S3Server s3) {
+    static Map<String, String> settings(S3Server s3) {
         return Map.of(
                 "NARTHEX_BLOBS",
                 "s3://" + S3Server.BUCKET + "/some/prefix",

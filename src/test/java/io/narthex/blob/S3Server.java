@@ -86,6 +86,18 @@ public final class S3Server implements AutoCloseable {
         return memory.getBlobStore().listMultipartUploads(BUCKET).size();
     }
 
+    /** Puts an object, past S3. */
+    void put(String name, byte[] bytes) {
+        memory.getBlobStore()
+                .putBlob(
+                        BUCKET,
+                        memory.getBlobStore().blobBuilder(name).payload(bytes).build());
+    }
+
+    void remove(String name) {
+        memory.getBlobStore().removeBlob(BUCKET, name);
+    }
+
     /** Puts many small objects below a prefix, past S3. */
     void fill(String prefix, int count) {
         SecureRandom random = new SecureRandom();
