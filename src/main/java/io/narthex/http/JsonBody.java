@@ -136,13 +136,20 @@ public final class JsonBody {
 
     /** An object with fields of its own. */
     public JsonField<JsonBody> object(String name, Collection<String> known) {
-        return field(name, value -> {
-            if (!value.isObject()) {
-                return refuse(name, "an object", value);
-            }
-            checkNames(value, known, Set.of());
-            return new JsonBody(value);
-        });
+        return field(name, value -> inner(name, value, known, value));
+    }
+
+    /** An object of which no answer may repeat what was met in its place: somebody may have written a secret there. */
+    public JsonField<JsonBody> secrets(String name, Collection<String> known) {
+        return field(name, value -> inner(name, value, known, null));
+    }
+
+    private static JsonBody inner(String name, JsonNode value, Collection<String> known, @Nullable JsonNode shown) {
+        if (!value.isObject()) {
+            return refuse(name, "an object", shown);
+        }
+        checkNames(value, known, Set.of());
+        return new JsonBody(value);
     }
 
     public JsonField<String> text(String name, int longest) {

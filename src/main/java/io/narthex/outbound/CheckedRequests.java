@@ -160,6 +160,9 @@ final class CheckedRequests implements AutoCloseable {
         if (uri.getRawUserInfo() != null) {
             throw new OutboundException.BadUrl("a URL must have no user in it");
         }
+        if (uri.getPort() != -1 && !isPort(uri.getPort())) {
+            throw new OutboundException.BadUrl("there is no port " + uri.getPort());
+        }
     }
 
     /** The proxy resolves names, so that addresses cannot be checked: only a host that somebody here has named is asked for. */
@@ -188,6 +191,11 @@ final class CheckedRequests implements AutoCloseable {
 
     static String originOf(URI uri) {
         return (uri.getScheme() + "://" + uri.getHost() + ":" + portOf(uri)).toLowerCase(Locale.ROOT);
+    }
+
+    /** Java's URIs take any number, and the library throws what nobody expects. */
+    static boolean isPort(int number) {
+        return number > 0 && number <= 65_535;
     }
 
     private static int portOf(URI uri) {

@@ -66,6 +66,11 @@ public class OutboundClient {
         CheckedRequests.requireRedirect(request, from, to);
     }
 
+    /** Whether a server may listen there. */
+    public static boolean isPort(int number) {
+        return CheckedRequests.isPort(number);
+    }
+
     /** {@code scheme://host:port}, in lower case and with the port always there. */
     public static String originOf(URI uri) {
         return CheckedRequests.originOf(uri);

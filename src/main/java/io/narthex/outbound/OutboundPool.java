@@ -24,7 +24,8 @@ import org.apache.hc.core5.util.Timeout;
 
 /** Connections for one kind of requests, and the library that uses them. Thread-safe. */
 final class OutboundPool implements AutoCloseable {
-    static final String NOT_PUBLIC = "it has no public address, nor one that NARTHEX_UPSTREAM_ADDRESSES lists";
+    static final String NOT_PUBLIC =
+            "it has no public address, nor one that NARTHEX_UPSTREAM_ADDRESSES lists, or it is this server's own";
 
     /** To one host; a Nix client asks with as many streams on one connection. */
     private static final int TO_ONE = 64;

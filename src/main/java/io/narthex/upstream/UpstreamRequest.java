@@ -7,6 +7,7 @@ import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.signature.PublicKey;
+import io.narthex.outbound.OutboundClient;
 import io.narthex.tenant.NameRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ record UpstreamRequest(
                 json.list("deny", "a pattern of names such as hello-*", UpstreamRequest::pattern),
                 json.list("offeredTo", "the name of a tenant, or *", UpstreamRequest::tenant),
                 json.bool("publish"),
-                credentials(json.object("credentials", List.of("kind", "username", "password", "token"))),
+                credentials(json.secrets("credentials", List.of("kind", "username", "password", "token"))),
                 json.integer("negativeSeconds", 0, A_DAY),
                 json.number("maxNarBytes", 1, Long.MAX_VALUE),
                 json.list("redirectHosts", "the name of a host, without a port", UpstreamRequest::host),
@@ -161,14 +162,16 @@ record UpstreamRequest(
             URI url = URI.create(given.replaceAll("/+$", ""));
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
             boolean plain = url.getRawUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
-            if (http && plain && url.getHost() != null) {
+            boolean port = url.getPort() == -1 || OutboundClient.isPort(url.getPort());
+            if (http && plain && port && url.getHost() != null) {
                 return new JsonField<>(true, url);
             }
         } catch (IllegalArgumentException e) {
             // told below
         }
+        // a password that somebody put there is told to nobody
         throw bad("url must begin with https:// or http://, name a host, and have no user, query or fragment"
-                + RequestText.met(given));
+                + RequestText.met(given.replaceAll("//[^/]*@", "//***@")));
     }
 
     private static JsonField<Credentials> credentials(JsonField<JsonBody> field) {

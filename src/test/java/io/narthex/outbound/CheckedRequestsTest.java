@@ -201,6 +201,14 @@ class CheckedRequestsTest {
                 .isEqualTo("there");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://me@127.0.0.1/", "mailto:me", "http:///x"})
+    void followsNoRedirectToWhatCannotBeAsked(String location) {
+        upstream.answer("/a", Answer.redirect(location));
+
+        assertThatThrownBy(() -> get(client, at("/a"), 100, SECONDS)).isInstanceOf(OutboundException.BadUrl.class);
+    }
+
     @Test
     void followsNoFourthRedirect() {
         upstream.answer("/a", Answer.redirect("/a"));

@@ -68,6 +68,8 @@ class UpstreamsIT {
                 "{\"url\":\"ftp://cache.example\"}",
                 "{\"url\":\"https://user@cache.example\"}",
                 "{\"url\":\"https://cache.example?x\"}",
+                "{\"url\":\"https://cache.example:99999\"}",
+                "{\"url\":\"https://cache.example:0\"}",
                 "{\"allow\":[\"a b\"]}",
                 "{\"mode\":\"other\"}",
                 "{\"lookupMillis\":1}",
@@ -79,6 +81,18 @@ class UpstreamsIT {
         put("refusing", fields(",\"url\":\"https://cache.example\""));
 
         assertThat(put("refusing", change).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void repeatsNoSecretThatSomebodyPutWhereItDoesNotBelong() throws Exception {
+        HttpResponse<String> inUrl = put("spoken", fields(",\"url\":\"https://me:" + SECRET + "@cache.example\""));
+        HttpResponse<String> bare =
+                put("spoken", fields(",\"url\":\"https://cache.example\",\"credentials\":\"" + SECRET + "\""));
+
+        assertThat(inUrl.statusCode()).isEqualTo(400);
+        assertThat(inUrl.body()).contains("***@cache.example").doesNotContain(SECRET);
+        assertThat(bare.statusCode()).isEqualTo(400);
+        assertThat(bare.body()).contains("credentials must be an object").doesNotContain(SECRET);
     }
 
     @Test
