@@ -36,6 +36,7 @@ public final class FaultyUpstream implements AutoCloseable {
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
     private volatile boolean silent;
+    private volatile boolean hangsUp;
 
     /** At a free port of 127.0.0.1. */
     public FaultyUpstream() throws IOException {
@@ -161,6 +162,11 @@ public final class FaultyUpstream implements AutoCloseable {
         silent = now;
     }
 
+    /** From now on each connection ends behind its first answer, which does not say so. */
+    public void hangUp(boolean now) {
+        hangsUp = now;
+    }
+
     public List<Request> requests() {
         return List.copyOf(requests);
     }
@@ -195,7 +201,7 @@ public final class FaultyUpstream implements AutoCloseable {
                     return;
                 }
                 Answer answer = next(request.path());
-                if (!write(request, answer, client.getOutputStream())) {
+                if (!write(request, answer, client.getOutputStream()) || hangsUp) {
                     return;
                 }
             }

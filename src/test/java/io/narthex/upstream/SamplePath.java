@@ -80,6 +80,26 @@ public record SamplePath(NarInfo info, byte[] nar, byte[] file) {
                 file);
     }
 
+    /** The same of a store at another place. */
+    SamplePath in(StoreDir directory) {
+        return new SamplePath(
+                new NarInfo(
+                        directory,
+                        info.storePath(),
+                        info.url(),
+                        info.compression(),
+                        info.fileHash(),
+                        info.fileSize(),
+                        info.narHash(),
+                        info.narSize(),
+                        info.references(),
+                        info.deriver(),
+                        List.of(),
+                        info.contentAddress()),
+                nar,
+                file);
+    }
+
     /** The same, needing others. */
     SamplePath referringTo(StorePath... paths) {
         return new SamplePath(

@@ -25,10 +25,14 @@ final class TestUpstream implements AutoCloseable {
 
     /** @param more fields of JSON, each with a comma before it */
     static TestUpstream make(String more) throws IOException, InterruptedException {
+        return make(TenantCache.make("{\"visibility\":\"public\"}"), new FaultyUpstream(), more);
+    }
+
+    /** The same for a cache of any server, with an upstream that listens already. */
+    static TestUpstream make(TenantCache cache, FaultyUpstream server, String more)
+            throws IOException, InterruptedException {
         String name = "up-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
-        FaultyUpstream server = new FaultyUpstream();
         SecretKey key = SecretKey.generate(name, new SecureRandom());
-        TenantCache cache = TenantCache.make("{\"visibility\":\"public\"}");
         TestUpstream made = new TestUpstream(name, server, key, cache);
         made.put("{\"url\":\"" + server.url() + "\",\"trustedPublicKeys\":[\"" + key.publicKey()
                 + "\"],\"offeredTo\":[\"" + cache.tenant() + "\"]" + more + "}");

@@ -346,6 +346,42 @@ class UpstreamLookUpIT {
         }
     }
 
+    /** A key of a cache of this server, by which another server signs too. */
+    @Test
+    void hasNothingMoreByAKeyThatIsRevokedHere() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make("")) {
+            TenantCache owner = TenantCache.make("{}");
+            String keys = "/api/v1/tenants/" + owner.tenant() + "/caches/ci/keys";
+            owner.administer("POST", keys, "{\"secretKey\":\"" + upstream.key().toText() + "\"}");
+            SamplePath path = upstream.path(100);
+            assertThat(upstream.ask(path)).isEqualTo(200);
+
+            owner.administer("POST", keys + "/" + upstream.name() + "/revocation", "{\"reason\":\"leaked\"}");
+
+            assertThat(upstream.ask(path)).isEqualTo(404);
+            assertThat(upstream.ask(upstream.path(100))).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void isCountedByDayForTheAuditor() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make("")) {
+            SamplePath path = upstream.path(1_000);
+            String url = info(upstream.cache().get(path.narInfoUrl())).url();
+            upstream.ask(SamplePath.ofBytes(100).at(upstream.server(), SecretKey.generate("other", new SecureRandom())));
+            assertThat(upstream.cache().get(url).statusCode()).isEqualTo(200);
+
+            // 2 look-ups, one path that it had and one that nobody had signed, 1 file
+            Await.until("row of the day", () -> Rows.ofServer()
+                    .texts(
+                            "select lookups || ' ' || hits || ' ' || refused || ' ' || fetches || ' ' || bytes"
+                                    + " from audit.upstream_daily where upstream = ? and tenant = ?",
+                            upstream.name(),
+                            upstream.cache().tenant())
+                    .equals(List.of("2 1 1 1 " + path.file().length)));
+        }
+    }
+
     @Test
     void showsWhatWasPushedFirstAndNothingOfOthersWherePathsArePushed(@TempDir Path directory) throws Exception {
         try (TestUpstream upstream = TestUpstream.make("")) {
