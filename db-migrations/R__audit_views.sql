@@ -229,7 +229,8 @@ comment on column audit.signatures.cache is 'The cache for which the key signs';
 comment on column audit.signatures.path is 'Base name of the store path';
 comment on column audit.signatures.claim is
     'What the signature says: received (the bytes were hashed here), local-store (the Nix of that machine registered the'
-    ' hash) or upstream-signature (a key of an upstream vouched for it; the bytes were not hashed here yet)';
+    ' hash) or upstream-signature (a key of an upstream vouched for it, or its path follows from the hash of its NAR; the bytes were'
+    ' not hashed here yet)';
 comment on column audit.signatures.signed_at is 'When it was made';
 comment on column audit.signatures.key_state is 'The state of the key now';
 comment on column audit.signatures.active_at is 'When the key began to sign';

@@ -41,6 +41,7 @@ public final class SignedPath {
     private final KeyRing.Ring ring;
     private final SourceMemory memory;
     private final long revocations;
+    private final boolean signed;
     private final byte[] narInfo;
     private final String entityTag;
     private final String lastModified;
@@ -57,7 +58,8 @@ public final class SignedPath {
      * @param facts what is told of it, with the signatures of others
      * @param since when the cache got it
      * @param ring the keys that sign now
-     * @param ours one signature for each of them
+     * @param ours one signature for each of them; none where nothing is known of the path yet but that it follows from its
+     *     contents, which an upstream has
      * @param memory says whether it is current
      * @throws IllegalArgumentException when a signature of ours is missing
      */
@@ -71,7 +73,10 @@ public final class SignedPath {
             @Nullable Instant checkedAt,
             SourceMemory memory) {
         int keysThatSign = ring.members().size();
-        if (keysThatSign < 1 || ours.size() != keysThatSign) {
+        boolean unsigned = ours.isEmpty()
+                && source instanceof NarSource.AtUpstream
+                && facts.contentAddress().isPresent();
+        if (keysThatSign < 1 || (ours.size() != keysThatSign && !unsigned)) {
             throw new IllegalArgumentException("not signed by every key: " + facts.storePath());
         }
         this.rowId = rowId;
@@ -84,6 +89,7 @@ public final class SignedPath {
         // before they are asked: what changes meanwhile is seen
         this.revocations = ring.revocations();
         this.checkedAt = checkedAt;
+        this.signed = !ours.isEmpty();
         this.narInfo = render(facts, ring, ours);
         this.lastModified = HttpDate.format(since);
         this.entityTag =
@@ -182,6 +188,11 @@ public final class SignedPath {
     /** Whether another cache has it, whose key vouches for it. */
     public boolean isElsewhere() {
         return memory.isElsewhere();
+    }
+
+    /** Whether our keys have signed it: not yet where it follows from contents that an upstream has. */
+    public boolean isSigned() {
+        return signed;
     }
 
     /** What is told of it, without our signatures. */

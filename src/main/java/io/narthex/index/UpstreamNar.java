@@ -14,8 +14,9 @@ import java.util.OptionalLong;
  * @param compression a name that Nix knows; {@code none} where the file is the NAR
  * @param fileHash as the upstream told; empty: it did not
  * @param fileSize in bytes, likewise
- * @param narHash which a key of the upstream vouches for
+ * @param narHash which a key of the upstream vouches for, or the path itself
  * @param narSize in bytes, unpacked
+ * @param contentsHash SHA-256 of the one file in the NAR, where the path stands by that; empty: by the hash of the NAR
  */
 public record UpstreamNar(
         StorePath path,
@@ -27,4 +28,5 @@ public record UpstreamNar(
         Optional<NixHash> fileHash,
         OptionalLong fileSize,
         NixHash narHash,
-        long narSize) {}
+        long narSize,
+        Optional<NixHash> contentsHash) {}

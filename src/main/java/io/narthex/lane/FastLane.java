@@ -24,6 +24,7 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -37,6 +38,9 @@ public final class FastLane implements ServletExtension {
     private static final String NAR = "/nar/";
     private static final String LOG = "/log/";
     private static final String API = "/api/";
+    /** Small files that upstreams may have. */
+    private static final List<String> DOCUMENTS = List.of("/realisations/", "/build-trace-v2/", "/debuginfo/");
+
     /** With a query it is a search. */
     private static final String HOME = "/";
 
@@ -109,6 +113,8 @@ public final class FastLane implements ServletExtension {
             stream(exchange, next, parts);
         } else if (path.equals(NarInfoBatch.URL)) {
             batch(exchange, next, parts);
+        } else if (DOCUMENTS.stream().anyMatch(path::startsWith)) {
+            document(exchange, next, parts);
         } else if (path.startsWith(API)) {
             administer(exchange, path, next, parts);
         } else if (path.equals(CONSOLE) || path.startsWith(CONSOLE + "/")) {
@@ -143,6 +149,16 @@ public final class FastLane implements ServletExtension {
             UpstreamSentence.LOOP.send(exchange);
         } else {
             parts.lookups.run(exchange, who, next);
+        }
+    }
+
+    /** An upstream may have to be asked for it. */
+    private static void document(HttpServerExchange exchange, HttpHandler next, Parts parts) {
+        Cache cache = parts.access.readable(exchange);
+        if (cache != null && cache.showsOthers()) {
+            parts.lookups.run(exchange, parts.access.sharer(exchange), next);
+        } else {
+            parts.request(exchange, next);
         }
     }
 

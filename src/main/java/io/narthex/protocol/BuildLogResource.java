@@ -2,6 +2,7 @@ package io.narthex.protocol;
 
 import io.narthex.access.PushRight;
 import io.narthex.access.PushRights;
+import io.narthex.cache.Cache;
 import io.narthex.cache.RequestedCache;
 import io.narthex.denial.DeniedPaths;
 import io.narthex.http.HttpDate;
@@ -13,6 +14,7 @@ import io.narthex.localstore.LocalStore;
 import io.narthex.nix.store.StorePath;
 import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
+import io.narthex.upstream.SideFiles.SideFile;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -32,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code log/{drv}}: what a build printed. */
 @Path("log/{derivation}")
-public class BuildLogResource {
+public class BuildLogResource extends SideFileResource {
     /** Of a log that is pushed, in bytes, decoded: longer ones help nobody. */
     private static final int LONGEST = 64 << 20;
+
+    private static final String TEXT = "text/plain; charset=utf-8";
 
     @Inject
     LocalStore store;
@@ -57,12 +61,13 @@ public class BuildLogResource {
         StorePath derivation = open(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
-            DocumentFacts pushed = pushed(derivation);
-            return answer(pushed, (StreamingOutput) out -> {
-                try (InputStream text = documents.open(pushed)) {
-                    text.transferTo(out);
-                }
-            });
+            return pushed(derivation)
+                    .map(pushed -> answer(pushed, out -> {
+                        try (InputStream text = documents.open(pushed)) {
+                            text.transferTo(out);
+                        }
+                    }))
+                    .orElseGet(() -> theirs(derivation, true));
         }
         InputStream text = open(local.get());
         StreamingOutput body = out -> {
@@ -79,7 +84,7 @@ public class BuildLogResource {
         StorePath derivation = open(name);
         Optional<BuildLog> local = find(derivation);
         if (local.isEmpty()) {
-            return answer(pushed(derivation), null);
+            return pushed(derivation).map(pushed -> answer(pushed, null)).orElseGet(() -> theirs(derivation, false));
         }
         try {
             return answer(
@@ -115,8 +120,17 @@ public class BuildLogResource {
         return requested.get().showsLocalStore() ? store.buildLog(derivation) : Optional.empty();
     }
 
-    private DocumentFacts pushed(StorePath derivation) {
-        return documents.findLog(requested.get(), derivation).orElseThrow(AbsentPath::problem);
+    private Optional<DocumentFacts> pushed(StorePath derivation) {
+        return documents.findLog(requested.get(), derivation);
+    }
+
+    /** What an upstream says that the build printed, which nobody has signed. */
+    private Response theirs(StorePath derivation, boolean body) {
+        Cache cache = requested.get();
+        SideFile log = files.log(cache, derivation).orElseThrow(AbsentPath::problem);
+        return described(Response.ok(body ? body(log) : null), cache, log)
+                .type(TEXT)
+                .build();
     }
 
     /** A file that is no archive, or not one yet while its build goes on, is no log. */
@@ -138,7 +152,7 @@ public class BuildLogResource {
 
     /** Another build of the same derivation may replace it at any time. */
     private Response answer(Response.ResponseBuilder response, Instant modified) {
-        return response.type("text/plain; charset=utf-8")
+        return response.type(TEXT)
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(modified))
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(requested.get(), Responses.MINUTES))
                 .build();

@@ -11,6 +11,8 @@ import io.narthex.index.PathIndex;
 import io.narthex.index.upload.Document;
 import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
+import io.narthex.upstream.SideFiles;
+import io.narthex.upstream.SideFiles.SideFile;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -21,11 +23,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** {@code debuginfo/{buildid}.debug}: in which NAR the debug information of a build id lies. */
 @Path("debuginfo/{file}")
-public class DebuginfoResource {
+public class DebuginfoResource extends SideFileResource {
     /** Nix: src/libstore/binary-cache-store.cc writes the first form, dwarffs asks for both. */
     private static final Pattern FILE = Pattern.compile("[0-9a-f]{40}(\\.debug)?");
 
@@ -43,17 +46,39 @@ public class DebuginfoResource {
 
     @GET
     @Requires(Right.PULL)
-    public Response get(@PathParam("file") String file) {
+    public Response get(@PathParam("file") String file) throws IOException {
         Cache cache = requested.get();
-        Document found = documents
+        Optional<Document> pushed = documents
                 .findDebuginfo(cache, buildId(file))
-                .filter(document -> !index.withholdsFile(cache, DocumentIntake.archive(document)))
-                .orElseThrow(AbsentPath::problem);
+                .filter(document -> !index.withholdsFile(cache, DocumentIntake.archive(document.content())));
+        if (pushed.isEmpty()) {
+            return theirs(cache, file);
+        }
+        Document found = pushed.get();
         return Response.ok(found.content())
                 .type("application/json")
                 .header(HttpHeaders.LAST_MODIFIED, HttpDate.format(found.publishedAt()))
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .build();
+    }
+
+    /** What an upstream says, which nobody has signed: of NARs that the cache has narinfos of, which somebody has. */
+    private Response theirs(Cache cache, String file) throws IOException {
+        SideFile found = files.document(cache, "debuginfo/" + file, (told, keys) -> verdict(told))
+                .orElseThrow(AbsentPath::problem);
+        byte[] json = DocumentIntake.ofOthers(UpstreamFiles.small(found));
+        String archive = DocumentIntake.archive(json);
+        if (index.findHashesByFile(cache, archive).isEmpty() || index.withholdsFile(cache, archive)) {
+            throw AbsentPath.problem();
+        }
+        return described(Response.ok(json), cache, found)
+                .type("application/json")
+                .build();
+    }
+
+    private static SideFiles.Verdict verdict(SideFile file) throws IOException {
+        byte[] read = DocumentIntake.ofOthers(UpstreamFiles.small(file));
+        return read.length > 0 ? SideFiles.Verdict.RIGHT : SideFiles.Verdict.WRONG;
     }
 
     /** Keeps it, unless there is one already. */

@@ -9,6 +9,7 @@ import io.narthex.http.Right;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
+import io.narthex.index.UpstreamNar;
 import io.narthex.index.upload.ListingJson;
 import io.narthex.index.upload.UploadSource;
 import io.narthex.localstore.LocalStore;
@@ -17,6 +18,7 @@ import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
 import io.narthex.transfer.Coding;
 import io.narthex.transfer.OpenBodies;
+import io.narthex.upstream.SideFiles.SideFile;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,7 +36,7 @@ import java.io.InputStream;
 
 /** {@code {hash}.ls}: what is in a path, with the place of each file in the NAR. */
 @Path("{hash}.ls")
-public class ListingResource {
+public class ListingResource extends SideFileResource {
     /** In bytes, as it comes: the largest paths of nixpkgs have listings of 40 MB, and this costs nothing but its way. */
     private static final int LONGEST = Integer.MAX_VALUE;
 
@@ -65,14 +67,25 @@ public class ListingResource {
         Cache cache = requested.get();
         SignedPath path = index.find(cache, Responses.hash(text)).orElseThrow(AbsentPath::problem);
         bodies.begin(ServletRequestContext.requireCurrent().getExchange(), cache, path);
-        Response.ResponseBuilder response = switch (path.source()) {
-            case NarSource.InLocalStore l -> Response.ok(listed(store.locate(path.path())));
-            case NarSource.InBlobStore b -> stored(uploads.listing(b.nar()));
-            // it is made of the NAR, which is not here yet
-            case NarSource.AtUpstream u -> throw AbsentPath.problem();
+        return switch (path.source()) {
+            case NarSource.InLocalStore l -> made(cache, path, Response.ok(listed(store.locate(path.path()))));
+            case NarSource.InBlobStore b -> made(cache, path, stored(uploads.listing(b.nar())));
+            // ours is made of the NAR, which is not here yet
+            case NarSource.AtUpstream u -> theirs(cache, u.nar());
         };
+    }
+
+    private Response theirs(Cache cache, UpstreamNar nar) {
+        SideFile listing = files.listing(cache, nar).orElseThrow(AbsentPath::problem);
+        return described(Response.ok(body(listing)), cache, listing)
+                .type("application/json")
+                .build();
+    }
+
+    private static Response made(Cache cache, SignedPath path, Response.ResponseBuilder response) {
         return response.header(HttpHeaders.ETAG, '"' + path.narHash().nix32() + "-ls\"")
                 .type("application/json")
+                .header(SourceHeader.TEXT, path.origin())
                 .header(HttpHeaders.LAST_MODIFIED, path.lastModified())
                 .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.DAY))
                 .build();

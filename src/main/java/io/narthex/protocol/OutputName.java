@@ -20,6 +20,9 @@ sealed interface OutputName {
     /** What it is called there, as in the URL. */
     String text();
 
+    /** Its URL below a cache. */
+    String url();
+
     /** What this machine's Nix registered for it. */
     Optional<Realisation> find(Realisations local);
 
@@ -47,6 +50,11 @@ sealed interface OutputName {
         @Override
         public String text() {
             return id.toString();
+        }
+
+        @Override
+        public String url() {
+            return "realisations/" + id + ".doi";
         }
 
         @Override
@@ -90,6 +98,11 @@ sealed interface OutputName {
         @Override
         public String text() {
             return derivation.baseName() + "/" + output;
+        }
+
+        @Override
+        public String url() {
+            return "build-trace-v2/" + text() + ".doi";
         }
 
         @Override

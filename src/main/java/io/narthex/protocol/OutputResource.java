@@ -7,18 +7,22 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.localstore.Realisation;
 import io.narthex.localstore.Realisations;
 import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.signature.PublicKey;
 import io.narthex.push.RealisationIntake;
 import io.narthex.receive.SmallBody;
+import io.narthex.upstream.SideFiles;
+import io.narthex.upstream.SideFiles.SideFile;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Tells and takes which path an output of a derivation came to be, whichever way the URL names that output. */
-abstract class OutputResource {
+abstract class OutputResource extends SideFileResource {
     @Inject
     Realisations realisations;
 
@@ -36,11 +40,36 @@ abstract class OutputResource {
 
     Response tell(OutputName name) throws IOException {
         Cache cache = requested.get();
-        Realisation found = response.offered(intake.find(cache, name.kind(), name.text(), local(cache, name)));
-        return Response.ok(response.json(name, found))
-                .type("application/json")
-                .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
-                .build();
+        Optional<Realisation> own =
+                response.offered(intake.find(cache, name.kind(), name.text(), local(cache, name)));
+        return own.isPresent()
+                ? answer(name, own.get())
+                        .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
+                        .build()
+                : theirs(cache, name);
+    }
+
+    /** What an upstream says and one of its keys has signed, of a path that the cache has. */
+    private Response theirs(Cache cache, OutputName name) throws IOException {
+        SideFile file =
+                files.document(cache, name.url(), (f, keys) -> verdict(name, f, keys)).orElseThrow(AbsentPath::problem);
+        Realisation told = response.offered(Optional.of(told(file))).orElseThrow(AbsentPath::problem);
+        return described(answer(name, told), cache, file).build();
+    }
+
+    private static SideFiles.Verdict verdict(OutputName name, SideFile file, Collection<PublicKey> keys)
+            throws IOException {
+        return RealisationIntake.isSignedBy(keys, name.kind(), name.text(), told(file))
+                ? SideFiles.Verdict.RIGHT
+                : SideFiles.Verdict.UNSIGNED;
+    }
+
+    private static Realisation told(SideFile file) throws IOException {
+        return RealisationIntake.realisation(UpstreamFiles.small(file));
+    }
+
+    private Response.ResponseBuilder answer(OutputName name, Realisation found) throws IOException {
+        return Response.ok(response.json(name, found)).type("application/json");
     }
 
     /** @param parsed the name, for whoever may push: others learn nothing of the URL's form */

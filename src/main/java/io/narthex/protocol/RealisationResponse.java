@@ -32,10 +32,9 @@ class RealisationResponse {
     private RequestedCache requested;
 
     /** A realisation says something only about a path that is offered. */
-    Realisation offered(Optional<Realisation> found) {
+    Optional<Realisation> offered(Optional<Realisation> found) {
         Cache cache = requested.get();
-        return found.filter(r -> index.find(cache, r.outPath().hash()).isPresent())
-                .orElseThrow(AbsentPath::problem);
+        return found.filter(r -> index.find(cache, r.outPath().hash()).isPresent());
     }
 
     /** As the Nix reads it that names outputs so. */

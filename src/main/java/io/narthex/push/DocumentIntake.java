@@ -1,5 +1,6 @@
 package io.narthex.push;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.access.PushRight;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -93,10 +95,7 @@ public class DocumentIntake {
      * @throws RefusedException unless it is JSON that names an archive and a member
      */
     public boolean debuginfo(PushRight right, String buildId, byte[] json) {
-        JsonNode object = parse(json, "debuginfo");
-        if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
-            throw Refusal.MALFORMED.because("debuginfo names an archive and a member");
-        }
+        requireDebuginfo(json);
         try (UploadRoom room = rooms.into(right.cache())) {
             room.cover(json.length);
             boolean made = keep(right, now -> documents.putIfAbsent(now, DocumentKind.DEBUGINFO, buildId, json));
@@ -106,9 +105,31 @@ public class DocumentIntake {
     }
 
     /** The name of the NAR file in which debug information lies. */
-    public static String archive(Document debuginfo) {
-        String url = parse(debuginfo.content(), "debuginfo").path("archive").asText();
+    public static String archive(byte[] debuginfo) {
+        String url = parse(debuginfo, "debuginfo").path("archive").asText();
         return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * What others tell of debug information, with the URL that its NAR has in every cache of this server.
+     *
+     * @throws RefusedException unless it is JSON that names an archive and a member
+     */
+    public static byte[] ofOthers(byte[] debuginfo) {
+        String member = requireDebuginfo(debuginfo).path("member").asText();
+        try {
+            return JSON.writeValueAsBytes(Map.of("archive", "../nar/" + archive(debuginfo), "member", member));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("texts in a map are JSON", e);
+        }
+    }
+
+    private static JsonNode requireDebuginfo(byte[] json) {
+        JsonNode object = parse(json, "debuginfo");
+        if (!object.path("archive").isTextual() || !object.path("member").isTextual()) {
+            throw Refusal.MALFORMED.because("debuginfo names an archive and a member");
+        }
+        return object;
     }
 
     public Optional<Document> findDebuginfo(Cache cache, String buildId) {

@@ -12,6 +12,7 @@ import io.narthex.key.KeyRing;
 import io.narthex.localstore.Realisation;
 import io.narthex.nix.hash.NixFormatException;
 import io.narthex.nix.narinfo.RealisationFingerprint;
+import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.DerivationOutput;
 import io.narthex.nix.store.StorePath;
@@ -20,6 +21,7 @@ import io.narthex.receive.Refusal;
 import io.narthex.receive.SignaturePolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +118,15 @@ public class RealisationIntake {
                 .or(() -> local);
     }
 
+    /** Whether one of the keys has signed what is told of that output. */
+    public static boolean isSignedBy(
+            Collection<PublicKey> keys, DocumentKind kind, String name, Realisation realisation) {
+        byte[] signed = signed(kind, name, realisation);
+        return realisation.signatures().stream()
+                .map(Signature::parse)
+                .anyMatch(signature -> keys.stream().anyMatch(key -> key.verify(signed, signature)));
+    }
+
     private static boolean agree(Realisation one, Realisation other) {
         return one.outPath().equals(other.outPath()) && one.dependent().equals(other.dependent());
     }
@@ -130,7 +141,12 @@ public class RealisationIntake {
                 StorePath.parseBaseName(name.substring(0, slash)), name.substring(slash + 1), realisation.outPath());
     }
 
-    private static Realisation realisation(byte[] json) {
+    /**
+     * What others tell of an output.
+     *
+     * @throws RefusedException where it is no realisation
+     */
+    public static Realisation realisation(byte[] json) {
         JsonNode object = DocumentIntake.parse(json, "a realisation");
         try {
             TreeMap<DerivationOutput, StorePath> dependent = new TreeMap<>();

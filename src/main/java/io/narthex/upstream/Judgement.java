@@ -2,6 +2,7 @@ package io.narthex.upstream;
 
 import io.narthex.cache.Cache;
 import io.narthex.nix.hash.NixFormatException;
+import io.narthex.nix.narinfo.ContentAddress;
 import io.narthex.nix.narinfo.Fingerprint;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.narinfo.NarInfoReader;
@@ -23,11 +24,12 @@ sealed interface Judgement {
     /**
      * It is taken.
      *
+     * @param key that has signed it; empty: the path follows from its contents
      * @param nar where its file is
      */
-    record Taken(NarInfo info, PublicKey key, URI nar) implements Judgement {}
+    record Taken(NarInfo info, Optional<PublicKey> key, URI nar) implements Judgement {}
 
-    /** None of the upstream's keys has signed it. */
+    /** None of the upstream's keys has signed it, nor does it follow from its contents. */
     record Unsigned(NarInfo info) implements Judgement {}
 
     /** It is none, another path's, not wanted, or cannot be fetched. */
@@ -51,13 +53,13 @@ sealed interface Judgement {
             return new Unusable("its NAR is too long, or compressed in a way that cannot be checked");
         }
         Optional<PublicKey> key = signer(upstream, info);
-        if (key.isEmpty()) {
+        if (key.isEmpty() && ContentAddress.proving(info).isEmpty()) {
             return new Unsigned(info);
         }
         try {
             URI nar = upstream.resolve(info.url());
             OutboundClient.requireRedirect(request, upstream.url(), nar);
-            return new Taken(info, key.get(), nar);
+            return new Taken(info, key, nar);
         } catch (IllegalArgumentException | OutboundException e) {
             return new Unusable("its NAR cannot be asked for: " + e.getMessage());
         }

@@ -55,7 +55,7 @@ public class LookUps {
             Answer answer = await(arriving, patience);
             if (answer != null) {
                 answers.add(answer);
-                if (answer instanceof Answer.Found || answer instanceof Answer.Ready) {
+                if (answer.isThere()) {
                     break;
                 }
             }

@@ -160,7 +160,7 @@ public class Passages {
                 } else {
                     NarFacts facts =
                             received.check(channel, OptionalLong.empty(), UploadName.parse(nar.fileName()), most());
-                    requireRight(facts.narHash(), facts.narSize());
+                    requireRight(facts.narHash(), facts.narSize(), facts.contentsHash());
                     file.release();
                     files.passed(nar, upstream, cache.tenantId(), facts.fileSize());
                 }
@@ -170,6 +170,7 @@ public class Passages {
                 }
             } catch (IOException | RuntimeException | Error e) {
                 unkept(e);
+                awaitEnd();
             } finally {
                 over.run();
                 file.close();
@@ -180,7 +181,7 @@ public class Passages {
             ReceivedFiles.Facts facts =
                     received.keep(channel, OptionalLong.empty(), UploadName.parse(nar.fileName()), most());
             try {
-                requireRight(facts.narHash(), facts.narSize());
+                requireRight(facts.narHash(), facts.narSize(), facts.contentsHash());
                 file.release();
                 if (files.keep(nar, upstream, cache.tenantId(), facts)) {
                     return;
@@ -192,7 +193,13 @@ public class Passages {
             blobs.delete(BlobKey.parse(facts.storageKey()));
         }
 
-        private void requireRight(NixHash narHash, long narSize) throws NarFetch.WrongBytesException {
+        private void requireRight(NixHash narHash, long narSize, Optional<NixHash> contents)
+                throws NarFetch.WrongBytesException {
+            if (nar.contentsHash().isPresent() && !nar.contentsHash().equals(contents)) {
+                throw new NarFetch.WrongBytesException(
+                        "its contents are not those that its path follows from: their hash is not "
+                                + nar.contentsHash().get().nix32());
+            }
             if (!narHash.equals(nar.narHash()) || narSize != nar.narSize()) {
                 throw new NarFetch.WrongBytesException("its NAR has the hash " + narHash.nix32() + " and " + narSize
                         + " bytes where " + nar.narHash().nix32() + " and " + nar.narSize() + " were signed");
@@ -219,6 +226,16 @@ public class Passages {
                 if (nar.fileHash().isEmpty()) {
                     fail(e);
                 }
+            }
+        }
+
+        /** Others follow it until all of it has come, as if it were kept. */
+        private void awaitEnd() {
+            try {
+                file.awaitEnd();
+            } catch (IOException e) {
+                // broken off: whoever reads it sees that
+                return;
             }
         }
 

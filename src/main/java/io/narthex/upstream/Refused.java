@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /** Records what an upstream gave and what was not taken, each path once an hour. */
 @ApplicationScoped
@@ -18,6 +19,7 @@ import java.time.Duration;
 @Transactional(Transactional.TxType.REQUIRES_NEW)
 public class Refused {
     private static final int KEPT = 10_000;
+    private static final String UNSIGNED = "no trusted key has signed it";
 
     @Inject
     private AuditLog audit;
@@ -27,23 +29,34 @@ public class Refused {
             .expireAfterWrite(Duration.ofHours(1))
             .build();
 
-    private record Told(AuditAction action, int upstreamId, int cacheId, StorePath path) {}
+    /** @param what a path, or the name of a small file */
+    private record Told(AuditAction action, int upstreamId, int cacheId, Object what) {}
 
     /** None of its keys has signed the path. */
     void signature(Upstream upstream, Cache cache, StorePath path) {
-        record(AuditAction.UPSTREAM_SIGNATURE_REFUSED, upstream, cache, path, "no trusted key has signed it");
+        record(AuditAction.UPSTREAM_SIGNATURE_REFUSED, upstream, cache, path, e -> e.path(path), UNSIGNED);
+    }
+
+    /** None of its keys has signed a small file. */
+    void sideFile(Upstream upstream, Cache cache, String name) {
+        record(AuditAction.UPSTREAM_SIGNATURE_REFUSED, upstream, cache, name, e -> e.detail("file", name), UNSIGNED);
     }
 
     /** Its bytes are not those that its narinfo tells of. */
     void bytes(Upstream upstream, Cache cache, StorePath path, String why) {
-        record(AuditAction.UPSTREAM_BYTES_REFUSED, upstream, cache, path, why);
+        record(AuditAction.UPSTREAM_BYTES_REFUSED, upstream, cache, path, e -> e.path(path), why);
     }
 
-    private void record(AuditAction action, Upstream upstream, Cache cache, StorePath path, String why) {
-        if (told.asMap().putIfAbsent(new Told(action, upstream.id(), cache.id(), path), true) == null) {
-            audit.recordOwn(AuditEvent.of(action)
+    private void record(
+            AuditAction action,
+            Upstream upstream,
+            Cache cache,
+            Object what,
+            UnaryOperator<AuditEvent> named,
+            String why) {
+        if (told.asMap().putIfAbsent(new Told(action, upstream.id(), cache.id(), what), true) == null) {
+            audit.recordOwn(named.apply(AuditEvent.of(action))
                     .cache(cache.tenantId(), cache.id())
-                    .path(path)
                     .detail("upstream", upstream.name())
                     .detail("reason", why));
         }

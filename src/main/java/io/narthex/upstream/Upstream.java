@@ -44,6 +44,7 @@ record Upstream(
         Duration stall,
         long version) {
     private static final String ALL = "*";
+    private static final String DERIVATION = ".drv";
 
     Upstream {
         keys = List.copyOf(keys);
@@ -68,7 +69,16 @@ record Upstream(
 
     /** Whether paths of that name may be taken from it. */
     boolean takes(StorePath path) {
-        return matches(allow, path.name()) && !matches(deny, path.name());
+        return takes(path.name());
+    }
+
+    /** Whether the log of a derivation may be: it tells of paths of its name. */
+    boolean takesLogOf(StorePath derivation) {
+        return takes(derivation.name().substring(0, derivation.name().length() - DERIVATION.length()));
+    }
+
+    private boolean takes(String name) {
+        return matches(allow, name) && !matches(deny, name);
     }
 
     private static boolean matches(List<String> patterns, String name) {

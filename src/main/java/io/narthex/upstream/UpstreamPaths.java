@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 @Retried
 @Transactional
 public class UpstreamPaths {
+    /** A row that a power cut takes is told by the upstream again: nobody waits for the disk. */
+    private static final String QUICK = "select set_config('synchronous_commit', 'off', true)";
+
     private static final String UNSIGN = "delete from upstream_signature where path_id = ?";
     private static final String SIGNATURES = "select key_id, signature from upstream_signature where path_id = ?";
     private static final String SIGN = """
@@ -52,7 +55,10 @@ public class UpstreamPaths {
         return uses;
     }
 
-    /** The path with this hash, as an upstream told of it that is still trusted for it, signed by every key of the cache. */
+    /**
+     * The path with this hash, as an upstream told of it that is still trusted for it, signed by every key of the cache; by none
+     * where nobody vouched for the hash of its NAR and its bytes are not here yet.
+     */
     Optional<SignedPath> find(Cache cache, StorePathHash hash) {
         KeyRing.Ring keys = ring.of(cache);
         if (keys.members().isEmpty()) {
@@ -62,13 +68,18 @@ public class UpstreamPaths {
                 .flatMap(row -> directory
                         .known()
                         .of(cache, row.upstreamId())
-                        .filter(upstream -> upstream.keys().contains(row.key()) && !keys.isRevoked(row.key()))
+                        .filter(upstream -> row.key()
+                                .map(key -> upstream.keys().contains(key) && !keys.isRevoked(key))
+                                .orElse(true))
                         .map(upstream -> signed(cache, keys, upstream, row)));
     }
 
     /** Keeps what an upstream told, in place of what another or the same told before. */
     Optional<SignedPath> put(Cache cache, Answer.Found found) {
         work(connection -> {
+            try (PreparedStatement s = connection.prepareStatement(QUICK)) {
+                s.execute();
+            }
             long id = UpstreamRows.put(connection, cache, found);
             // made of what was told before
             try (PreparedStatement s = connection.prepareStatement(UNSIGN)) {
@@ -94,7 +105,7 @@ public class UpstreamPaths {
                         .orElseGet(() -> new NarSource.AtUpstream(row.nar())),
                 row.since(),
                 keys,
-                work(connection -> complete(connection, keys, row, claim)),
+                row.maySign() ? work(connection -> complete(connection, keys, row, claim)) : List.of(),
                 row.stored().isPresent() ? row.since() : null,
                 new UpstreamPathMemory(directory.known(), upstream, row.key(), cache.version(), uses));
     }

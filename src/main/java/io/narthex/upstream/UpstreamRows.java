@@ -5,6 +5,7 @@ import io.narthex.index.StoredNar;
 import io.narthex.index.UpstreamNar;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
+import io.narthex.nix.narinfo.ContentAddress;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
@@ -29,7 +30,7 @@ final class UpstreamRows {
     private static final String FIND = """
         select p.id, p.upstream_id, p.hash, p.name, p.vouched_by, p.nar_url, p.file_name, p.compression, p.file_hash,
                p.file_size, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs, p.looked_up_at,
-               b.id, b.storage_key, b.file_hash, b.file_size
+               b.id, b.storage_key, b.file_hash, b.file_size, b.content_hash
         from upstream_path p left join blob b on b.id = p.blob_id where p.cache_id = ? and p.hash = ?
         """;
     /** Bytes that are here already serve other caches as well; those that came for credentials only their tenant's. */
@@ -56,7 +57,7 @@ final class UpstreamRows {
     /**
      * What an upstream told of a path.
      *
-     * @param key of the upstream, by which the path stands
+     * @param key of the upstream, by which the path stands; empty: by its contents
      * @param facts with the URL under which this server gives the NAR
      * @param nar where the upstream has it
      * @param stored where it is here already
@@ -65,11 +66,19 @@ final class UpstreamRows {
     record Row(
             long id,
             int upstreamId,
-            PublicKey key,
+            Optional<PublicKey> key,
             NarInfo facts,
             UpstreamNar nar,
             Optional<StoredNar> stored,
-            Instant since) {}
+            Instant since) {
+        /**
+         * Whether all that is told of it is known to be so: somebody vouches for it, its bytes are here, or the path follows from
+         * the hash of its NAR.
+         */
+        boolean maySign() {
+            return key.isPresent() || stored.isPresent() || nar.contentsHash().isEmpty();
+        }
+    }
 
     private UpstreamRows() {}
 
@@ -79,7 +88,7 @@ final class UpstreamRows {
             s.setInt(1, cache.id());
             s.setBytes(2, hash.toBytes());
             try (ResultSet r = s.executeQuery()) {
-                return r.next() ? Optional.of(row(r, cache)) : Optional.empty();
+                return r.next() ? row(r, cache) : Optional.empty();
             }
         }
     }
@@ -109,7 +118,7 @@ final class UpstreamRows {
             s.setInt(2, found.upstream().id());
             s.setBytes(3, info.storePath().hash().toBytes());
             s.setString(4, info.storePath().name());
-            s.setString(5, found.key().toString());
+            s.setString(5, found.key().map(PublicKey::toString).orElse(null));
             s.setString(6, found.nar().toString());
             s.setString(7, fileName);
             s.setString(8, info.compression());
@@ -158,7 +167,8 @@ final class UpstreamRows {
         return new UploadName(fileHash(info).orElse(info.narHash()), compression).toString();
     }
 
-    private static Row row(ResultSet r, Cache cache) throws SQLException {
+    /** Empty where nothing vouches for it: no key, and not the bytes that are here. */
+    private static Optional<Row> row(ResultSet r, Cache cache) throws SQLException {
         StorePath path = StorePath.parseBaseName(StorePathHash.of(r.getBytes(3)) + "-" + r.getString(4));
         String fileName = r.getString(7);
         String compression = r.getString(8);
@@ -182,6 +192,14 @@ final class UpstreamRows {
                 Optional.ofNullable(r.getString(14)).map(StorePath::parseBaseName),
                 Upstreams.texts(r, 16).stream().map(Signature::parse).toList(),
                 Optional.ofNullable(r.getString(15)));
+        Optional<PublicKey> key = Optional.ofNullable(r.getString(5)).map(PublicKey::parse);
+        Optional<ContentAddress> proof = key.isPresent() ? Optional.empty() : ContentAddress.proving(facts);
+        Optional<NixHash> contents = proof.flatMap(ContentAddress::contentsHash);
+        Optional<NixHash> here = Optional.ofNullable(r.getBytes(22)).map(NixHash::ofSha256);
+        boolean others = stored.isPresent() && contents.isPresent() && !contents.equals(here);
+        if ((key.isEmpty() && proof.isEmpty()) || others) {
+            return Optional.empty();
+        }
         UpstreamNar nar = new UpstreamNar(
                 path,
                 cache.id(),
@@ -192,15 +210,16 @@ final class UpstreamRows {
                 fileHash,
                 fileSize,
                 narHash,
-                narSize);
-        return new Row(
+                narSize,
+                contents);
+        return Optional.of(new Row(
                 r.getLong(1),
                 r.getInt(2),
-                PublicKey.parse(r.getString(5)),
+                key,
                 facts,
                 nar,
                 stored,
-                r.getObject(17, OffsetDateTime.class).toInstant());
+                r.getObject(17, OffsetDateTime.class).toInstant()));
     }
 
     private static Optional<StoredNar> stored(

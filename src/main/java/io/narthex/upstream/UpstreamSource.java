@@ -126,16 +126,7 @@ public class UpstreamSource implements PathSource {
         if (last instanceof Answer.Found found) {
             return rows.put(cache, found);
         }
-        boolean away = false;
-        for (Answer answer : answers) {
-            if (answer instanceof Answer.Away one) {
-                away = true;
-                if (one.required()) {
-                    throw new SourceAwayException(one.source());
-                }
-            }
-        }
-        if (!away && !upstreams.isEmpty()) {
+        if (!Answer.isAway(answers) && !upstreams.isEmpty()) {
             Duration least = upstreams.stream()
                     .map(Upstream::negative)
                     .min(Comparator.naturalOrder())

@@ -7,8 +7,9 @@
  *
  * <ul>
  *   <li>R1: own first. What a cache has itself never comes here, and costs nothing for what is here.
- *   <li>R2: a path is taken only for a signature by a key that its upstream is trusted for, and only as long as it is: the
- *       look-up, memory and rows all ask {@link io.narthex.upstream.UpstreamDirectory}.
+ *   <li>R2: a path is taken only for a signature by a key that its upstream is trusted for, and only as long as it is (the
+ *       look-up, memory and rows all ask {@link io.narthex.upstream.UpstreamDirectory}), or because it follows from its contents:
+ *       then nothing is signed that does not follow from the path as well, until the bytes are here.
  *   <li>R3: "absent" is said when every upstream said so; who did not answer makes it 503 where it is required.
  *   <li>R4: the last byte of a NAR goes out only after its file hash was compared, or its NAR hash where no file hash is known.
  *   <li>R5: one look-up for a path and one fetch for a file, however many ask; no lock and no connection of the database is held

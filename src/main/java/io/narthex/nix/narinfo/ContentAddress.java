@@ -90,6 +90,33 @@ public record ContentAddress(Method method, NixHash hash) {
         return Optional.of(make("output:out", inner, storeDir, name));
     }
 
+    /**
+     * The address from which a path follows, so that nobody has to vouch for it; empty where it does not, or where the address
+     * speaks of another hash than SHA-256 of the NAR or of the one file in it.
+     */
+    public static Optional<ContentAddress> proving(NarInfo info) {
+        return info.contentAddress().map(ContentAddress::parse).filter(address -> address.proves(info));
+    }
+
+    private boolean proves(NarInfo info) {
+        // the hash of a NAR that refers to itself leaves those references out
+        boolean self = info.references().contains(info.storePath());
+        boolean computed = hash.algorithm() == HashAlgorithm.SHA256 && method != Method.GIT && !self;
+        return computed
+                && (method != Method.NAR || hash.equals(info.narHash()))
+                && storePath(info.storeDir(), info.storePath().name(), false, info.references())
+                        .filter(info.storePath()::equals)
+                        .isPresent();
+    }
+
+    /** SHA-256 of the one file in the NAR, where that is what it speaks of; else it speaks of the NAR. */
+    public Optional<NixHash> contentsHash() {
+        return switch (method) {
+            case TEXT, FLAT -> Optional.of(hash);
+            case NAR, GIT -> Optional.empty();
+        };
+    }
+
     private String innerPrefix() {
         return switch (method) {
             case TEXT, FLAT -> "";

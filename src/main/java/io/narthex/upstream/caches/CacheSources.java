@@ -113,7 +113,7 @@ public class CacheSources {
         if (keys.members().isEmpty()) {
             return Optional.empty();
         }
-        List<Signature> ours = rows.signatures(cache, other, keys, path);
+        List<Signature> ours = path.isSigned() ? rows.signatures(cache, other, keys, path) : List.of();
         List<Signature> theirs =
                 path.signatures().stream().map(Signature::parse).toList();
         return Optional.of(new SignedPath(
