@@ -40,8 +40,7 @@ abstract class OutputResource extends SideFileResource {
 
     Response tell(OutputName name) throws IOException {
         Cache cache = requested.get();
-        Optional<Realisation> own =
-                response.offered(intake.find(cache, name.kind(), name.text(), local(cache, name)));
+        Optional<Realisation> own = response.offered(intake.find(cache, name.kind(), name.text(), local(cache, name)));
         return own.isPresent()
                 ? answer(name, own.get())
                         .header(HttpHeaders.CACHE_CONTROL, Responses.control(cache, Responses.MINUTES))
@@ -51,8 +50,8 @@ abstract class OutputResource extends SideFileResource {
 
     /** What an upstream says and one of its keys has signed, of a path that the cache has. */
     private Response theirs(Cache cache, OutputName name) throws IOException {
-        SideFile file =
-                files.document(cache, name.url(), (f, keys) -> verdict(name, f, keys)).orElseThrow(AbsentPath::problem);
+        SideFile file = files.document(cache, name.url(), (f, keys) -> verdict(name, f, keys))
+                .orElseThrow(AbsentPath::problem);
         Realisation told = response.offered(Optional.of(told(file))).orElseThrow(AbsentPath::problem);
         return described(answer(name, told), cache, file).build();
     }

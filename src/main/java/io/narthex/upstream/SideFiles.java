@@ -77,7 +77,8 @@ public class SideFiles {
      * @param since when it was fetched
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record SideFile(String source, byte[] body, @Nullable String coding, Instant since) {
+    public record SideFile(
+            String source, byte[] body, @Nullable String coding, Instant since) {
         /** Its contents, decoded; throws {@link io.narthex.receive.RefusedException} where that cannot be done. */
         public InputStream open() {
             return SmallBody.open(new ByteArrayInputStream(body), coding, LONGEST_DECODED);

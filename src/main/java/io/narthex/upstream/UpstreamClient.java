@@ -149,9 +149,7 @@ public class UpstreamClient {
             return Answer.Away.of(upstream);
         }
         try {
-            return states.of(upstream).mayBeAsked()
-                    ? asked(upstream, cache, name, check)
-                    : Answer.Away.of(upstream);
+            return states.of(upstream).mayBeAsked() ? asked(upstream, cache, name, check) : Answer.Away.of(upstream);
         } finally {
             sideFiles.release();
         }

@@ -20,11 +20,7 @@ final class UpstreamPathMemory implements SourceMemory {
      * @param version of the cache that shows it: with other settings other sources come first
      */
     UpstreamPathMemory(
-            UpstreamDirectory.Known known,
-            Upstream upstream,
-            Optional<PublicKey> key,
-            long version,
-            RecentUses uses) {
+            UpstreamDirectory.Known known, Upstream upstream, Optional<PublicKey> key, long version, RecentUses uses) {
         this.known = known;
         this.upstream = upstream;
         this.key = key;

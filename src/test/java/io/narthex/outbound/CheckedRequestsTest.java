@@ -202,7 +202,14 @@ class CheckedRequestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://me@127.0.0.1/", "mailto:me", "http:///x"})
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1:99999/",
+                "http://127.0.0.1:0/",
+                "http://me@127.0.0.1/",
+                "mailto:me",
+                "http:///x"
+            })
     void followsNoRedirectToWhatCannotBeAsked(String location) {
         upstream.answer("/a", Answer.redirect(location));
 

@@ -101,7 +101,9 @@ class OutboundProxyIT {
 
     private String get(URI uri) throws OutboundException {
         return new String(
-                client.get(OutboundRequest.of(uri), 1_000, Duration.ofMinutes(1)).body(), StandardCharsets.UTF_8);
+                client.get(OutboundRequest.of(uri), 1_000, Duration.ofMinutes(1))
+                        .body(),
+                StandardCharsets.UTF_8);
     }
 
     @Test
@@ -130,7 +132,9 @@ class OutboundProxyIT {
                     Duration.ofMinutes(1));
 
             try (OutboundResponse response = client.open(request)) {
-                assertThat(response.body().readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("words");
+                assertThat(response.body().readAllBytes())
+                        .asString(StandardCharsets.UTF_8)
+                        .isEqualTo("words");
             }
 
             assertThat(upstream.requests())

@@ -33,16 +33,12 @@ class ContentAddressedIT {
     /** A path of an upstream that follows from an address. */
     private static SamplePath at(TestUpstream upstream, SamplePath contents, ContentAddress address) {
         StorePath path = address.storePath(
-                        contents.info().storeDir(),
-                        contents.info().storePath().name(),
-                        false,
-                        new TreeSet<>())
+                        contents.info().storeDir(), contents.info().storePath().name(), false, new TreeSet<>())
                 .orElseThrow();
         return told(upstream, contents, path, address);
     }
 
-    private static SamplePath told(
-            TestUpstream upstream, SamplePath contents, StorePath path, ContentAddress address) {
+    private static SamplePath told(TestUpstream upstream, SamplePath contents, StorePath path, ContentAddress address) {
         NarInfo info = contents.info();
         SamplePath told = new SamplePath(
                 new NarInfo(
@@ -94,12 +90,14 @@ class ContentAddressedIT {
     }
 
     private static void awaitEvent(String action, SamplePath path) throws Exception {
-        Await.until(action, () -> !Rows.ofServer()
-                .texts(
-                        "select 1 from audit_event where action = ? and path = ?",
-                        action,
-                        path.info().storePath().baseName())
-                .isEmpty());
+        Await.until(
+                action,
+                () -> !Rows.ofServer()
+                        .texts(
+                                "select 1 from audit_event where action = ? and path = ?",
+                                action,
+                                path.info().storePath().baseName())
+                        .isEmpty());
     }
 
     @Test
@@ -125,9 +123,7 @@ class ContentAddressedIT {
         try (TestUpstream upstream = TestUpstream.make("")) {
             SamplePath contents = SamplePath.ofBytes(1_000);
             SamplePath path = at(
-                    upstream,
-                    contents,
-                    new ContentAddress(ContentAddress.Method.FLAT, contentsHash(contents, 1_000)));
+                    upstream, contents, new ContentAddress(ContentAddress.Method.FLAT, contentsHash(contents, 1_000)));
 
             assertThat(isSignedByUs(upstream, path)).isFalse();
             assertThat(nar(upstream, path).body()).isEqualTo(path.file());

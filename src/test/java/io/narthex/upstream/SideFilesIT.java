@@ -71,15 +71,12 @@ class SideFilesIT {
             assertAskedHardlyEver(upstream, url);
 
             upstream.cache()
-                    .get(NarInfoReader.read(upstream.cache()
-                                    .get(path.narInfoUrl())
-                                    .body())
+                    .get(NarInfoReader.read(
+                                    upstream.cache().get(path.narInfoUrl()).body())
                             .url());
-            Await.until("listing of ours", () -> upstream.cache()
-                    .get(url)
-                    .headers()
-                    .firstValue("ETag")
-                    .isPresent());
+            Await.until(
+                    "listing of ours",
+                    () -> upstream.cache().get(url).headers().firstValue("ETag").isPresent());
             assertThat(JSON.readTree(upstream.cache().get(url).body())
                             .at("/root/size")
                             .asInt())
@@ -93,8 +90,8 @@ class SideFilesIT {
         try (TestUpstream upstream = TestUpstream.make("")) {
             SamplePath path = upstream.path(100);
             upstream.server().answer("/" + listingUrl(path), Answer.ok("{\"version\":1,\"root\":{"));
-            SamplePath unsigned = SamplePath.ofBytes(100)
-                    .at(upstream.server(), SecretKey.generate("other", new SecureRandom()));
+            SamplePath unsigned =
+                    SamplePath.ofBytes(100).at(upstream.server(), SecretKey.generate("other", new SecureRandom()));
             upstream.server().answer("/" + listingUrl(unsigned), Answer.ok(LISTING));
 
             assertThat(upstream.cache().get(listingUrl(path)).statusCode()).isEqualTo(404);

@@ -368,17 +368,20 @@ class UpstreamLookUpIT {
         try (TestUpstream upstream = TestUpstream.make("")) {
             SamplePath path = upstream.path(1_000);
             String url = info(upstream.cache().get(path.narInfoUrl())).url();
-            upstream.ask(SamplePath.ofBytes(100).at(upstream.server(), SecretKey.generate("other", new SecureRandom())));
+            upstream.ask(
+                    SamplePath.ofBytes(100).at(upstream.server(), SecretKey.generate("other", new SecureRandom())));
             assertThat(upstream.cache().get(url).statusCode()).isEqualTo(200);
 
             // 2 look-ups, one path that it had and one that nobody had signed, 1 file
-            Await.until("row of the day", () -> Rows.ofServer()
-                    .texts(
-                            "select lookups || ' ' || hits || ' ' || refused || ' ' || fetches || ' ' || bytes"
-                                    + " from audit.upstream_daily where upstream = ? and tenant = ?",
-                            upstream.name(),
-                            upstream.cache().tenant())
-                    .equals(List.of("2 1 1 1 " + path.file().length)));
+            Await.until(
+                    "row of the day",
+                    () -> Rows.ofServer()
+                            .texts(
+                                    "select lookups || ' ' || hits || ' ' || refused || ' ' || fetches || ' ' || bytes"
+                                            + " from audit.upstream_daily where upstream = ? and tenant = ?",
+                                    upstream.name(),
+                                    upstream.cache().tenant())
+                            .equals(List.of("2 1 1 1 " + path.file().length)));
         }
     }
 

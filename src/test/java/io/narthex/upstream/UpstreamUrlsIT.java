@@ -131,9 +131,8 @@ class UpstreamUrlsIT {
     @Test
     void takesNoNarInfoOfAnotherStore() throws Exception {
         try (TestUpstream upstream = TestUpstream.make("")) {
-            SamplePath path = SamplePath.ofBytes(100)
-                    .in(StoreDir.parse("/other/store"))
-                    .at(upstream.server(), upstream.key());
+            SamplePath path =
+                    SamplePath.ofBytes(100).in(StoreDir.parse("/other/store")).at(upstream.server(), upstream.key());
 
             assertThat(upstream.ask(path)).isEqualTo(404);
         }
