@@ -67,6 +67,25 @@ public final class TestKeys {
         return sign(claims, name, AlgorithmIdentifiers.HMAC_SHA256, new HmacKey(known));
     }
 
+    /** By a key that nobody knows and that the header brings along. */
+    Secret signByItsOwnKey(Map<String, Object> claims, String name, String by) throws JoseException {
+        PublicJsonWebKey key = key(by);
+        JsonWebSignature jws = jws(claims, name, key.getAlgorithm());
+        jws.setJwkHeader(key);
+        jws.setKey(key.getPrivateKey());
+        return new Secret(jws.getCompactSerialization());
+    }
+
+    /** With a header that whoever does not know it must refuse (RFC 7515, 4.1.11). */
+    Secret signCritically(Map<String, Object> claims, String name) throws JoseException {
+        PublicJsonWebKey key = key(name);
+        JsonWebSignature jws = jws(claims, name, key.getAlgorithm());
+        jws.setHeader("tests-only", "true");
+        jws.setCriticalHeaderNames("tests-only");
+        jws.setKey(key.getPrivateKey());
+        return new Secret(jws.getCompactSerialization());
+    }
+
     /** By nobody. */
     static Secret unsigned(Map<String, Object> claims, String name) throws JoseException {
         JsonWebSignature jws = jws(claims, name, AlgorithmIdentifiers.NONE);
