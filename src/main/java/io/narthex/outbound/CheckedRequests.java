@@ -13,7 +13,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.StringEntity;
 
 /** Sends requests and follows redirects, each checked as {@link OutboundClient} promises. Thread-safe. */
 final class CheckedRequests implements AutoCloseable {
@@ -45,9 +49,27 @@ final class CheckedRequests implements AutoCloseable {
     }
 
     OutboundDocument get(OutboundRequest request, long maxBytes, Duration deadline) throws OutboundException {
+        return document(request, maxBytes, deadline, limit -> open(request, Kind.DOCUMENT, limit));
+    }
+
+    /** Posts a form, once; a redirect is an answer like any other, so that nobody else gets what stands in it. */
+    OutboundDocument post(OutboundRequest request, String form, long maxBytes, Duration deadline)
+            throws OutboundException {
+        HttpPost post = new HttpPost(withoutFragment(request.uri()));
+        post.setEntity(new StringEntity(form, ContentType.APPLICATION_FORM_URLENCODED));
+        return document(request, maxBytes, deadline, limit -> send(post, request, request.uri(), Kind.DOCUMENT, limit));
+    }
+
+    /** Sends a request, which the deadline ends. */
+    private interface Sending {
+        OutboundResponse send(Deadline limit) throws OutboundException;
+    }
+
+    private OutboundDocument document(OutboundRequest request, long maxBytes, Duration deadline, Sending sending)
+            throws OutboundException {
         Deadline limit = new Deadline(request.uri(), deadline);
         Future<?> end = timer.schedule(limit::pass, deadline.toMillis(), TimeUnit.MILLISECONDS);
-        try (OutboundResponse response = open(request, Kind.DOCUMENT, limit)) {
+        try (OutboundResponse response = sending.send(limit)) {
             byte[] body = read(response, maxBytes);
             return new OutboundDocument(
                     response.status(),
@@ -88,7 +110,7 @@ final class CheckedRequests implements AutoCloseable {
     private OutboundResponse open(OutboundRequest request, Kind kind, Deadline limit) throws OutboundException {
         URI uri = request.uri();
         for (int redirects = 0; ; redirects++) {
-            OutboundResponse response = send(request, uri, kind, limit);
+            OutboundResponse response = send(new HttpGet(withoutFragment(uri)), request, uri, kind, limit);
             Optional<String> location = isRedirect(response.status()) ? response.header("Location") : Optional.empty();
             if (location.isEmpty()) {
                 return response;
@@ -136,20 +158,20 @@ final class CheckedRequests implements AutoCloseable {
                 || request.redirectHosts().stream().anyMatch(host::equalsIgnoreCase);
     }
 
-    private OutboundResponse send(OutboundRequest request, URI uri, Kind kind, Deadline limit)
+    private OutboundResponse send(
+            HttpUriRequestBase message, OutboundRequest request, URI uri, Kind kind, Deadline limit)
             throws OutboundException {
         requireUsable(uri);
         if (proxy.isPresent()) {
             requireProxied(request, uri);
         }
-        HttpGet get = new HttpGet(withoutFragment(uri));
-        request.headers().forEach(get::setHeader);
+        request.headers().forEach(message::setHeader);
         request.credentials()
                 .filter(credentials -> credentials.origin().equals(originOf(uri))
                         && uri.getScheme().equals("https"))
-                .ifPresent(credentials -> get.setHeader("Authorization", credentials.authorization()));
-        limit.guard(get);
-        return pool(kind).send(get, uri, request);
+                .ifPresent(credentials -> message.setHeader("Authorization", credentials.authorization()));
+        limit.guard(message);
+        return pool(kind).send(message, uri, request);
     }
 
     private static void requireUsable(URI uri) throws OutboundException {

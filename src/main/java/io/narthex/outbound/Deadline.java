@@ -2,14 +2,14 @@ package io.narthex.outbound;
 
 import java.net.URI;
 import java.time.Duration;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a request that takes too long as a whole, whichever of its redirects it is at. Thread-safe. */
 final class Deadline {
     private final URI asked;
     private final Duration limit;
-    private @Nullable HttpGet current;
+    private @Nullable HttpUriRequestBase current;
     private boolean passed;
 
     Deadline(URI asked, Duration limit) {
@@ -18,7 +18,7 @@ final class Deadline {
     }
 
     /** From now on this request is the one that would be ended. */
-    synchronized void guard(HttpGet request) {
+    synchronized void guard(HttpUriRequestBase request) {
         current = request;
         if (passed) {
             request.cancel();

@@ -49,6 +49,16 @@ public class OutboundClient {
     }
 
     /**
+     * Posts a form and reads the answer whole. No redirect is followed.
+     *
+     * @param form {@code application/x-www-form-urlencoded}
+     */
+    public OutboundDocument post(OutboundRequest request, String form, long maxBytes, Duration deadline)
+            throws OutboundException {
+        return requests().post(request, form, maxBytes, deadline);
+    }
+
+    /**
      * Opens an answer to be read as it comes. A single read waits as long as the request lets an answer stand still.
      *
      * @return what the server behind all redirects answers, whatever its status

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -83,14 +83,14 @@ final class OutboundPool implements AutoCloseable {
 
     /** Sends a request and waits for the head of its answer. */
     @SuppressWarnings("deprecation") // what replaces it is the same for all requests to a host
-    OutboundResponse send(HttpGet get, URI uri, OutboundRequest request) throws OutboundException {
-        get.setConfig(RequestConfig.custom()
+    OutboundResponse send(HttpUriRequestBase message, URI uri, OutboundRequest request) throws OutboundException {
+        message.setConfig(RequestConfig.custom()
                 .setConnectTimeout(Timeout.of(request.connect()))
                 .setConnectionRequestTimeout(Timeout.of(request.stall()))
                 .setResponseTimeout(Timeout.of(request.stall()))
                 .build());
         try {
-            return new OutboundResponse(get, client.executeOpen(null, get, null), uri);
+            return new OutboundResponse(message, client.executeOpen(null, message, null), uri);
         } catch (CheckedNames.NoneAllowedException e) {
             throw new OutboundException.HostRefused(uri.getHost(), NOT_PUBLIC);
         } catch (ConnectTimeoutException e) {

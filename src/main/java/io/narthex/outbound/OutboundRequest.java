@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A GET that goes out.
+ * A request that goes out.
  *
  * @param uri http or https, without a user in it
  * @param headers what is sent beside our own; nothing of a client's

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -15,11 +15,11 @@ import org.apache.hc.core5.http.HttpEntity;
  * connection where the body was not read to its end.
  */
 public final class OutboundResponse implements AutoCloseable {
-    private final HttpGet request;
+    private final HttpUriRequestBase request;
     private final ClassicHttpResponse response;
     private final URI uri;
 
-    OutboundResponse(HttpGet request, ClassicHttpResponse response, URI uri) {
+    OutboundResponse(HttpUriRequestBase request, ClassicHttpResponse response, URI uri) {
         this.request = request;
         this.response = response;
         this.uri = uri;
