@@ -10,7 +10,7 @@ grant select, insert, update, delete on tenant, cache, virtual_host, token to ${
 grant select, insert, update on issuer, trust to ${app};
 grant select, insert on token_identity to ${app};
 grant select, insert, update, delete on used_identity_token to ${app};
-grant select, insert, update, delete on console_session to ${app};
+grant select, insert, update, delete on console_session, console_session_token to ${app};
 grant select, insert, update on signing_key, key_policy, key_signing to ${app};
 
 grant select, insert on nix_store to ${app};

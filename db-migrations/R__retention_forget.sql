@@ -108,6 +108,7 @@ begin
       and not exists (select from uploaded_path x where x.built_by = o.id offset 0)
       and not exists (select from promoted_identity x where x.token_id = o.id)
       and not exists (select from console_session x where x.token_id = o.id)
+      and not exists (select from console_session_token x where x.token_id = o.id)
       and not exists (select from token x where x.id = o.id and holds_in_tenant(x.tenant_id) > 0);
     delete from token_identity i where i.token_id = any (old);
     delete from token t where t.id = any (old);

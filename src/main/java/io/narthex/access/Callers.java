@@ -82,6 +82,10 @@ final class Callers {
         heartbeat.require();
         tokens.refresh(rows);
         Token token = tokens.find(tokenId);
+        if (token == null) {
+            // another node has made it a moment ago
+            token = rows.of(List.of(tokenId)).stream().findFirst().orElse(null);
+        }
         return token == null ? new Refused(new Cause.Wrong()) : caller(token, clock.instant());
     }
 

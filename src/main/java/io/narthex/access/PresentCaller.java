@@ -15,6 +15,7 @@ import io.narthex.http.CurrentCaller;
 import io.narthex.http.Right;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,18 @@ public class PresentCaller implements CurrentCaller, Requester {
     private CacheDirectory caches;
 
     private Caller caller = Caller.NOBODY;
+    private List<Caller> callers = List.of(Caller.NOBODY);
     private Target target = Target.SERVER;
 
     void set(Caller who, Target about) {
+        set(who, about, List.of(who));
+    }
+
+    /** @param all by which the sender of the request acts, one of which fits it best */
+    void set(Caller who, Target about, List<Caller> all) {
         caller = who;
         target = about;
+        callers = List.copyOf(all);
     }
 
     Target target() {
@@ -64,7 +72,11 @@ public class PresentCaller implements CurrentCaller, Requester {
     @Override
     public boolean may(Right right, String tenant, String cache) {
         String name = tenant + "/" + cache;
-        return AccessPolicy.decide(right, caller, Target.of(caches.now().find(name), name)) == Decision.ALLOW;
+        return may(right, Target.of(caches.now().find(name), name));
+    }
+
+    boolean may(Right right, Target about) {
+        return callers.stream().anyMatch(each -> AccessPolicy.decide(right, each, about) == Decision.ALLOW);
     }
 
     @Override

@@ -134,10 +134,14 @@ public class TokenAdministration {
 
     /** From the end of the transaction on it opens nothing; once more changes nothing. */
     void revoke(@Nullable TenantName tenant, String publicId, @Nullable Token caller) {
-        Token token = get(tenant, publicId, caller);
+        end(get(tenant, publicId, caller));
+    }
+
+    /** The same of a token that is known already. */
+    void end(Token token) {
         if (token.revokedAt() == null) {
             Token.Owner owner = token.tenant();
-            tokens.revoke(owner == null ? null : owner.id(), publicId, now());
+            tokens.revoke(owner == null ? null : owner.id(), token.publicId(), now());
             changes.record(ChangeKind.TOKEN, token.id(), null);
             audit.record(event(AuditAction.TOKEN_REVOKED, token));
         }

@@ -13,6 +13,7 @@ import io.narthex.http.Right;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -95,18 +96,26 @@ public class TokenLogin {
     }
 
     /**
-     * Makes the present request one of who has the credential, if it may do this. A refusal is recorded.
+     * Makes the present request one of who has the credentials, if one of them may do this. A refusal is recorded.
      *
-     * @param key with which it was made
+     * @param key with which they were made
      * @param right that a caller must have: not {@link Right#NOTHING}
      * @param tenant empty where the request is about none; likewise {@code cache}
      * @throws io.narthex.change.DatabaseAwayException where the token's worth cannot be known now
      */
     public Entry enter(
-            Credential credential, byte[] key, Right right, String tenant, String cache, String method, String url) {
-        Caller caller = caller(credential, key);
+            List<Credential> credentials,
+            byte[] key,
+            Right right,
+            String tenant,
+            String cache,
+            String method,
+            String url) {
         Target target = target(tenant, cache);
-        present.set(caller, target);
+        List<Caller> callers =
+                credentials.stream().map(each -> caller(each, key)).toList();
+        Caller caller = fittest(right, callers, target);
+        present.set(caller, target, callers);
         return switch (AccessPolicy.decide(right, caller, target)) {
             case ALLOW -> isAbsent(target) ? Entry.HIDDEN : Entry.ALLOWED;
             case AUTHENTICATE -> Entry.ENDED;
@@ -121,9 +130,25 @@ public class TokenLogin {
         };
     }
 
+    /** The first that may; else the first that comes farthest. */
+    private static Caller fittest(Right right, List<Caller> callers, Target target) {
+        return callers.stream()
+                .min(Comparator.comparingInt(caller -> rank(AccessPolicy.decide(right, caller, target))))
+                .orElse(new Refused(new Cause.Wrong()));
+    }
+
+    private static int rank(Decision decision) {
+        return switch (decision) {
+            case ALLOW -> 0;
+            case FORBID -> 1;
+            case HIDE -> 2;
+            case AUTHENTICATE -> 3;
+        };
+    }
+
     /** Whether the present request, once it has entered, may do this too. */
     public boolean may(Right right, String tenant, String cache) {
-        return AccessPolicy.decide(right, present.get(), target(tenant, cache)) == Decision.ALLOW;
+        return present.may(right, target(tenant, cache));
     }
 
     /** Who has entered, in words for people. */

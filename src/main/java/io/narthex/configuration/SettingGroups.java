@@ -6,6 +6,7 @@ import static io.narthex.configuration.SettingValues.refused;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,6 +95,37 @@ final class SettingGroups {
                         .orElse(false),
                 // some ten series each: what a Prometheus takes without a thought
                 values.number(NARTHEX_METRICS_CACHES, 1, 100_000).orElse(200L).intValue());
+    }
+
+    /** Where people log in; empty: by tokens alone. */
+    Optional<Oidc> oidc() {
+        Optional<String> issuer = values.matching(
+                NARTHEX_OIDC_ISSUER,
+                "https://[^\\s?#@]+",
+                "a URL with https:// as the provider's identity tokens name it");
+        Optional<String> client = values.matching(NARTHEX_OIDC_CLIENT_ID, "[ -~]{1,300}", "the id of a client");
+        List<Oidc.Rule> roles = values.parsed(
+                        NARTHEX_OIDC_ROLES,
+                        "a list, by commas, of tenant:role=group (reader, pusher, keeper or owner) or"
+                                + " administrator=group",
+                        text -> Arrays.stream(text.split(",", -1))
+                                .map(String::strip)
+                                .filter(rule -> !rule.isEmpty())
+                                .map(Oidc.Rule::parse)
+                                .toList())
+                .orElse(List.of());
+        if (issuer.isPresent() != client.isPresent() || issuer.isPresent() == roles.isEmpty()) {
+            throw new SettingsException(NARTHEX_OIDC_ISSUER + ", " + NARTHEX_OIDC_CLIENT_ID + " and "
+                    + NARTHEX_OIDC_ROLES + " belong together: set all three or none");
+        }
+        return issuer.map(url -> new Oidc(
+                url,
+                client.orElseThrow(),
+                values.secret(NARTHEX_OIDC_CLIENT_SECRET, NARTHEX_OIDC_CLIENT_SECRET_FILE),
+                values.matching(NARTHEX_OIDC_SCOPES, "(.* )?openid( .*)?", "a list with openid in it")
+                        .orElse("openid profile"),
+                values.text(NARTHEX_OIDC_GROUPS_CLAIM).orElse("groups"),
+                roles));
     }
 
     Optional<String> masterKeyCredential() {

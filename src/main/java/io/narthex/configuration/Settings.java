@@ -45,6 +45,7 @@ import java.util.Set;
  * @param scrubMegabytes how many megabytes a second stored files are read again with; 0 is never
  * @param audit what the record keeps
  * @param outbound how other servers are reached
+ * @param oidc where people log in to the console; none: by tokens alone
  * @param metrics what the numbers tell of tenants
  * @param withoutMeaning names of settings that are set and do nothing in this version
  */
@@ -79,6 +80,7 @@ public record Settings(
         int scrubMegabytes,
         Audit audit,
         Outbound outbound,
+        Optional<Oidc> oidc,
         Metrics metrics,
         List<String> withoutMeaning) {
     /** Some hundred closures; no more than a small disk can spare. */
@@ -157,6 +159,7 @@ public record Settings(
                 values.number(NARTHEX_SCRUB_MBPS, 0, 100_000).orElse(20L).intValue(),
                 groups.audit(),
                 groups.outbound(),
+                groups.oidc(),
                 groups.metrics(),
                 groups.withoutMeaning(blobs));
     }

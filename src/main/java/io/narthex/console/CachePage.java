@@ -8,6 +8,8 @@ import io.narthex.cache.Cache;
 import io.narthex.cache.CacheAdministration;
 import io.narthex.cache.SourceText;
 import io.narthex.cache.StoredCache;
+import io.narthex.console.format.KeyLives;
+import io.narthex.console.format.PageText;
 import io.narthex.denial.DenialAdministration;
 import io.narthex.denial.DenialResponse;
 import io.narthex.http.RequestUrl;

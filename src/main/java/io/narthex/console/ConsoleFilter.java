@@ -3,6 +3,8 @@ package io.narthex.console;
 import io.narthex.access.TokenLogin;
 import io.narthex.access.TokenLogin.Entry;
 import io.narthex.change.DatabaseAwayException;
+import io.narthex.console.session.Session;
+import io.narthex.console.session.Sessions;
 import io.narthex.http.DatabaseAway;
 import io.narthex.http.Right;
 import jakarta.inject.Inject;
@@ -31,6 +33,9 @@ public class ConsoleFilter extends HttpFilter {
 
     private static final String LOG_OUT = "log-out";
 
+    private static final String CHANGED =
+            "Your groups have changed, or the provider does not know you any more: log in again";
+
     @Inject
     private transient Sessions sessions;
 
@@ -42,6 +47,9 @@ public class ConsoleFilter extends HttpFilter {
 
     @Inject
     private transient LogIn logIn;
+
+    @Inject
+    private transient ProviderLogIn provider;
 
     @Inject
     private transient Posts posts;
@@ -81,20 +89,36 @@ public class ConsoleFilter extends HttpFilter {
     private void get(HttpServletRequest request, HttpServletResponse response, Faces faces)
             throws IOException, ServletException {
         Optional<Session> session = session(request);
+        if (provider.isAt(request)) {
+            provider.get(request, faces, session);
+            return;
+        }
         if (session.isEmpty()) {
             logIn.ask(request, faces, "");
             return;
         }
+        switch (provider.check(session.get(), false)) {
+            case GOOD -> show(session.get(), request, response, faces);
+            case ENDED -> {
+                end(session.get(), response);
+                logIn.ask(request, faces, CHANGED);
+            }
+            case UNKNOWN -> response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        }
+    }
+
+    private void show(Session session, HttpServletRequest request, HttpServletResponse response, Faces faces)
+            throws IOException, ServletException {
         Optional<PageAddress> address = PageAddress.parse(request.getRequestURI());
         Right right = address.map(a -> a.page().right()).orElse(Right.AUTHENTICATED);
-        Entry entry = enter(session.get(), address, right, request);
+        Entry entry = enter(session, address, right, request);
         if (entry == Entry.ENDED) {
-            end(session.get(), response);
+            end(session, response);
             logIn.ask(request, faces, "The session has ended with its token");
         } else if (address.isEmpty()) {
             faces.refuse(HttpServletResponse.SC_NOT_FOUND);
         } else {
-            console.entered(session.get(), address.get());
+            console.entered(session, address.get());
             faces.show(entry, address.get());
         }
     }
@@ -109,6 +133,10 @@ public class ConsoleFilter extends HttpFilter {
                             : HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE);
             return;
         }
+        if (!posts.isFromHere(request)) {
+            faces.refuse(HttpServletResponse.SC_FORBIDDEN);
+            return;
+        }
         Optional<Session> session = session(request);
         if (console.posted(Posts.DO).equals(LogIn.NAME)) {
             logIn.post(request, response, faces, session);
@@ -118,13 +146,20 @@ public class ConsoleFilter extends HttpFilter {
             Faces.redirect(response, LogIn.url(request.getRequestURI()));
             return;
         }
-        if (!posts.isOwn(request, session.get().id()::isFormToken)) {
+        if (!session.get().id().isFormToken(posts.token())) {
             faces.refuse(HttpServletResponse.SC_FORBIDDEN);
         } else if (console.posted(Posts.DO).equals(LOG_OUT)) {
             end(session.get(), response);
             Faces.redirect(response, PageAddress.ROOT);
         } else {
-            act(request, response, faces, session.get());
+            switch (provider.check(session.get(), true)) {
+                case GOOD -> act(request, response, faces, session.get());
+                case ENDED -> {
+                    end(session.get(), response);
+                    Faces.redirect(response, LogIn.url(request.getRequestURI()));
+                }
+                case UNKNOWN -> response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            }
         }
     }
 
@@ -159,7 +194,7 @@ public class ConsoleFilter extends HttpFilter {
 
     private Entry enter(Session session, Optional<PageAddress> address, Right right, HttpServletRequest request) {
         return login.enter(
-                session.credential(),
+                session.credentials(),
                 session.id().bits(),
                 right,
                 address.map(PageAddress::tenant).orElse(""),

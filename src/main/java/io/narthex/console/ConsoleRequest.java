@@ -1,5 +1,6 @@
 package io.narthex.console;
 
+import io.narthex.console.session.Session;
 import io.narthex.access.TokenLogin;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -27,6 +28,7 @@ public class ConsoleRequest {
     private String message = "";
     private String secret = "";
     private String next = "";
+    private boolean again;
     private String title = "Console";
 
     void begin(String nonceOfAnswer) {
@@ -45,6 +47,15 @@ public class ConsoleRequest {
         formToken = token;
         next = afterwards;
         title = "Log in";
+    }
+
+    /** Who is logged in is to show anew who that is. */
+    void again() {
+        again = true;
+    }
+
+    boolean isAgain() {
+        return again;
     }
 
     void say(String sentence) {

@@ -1,15 +1,18 @@
 package io.narthex.console;
 
+import io.narthex.console.session.SessionId;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
 
-/** The two cookies of the console: of who is logged in, and of who is about to. */
+/** The cookies of the console: of who is logged in, and of who is about to. */
 enum Cookies {
     SESSION("narthex-console"),
     /** What the form to log in carries too, so that no other site logs anybody in. */
-    BEFORE("narthex-log-in");
+    BEFORE("narthex-log-in"),
+    /** Of who is on the way to the provider and back: its site sends the browser here by a link, with which Lax cookies come. */
+    AWAY("narthex-away");
 
     private static final String ATTRIBUTES = "; Path=" + PageAddress.ROOT + "; Secure; HttpOnly; SameSite=Lax";
 

@@ -1,5 +1,6 @@
 package io.narthex.console;
 
+import io.narthex.console.format.PageText;
 import io.narthex.job.JobHistory;
 import io.narthex.job.JobResponse;
 import io.narthex.job.RunResponse;

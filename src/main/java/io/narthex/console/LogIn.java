@@ -3,6 +3,9 @@ package io.narthex.console;
 import io.narthex.access.TokenLogin;
 import io.narthex.access.TokenLogin.Credential;
 import io.narthex.configuration.Secret;
+import io.narthex.console.session.Session;
+import io.narthex.console.session.SessionId;
+import io.narthex.console.session.Sessions;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -76,7 +79,8 @@ public class LogIn {
                 : PageAddress.ROOT;
     }
 
-    private static boolean isOwn(String path) {
+    /** Whether it is the path of a page of the console. */
+    static boolean isOwn(String path) {
         return path.length() <= LONGEST_NEXT && OWN.matcher(path).matches();
     }
 
@@ -92,10 +96,12 @@ public class LogIn {
 
     /** Shows the form to who is logged in, for too long. */
     void askAgain(HttpServletRequest request, Faces faces) throws IOException, ServletException {
+        console.again();
         form(request, faces, HttpServletResponse.SC_FORBIDDEN, request.getRequestURI(), AGAIN);
     }
 
-    private void form(HttpServletRequest request, Faces faces, int status, String next, String sentence)
+    /** Shows the form with a sentence. */
+    void form(HttpServletRequest request, Faces faces, int status, String next, String sentence)
             throws IOException, ServletException {
         SessionId before = Cookies.BEFORE.read(request).orElseGet(() -> SessionId.make(random));
         Cookies.BEFORE.give(faces.response(), before);
@@ -108,8 +114,7 @@ public class LogIn {
     void post(HttpServletRequest request, HttpServletResponse response, Faces faces, Optional<Session> former)
             throws IOException, ServletException {
         Optional<SessionId> before = Cookies.BEFORE.read(request);
-        if (!posts.isOwn(
-                request, text -> before.filter(id -> id.isFormToken(text)).isPresent())) {
+        if (before.filter(id -> id.isFormToken(posts.token())).isEmpty()) {
             String sentence = before.isEmpty() ? NO_COOKIE : "The form was too old: try again";
             form(request, faces, HttpServletResponse.SC_FORBIDDEN, console.posted(NEXT), sentence);
             return;

@@ -3,6 +3,8 @@ package io.narthex.console;
 import io.narthex.access.TokenLogin;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.console.format.Curve;
+import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.overview.Overview;

@@ -5,6 +5,7 @@ import io.narthex.cache.Cache;
 import io.narthex.console.PathPage.Fact;
 import io.narthex.console.PathPage.FetchRow;
 import io.narthex.console.PathPage.Reason;
+import io.narthex.console.format.PageText;
 import io.narthex.index.SignedPath;
 import io.narthex.index.upload.PathDetail;
 import io.narthex.nix.store.StorePath;

@@ -8,6 +8,7 @@ import io.narthex.console.closure.Closure;
 import io.narthex.console.closure.ClosureTree;
 import io.narthex.console.closure.Closures;
 import io.narthex.console.closure.Treemap;
+import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;

@@ -2,6 +2,7 @@ package io.narthex.console;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.console.format.PageText;
 import io.narthex.index.search.FoundPath;
 import io.narthex.index.search.PathSearch;
 import io.narthex.index.search.SearchOrder;

@@ -9,8 +9,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Checks that a posted form is one of ours, and does what it asks for. */
 @RequestScoped
@@ -33,14 +34,19 @@ public class Posts {
     @Inject
     private PageActions actions;
 
-    /** Whether a page of this server posted it, with the token that it had been given. */
-    boolean isOwn(HttpServletRequest request, Predicate<String> isToken) {
-        String origin = request.getHeader("Origin");
+    /** Whether a page of this server posted it. Browsers say so, once. */
+    boolean isFromHere(HttpServletRequest request) {
+        List<String> origins = Collections.list(request.getHeaders("Origin"));
         try {
-            return origin != null && url.isOwn(origin) && isToken.test(console.posted(TOKEN));
+            return origins.size() == 1 && url.isOwn(origins.getFirst());
         } catch (ProblemException e) {
             return false; // a Host that is none
         }
+    }
+
+    /** The form's token. */
+    String token() {
+        return console.posted(TOKEN);
     }
 
     Optional<PageAction> action(PageAddress address) {

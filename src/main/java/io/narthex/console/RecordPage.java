@@ -5,6 +5,7 @@ import io.narthex.auditor.ChainChecks;
 import io.narthex.auditor.EventQuery;
 import io.narthex.auditor.EventResponse;
 import io.narthex.auditor.Events;
+import io.narthex.console.format.PageText;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.problem.ProblemException;
 import jakarta.annotation.PostConstruct;

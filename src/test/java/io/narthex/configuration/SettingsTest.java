@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,57 @@ class SettingsTest {
         assertThat(settings.listeners().port()).isEqualTo(81);
         assertThat(settings.priority()).isEqualTo(5);
         assertThat(settings.secretKeyFile()).contains(Path.of("/k"));
+    }
+
+    @Test
+    void letsPeopleLogInByTokensAloneUnlessAProviderIsNamed() {
+        assertThat(Settings.read(Map.of(), system).oidc()).isEmpty();
+        Oidc oidc = Settings.read(
+                        Map.of(
+                                "NARTHEX_OIDC_ISSUER", "https://id.example/realms/one",
+                                "NARTHEX_OIDC_CLIENT_ID", "narthex",
+                                "NARTHEX_OIDC_CLIENT_SECRET", "s",
+                                "NARTHEX_OIDC_ROLES",
+                                        "acme:owner=/acme/admins,\n beta-2:reader=All people=we,"
+                                                + "administrator=7f3c-11"),
+                        system)
+                .oidc()
+                .orElseThrow();
+        assertThat(oidc.issuer()).isEqualTo("https://id.example/realms/one");
+        assertThat(oidc.clientSecret().reveal()).isEqualTo("s");
+        assertThat(oidc.scopes()).isEqualTo("openid profile");
+        assertThat(oidc.groupsClaim()).isEqualTo("groups");
+        assertThat(oidc.roles())
+                .containsExactly(
+                        new Oidc.Rule("acme", "owner", "/acme/admins"),
+                        new Oidc.Rule("beta-2", "reader", "All people=we"),
+                        new Oidc.Rule("", "administrator", "7f3c-11"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NARTHEX_OIDC_ISSUER=http://id.example",
+                "NARTHEX_OIDC_ISSUER=https://id.example/?x",
+                "NARTHEX_OIDC_ISSUER=",
+                "NARTHEX_OIDC_CLIENT_ID=",
+                "NARTHEX_OIDC_ROLES=",
+                "NARTHEX_OIDC_ROLES=acme:root=x",
+                "NARTHEX_OIDC_ROLES=acme:administrator=x",
+                "NARTHEX_OIDC_ROLES=owner=x",
+                "NARTHEX_OIDC_ROLES=acme:owner=",
+                "NARTHEX_OIDC_SCOPES=profile email",
+            })
+    void refusesAProviderThatNobodyCouldLogInAt(String wrong) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "NARTHEX_OIDC_ISSUER", "https://id.example",
+                "NARTHEX_OIDC_CLIENT_ID", "narthex",
+                "NARTHEX_OIDC_ROLES", "acme:owner=x"));
+        String[] pair = wrong.split("=", 2);
+        environment.put(pair[0], pair[1]);
+        assertThatThrownBy(() -> Settings.read(environment, system))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(pair[0]);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.narthex.console;
 
+import io.narthex.it.TestCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,6 +10,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,15 +25,26 @@ public final class ConsoleClient {
     public static final String SESSION = "narthex-console";
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    /** Of a server that has time for nothing else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Pattern FORM = Pattern.compile("name=\"form\" value=\"([^\"]*)\"");
 
     private final String server;
+    private final HttpClient client;
     private final Map<String, String> cookies = new TreeMap<>();
     private String formToken = "";
 
     /** @param server its URL, without a slash at its end */
     public ConsoleClient(String server) {
         this.server = server;
+        client = CLIENT;
+    }
+
+    /** The same that trusts another server's certificate too. */
+    public ConsoleClient(String server, TestCertificate trusted) throws IOException, GeneralSecurityException {
+        this.server = server;
+        client = HttpClient.newBuilder().sslContext(trusted.context()).build();
     }
 
     /** Of the server of the integration tests. */
@@ -45,7 +59,12 @@ public final class ConsoleClient {
     }
 
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send(request(path).GET());
+        return getFrom(server + path);
+    }
+
+    /** From any server. Cookies go to consoles alone. */
+    public HttpResponse<String> getFrom(String url) throws IOException, InterruptedException {
+        return send(request(url).GET());
     }
 
     /** With the token of the form that was shown last, from a page of the server. */
@@ -64,7 +83,7 @@ public final class ConsoleClient {
         String body = form.entrySet().stream()
                 .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        HttpRequest.Builder request = request(path)
+        HttpRequest.Builder request = request(server + path)
                 .POST(BodyPublishers.ofString(body))
                 .header("Content-Type", "application/x-www-form-urlencoded");
         return send(origin.isEmpty() ? request : request.header("Origin", origin));
@@ -79,9 +98,10 @@ public final class ConsoleClient {
         cookies.put(name, value);
     }
 
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path));
-        if (!cookies.isEmpty()) {
+    private HttpRequest.Builder request(String url) {
+        URI uri = URI.create(url);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
+        if (!cookies.isEmpty() && uri.getPath().startsWith(ROOT)) {
             request.header(
                     "Cookie",
                     cookies.entrySet().stream()
@@ -92,7 +112,7 @@ public final class ConsoleClient {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> answer = CLIENT.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
         for (String given : answer.headers().allValues("Set-Cookie")) {
             String pair = given.split(";", 2)[0];
             int sign = pair.indexOf('=');

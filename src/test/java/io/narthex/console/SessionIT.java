@@ -115,11 +115,16 @@ class SessionIT {
 
     @Test
     void takesNoFormOfAnotherSite() throws Exception {
-        for (String origin : List.of("", "null", "https://evil.example", System.getProperty("it.url") + ".evil")) {
+        String url = System.getProperty("it.url");
+        String otherPort = url.replaceFirst(":[0-9]+$", ":1");
+        String tls = url.replaceFirst("^http:", "https:");
+        for (String origin : List.of("", "null", "https://evil.example", url + ".evil", url + "/", otherPort, tls)) {
             console.get(ROOT);
-            assertThat(console.postFrom(origin, ROOT, "do", "log-in", "token", ApiClient.token())
-                            .statusCode())
-                    .isEqualTo(403);
+            HttpResponse<String> answer = console.postFrom(origin, ROOT, "do", "log-in", "token", ApiClient.token());
+            assertThat(answer.statusCode()).as(origin).isEqualTo(403);
+            assertThat(answer.headers().allValues("Set-Cookie"))
+                    .as(origin)
+                    .noneMatch(cookie -> cookie.startsWith(SESSION));
         }
         console.logIn(ApiClient.token());
         console.get(ROOT);

@@ -12,6 +12,8 @@ import java.util.List;
 
 /** Looks into a server's database, and lets its rows grow old, as its owner. */
 public final class Rows {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+
     private final String url;
     private final String user;
     private final String password;
@@ -77,6 +79,17 @@ public final class Rows {
             }
             return all;
         }
+    }
+
+    /** The same once there is any row: what is written some seconds later. */
+    public List<String> awaitTexts(String sql, Object... values) throws SQLException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        List<String> all = texts(sql, values);
+        while (all.isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(100);
+            all = texts(sql, values);
+        }
+        return all;
     }
 
     private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {

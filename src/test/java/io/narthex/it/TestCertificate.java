@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate of nobody's authority for certain names, made by keytool. */
 public final class TestCertificate {
@@ -61,11 +62,18 @@ public final class TestCertificate {
 
     /** Listens with it at a free port of 127.0.0.1. */
     public ServerSocket listen() throws IOException, GeneralSecurityException {
+        return context().getServerSocketFactory().createServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
+    }
+
+    /** For a server that has it, and for who trusts that alone. */
+    public SSLContext context() throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());
+        TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusted.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context.getServerSocketFactory().createServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
+        context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+        return context;
     }
 }

@@ -56,13 +56,13 @@ public final class TestKeys {
     }
 
     /** Signed by a key under the name of another. */
-    Secret forge(Map<String, Object> claims, String name, String by) throws JoseException {
+    public Secret forge(Map<String, Object> claims, String name, String by) throws JoseException {
         PublicJsonWebKey key = key(by);
         return sign(claims, name, key.getAlgorithm(), key.getPrivateKey());
     }
 
     /** With the public key, which everybody knows, as the secret of HS256. */
-    Secret signByPublicKey(Map<String, Object> claims, String name) throws JoseException {
+    public Secret signByPublicKey(Map<String, Object> claims, String name) throws JoseException {
         byte[] known = key(name).toJson(OutputControlLevel.PUBLIC_ONLY).getBytes(StandardCharsets.UTF_8);
         return sign(claims, name, AlgorithmIdentifiers.HMAC_SHA256, new HmacKey(known));
     }
@@ -87,7 +87,7 @@ public final class TestKeys {
     }
 
     /** By nobody. */
-    static Secret unsigned(Map<String, Object> claims, String name) throws JoseException {
+    public static Secret unsigned(Map<String, Object> claims, String name) throws JoseException {
         JsonWebSignature jws = jws(claims, name, AlgorithmIdentifiers.NONE);
         jws.setAlgorithmConstraints(AlgorithmConstraints.ALLOW_ONLY_NONE);
         return new Secret(jws.getCompactSerialization());

@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.format;
 
 import java.util.List;
 import java.util.Locale;
@@ -11,14 +11,18 @@ import java.util.function.Function;
  * @param points of a polyline in a box of {@link #WIDTH} by {@link #HEIGHT}; empty: nothing is known
  * @param label the same in words
  */
-record Curve(String points, String label) {
+public record Curve(String points, String label) {
     static final int WIDTH = 120;
     static final int HEIGHT = 30;
     /** Half of the line's width stays inside the box. */
     private static final double EDGE = 1.5;
 
-    /** @param days the oldest first; empty: that day is not known */
-    static Curve of(String what, List<OptionalDouble> days, Function<Double, String> words) {
+    /**
+     * Draws one.
+     *
+     * @param days the oldest first; empty: that day is not known
+     */
+    public static Curve of(String what, List<OptionalDouble> days, Function<Double, String> words) {
         List<Double> known =
                 days.stream().flatMapToDouble(OptionalDouble::stream).boxed().toList();
         if (known.isEmpty()) {

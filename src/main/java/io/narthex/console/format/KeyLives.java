@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.format;
 
 import io.narthex.key.KeyState;
 import io.narthex.key.PublishedKey;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param now its place on the line, from 0 to 1000
  */
 public record KeyLives(String from, String until, int now, List<Life> keys) {
-    static final KeyLives NONE = new KeyLives("", "", 0, List.of());
+    public static final KeyLives NONE = new KeyLives("", "", 0, List.of());
 
     /** Of the line. */
     private static final int LENGTH = 1_000;
@@ -42,7 +42,7 @@ public record KeyLives(String from, String until, int now, List<Life> keys) {
     public record Life(
             String name, String publicKey, String state, String dates, int begin, int length, boolean isAlive) {}
 
-    static KeyLives of(List<PublishedKey> keys, Instant now) {
+    public static KeyLives of(List<PublishedKey> keys, Instant now) {
         if (keys.isEmpty()) {
             return NONE;
         }

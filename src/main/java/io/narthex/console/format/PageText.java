@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.format;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -7,14 +7,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes numbers and moments as people read them. */
-final class PageText {
+public final class PageText {
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final String NONE = "–";
 
     private PageText() {}
 
-    static String bytes(@Nullable Long count) {
+    public static String bytes(@Nullable Long count) {
         if (count == null) {
             return NONE;
         }
@@ -27,16 +27,16 @@ final class PageText {
         return unit == 0 ? count + " B" : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
     }
 
-    static String count(@Nullable Long count) {
+    public static String count(@Nullable Long count) {
         return count == null ? NONE : String.format(Locale.ROOT, "%,d", count);
     }
 
-    static String percent(@Nullable Double part) {
+    public static String percent(@Nullable Double part) {
         return part == null ? NONE : String.format(Locale.ROOT, "%.1f %%", part * 100);
     }
 
     /** To the minute, in UTC. */
-    static String moment(@Nullable Instant at) {
+    public static String moment(@Nullable Instant at) {
         return at == null ? NONE : MINUTES.format(at.atOffset(ZoneOffset.UTC)) + " UTC";
     }
 }

@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.session;
 
 import io.narthex.nix.hash.HashAlgorithm;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What the browser's cookie holds: 256 random bits. Only who has them is in the session. */
-final class SessionId {
+public final class SessionId {
     private static final int BYTES = 32;
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
 
@@ -19,14 +19,14 @@ final class SessionId {
         this.bits = bits;
     }
 
-    static SessionId make(SecureRandom random) {
+    public static SessionId make(SecureRandom random) {
         byte[] bits = new byte[BYTES];
         random.nextBytes(bits);
         return new SessionId(bits);
     }
 
     /** Empty for what has not the form of one. */
-    static Optional<SessionId> tryParse(String text) {
+    public static Optional<SessionId> tryParse(String text) {
         if (!FORM.matcher(text).matches()) {
             return Optional.empty();
         }
@@ -38,11 +38,11 @@ final class SessionId {
     }
 
     /** For the cookie alone. */
-    String reveal() {
+    public String reveal() {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
     }
 
-    byte[] bits() {
+    public byte[] bits() {
         return bits.clone();
     }
 
@@ -52,14 +52,14 @@ final class SessionId {
     }
 
     /** What the forms of this session's pages carry: made of the id, which cannot be had back from it. */
-    String formToken() {
+    public String formToken() {
         MessageDigest sha256 = HashAlgorithm.SHA256.newDigest();
         sha256.update("form:".getBytes(StandardCharsets.US_ASCII));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256.digest(bits));
     }
 
     /** In constant time. */
-    boolean isFormToken(String text) {
+    public boolean isFormToken(String text) {
         return MessageDigest.isEqual(
                 formToken().getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.session;
 
 import io.narthex.job.ExpiryJob;
 import jakarta.enterprise.context.ApplicationScoped;

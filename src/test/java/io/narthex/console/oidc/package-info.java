@@ -1,0 +1,4 @@
+@NullMarked
+package io.narthex.console.oidc;
+
+import org.jspecify.annotations.NullMarked;

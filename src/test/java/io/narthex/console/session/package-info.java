@@ -1,0 +1,4 @@
+@NullMarked
+package io.narthex.console.session;
+
+import org.jspecify.annotations.NullMarked;
