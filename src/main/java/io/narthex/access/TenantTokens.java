@@ -7,6 +7,9 @@ import io.narthex.http.problem.ProblemException;
 import io.narthex.tenant.TenantName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,14 @@ public class TenantTokens {
      */
     public Secret make(TenantName tenant, TokenRequest request) {
         return told(() -> tokens.make(tenant, request, maker()).text());
+    }
+
+    /** When a token ends that the caller makes for so long: with the caller's own where that ends sooner. */
+    public Instant end(Duration life) {
+        Instant wanted = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(life);
+        Token maker = maker();
+        Instant own = maker == null ? null : maker.expiresAt();
+        return own != null && own.isBefore(wanted) ? own : wanted;
     }
 
     /**

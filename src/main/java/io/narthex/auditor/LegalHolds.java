@@ -41,10 +41,14 @@ public class LegalHolds {
     private AuditLog audit;
 
     /** A hold. */
-    record Hold(Instant since, String reason) {}
+    public record Hold(Instant since, String reason) {}
 
-    /** @throws UnknownTenant if there is none */
-    Optional<Hold> find(TenantName tenant) {
+    /**
+     * The hold of all of a tenant; empty where there is none.
+     *
+     * @throws UnknownTenant if there is no such tenant
+     */
+    public Optional<Hold> find(TenantName tenant) {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s =
                         connection.prepareStatement("select since, reason from legal_hold where tenant_id = ?")) {
@@ -66,7 +70,7 @@ public class LegalHolds {
      * @return whether there was none
      * @throws UnknownTenant if there is no such tenant
      */
-    boolean set(TenantName tenant, String reason) {
+    public boolean set(TenantName tenant, String reason) {
         int id = id(tenant);
         lock.takeAlone(id);
         boolean made = change(SET, id, reason);
@@ -77,7 +81,7 @@ public class LegalHolds {
     }
 
     /** Whether there was one. */
-    boolean release(TenantName tenant) {
+    public boolean release(TenantName tenant) {
         int id = id(tenant);
         boolean gone = change("delete from legal_hold where tenant_id = ?", id);
         if (gone) {

@@ -77,8 +77,12 @@ public class NamedHolds {
         ABSENT
     }
 
-    /** @throws UnknownTenant if there is none */
-    List<NamedHold> list(TenantName tenant) {
+    /**
+     * All that a tenant has, by name.
+     *
+     * @throws UnknownTenant if there is no such tenant
+     */
+    public List<NamedHold> list(TenantName tenant) {
         return read(tenants.find(tenant).orElseThrow(UnknownTenant::new).id(), null);
     }
 
@@ -123,7 +127,7 @@ public class NamedHolds {
     }
 
     /** Whether there was one. */
-    boolean release(TenantName tenant, String name) {
+    public boolean release(TenantName tenant, String name) {
         TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<NamedHold> there = read(owner.id(), name).stream().findFirst();
         there.ifPresent(hold -> {

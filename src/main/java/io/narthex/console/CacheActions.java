@@ -15,13 +15,12 @@ import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.key.KeyAdministration;
+import io.narthex.promotion.CallerPromotions;
 import io.narthex.retention.PinName;
 import io.narthex.retention.Pins;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -152,11 +151,7 @@ final class CacheActions {
                     .collect(Collectors.toSet());
             Secret made = tokens.make(
                     CacheAddress.tenant(address),
-                    new TokenRequest(
-                            form.posted("note").strip(),
-                            scopes,
-                            List.of(address.cache()),
-                            Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(LIFE)));
+                    new TokenRequest(form.posted("note").strip(), scopes, List.of(address.cache()), tokens.end(LIFE)));
             return new Result.Shown("The token is shown this once: copy it now", made.reveal());
         }
     }
@@ -217,6 +212,44 @@ final class CacheActions {
         @Override
         public Result run(PageAddress address, ConsoleRequest form) {
             denials.lift(cache(address), form.posted("id"));
+            return new Result.Done();
+        }
+    }
+
+    /** Begins a rotation of the cache's key, at the times that its policy plans. */
+    @ApplicationScoped
+    public static class RotateKey extends OfCache {
+        @Inject
+        KeyAdministration keys;
+
+        public RotateKey() {
+            super("rotate-key", Right.ADMINISTER_CACHE, false);
+        }
+
+        @Override
+        public Result run(PageAddress address, ConsoleRequest form) {
+            keys.rotate(cache(address));
+            return new Result.Done();
+        }
+    }
+
+    /** Takes a promotion back: what nothing else keeps is gone from the cache. */
+    @ApplicationScoped
+    public static class UndoPromotion extends OfCache {
+        @Inject
+        CallerPromotions promotions;
+
+        public UndoPromotion() {
+            super("undo-promotion", Right.PROMOTE, false);
+        }
+
+        @Override
+        public Result run(PageAddress address, ConsoleRequest form) {
+            String id = form.posted("id");
+            if (!id.matches("[0-9]{1,18}")
+                    || promotions.undo(cache(address), Long.parseLong(id)).isEmpty()) {
+                throw new ProblemException(ProblemType.NOT_FOUND, "There is no such promotion that is visible");
+            }
             return new Result.Done();
         }
     }

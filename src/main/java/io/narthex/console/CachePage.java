@@ -17,6 +17,8 @@ import io.narthex.http.Right;
 import io.narthex.key.KeyAdministration;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.signature.PublicKey;
+import io.narthex.promotion.CallerPromotions;
+import io.narthex.promotion.PromotionResponse;
 import io.narthex.quota.Quota;
 import io.narthex.quota.Usage;
 import io.narthex.quota.Usages;
@@ -39,6 +41,12 @@ import org.jspecify.annotations.Nullable;
 public class CachePage {
     /** Of each list, on the page; the API gives all. */
     static final int MOST = 200;
+
+    /** The newest. */
+    private static final int PROMOTIONS = 20;
+
+    /** A promotion that can be taken back. */
+    private static final String VISIBLE = "visible";
 
     @Inject
     private ConsoleRequest request;
@@ -68,6 +76,9 @@ public class CachePage {
     private DenialAdministration denials;
 
     @Inject
+    private CallerPromotions promotions;
+
+    @Inject
     private RequestUrl url;
 
     private Optional<StoredCache> stored = Optional.empty();
@@ -76,6 +87,7 @@ public class CachePage {
     private List<TokenRow> tokenRows = List.of();
     private List<PinRow> pinRows = List.of();
     private List<DenialRow> denialRows = List.of();
+    private List<PromotionRow> promotionRows = List.of();
 
     /** A name and a value, both text. */
     public record Fact(String name, String value) {}
@@ -86,6 +98,22 @@ public class CachePage {
 
     /** A pin. */
     public record PinRow(String name, String path, int revision, String setAt, String expires, String note) {}
+
+    /**
+     * What was promoted into it.
+     *
+     * @param done of what waits, in percent
+     */
+    public record PromotionRow(
+            long id,
+            String path,
+            String from,
+            String at,
+            String state,
+            boolean waiting,
+            long done,
+            boolean undoable,
+            String note) {}
 
     /** A rule. */
     public record DenialRow(String name, String what, boolean dependents, String reason, String until, long paths) {}
@@ -101,6 +129,9 @@ public class CachePage {
         denialRows =
                 denials.list(cache, null, MOST).stream().map(CachePage::row).toList();
         if (isReadable()) {
+            promotionRows = promotions.newest(cache, PROMOTIONS).stream()
+                    .map(CachePage::row)
+                    .toList();
             pinRows = pins.list(cache, "", MOST).stream().map(this::row).toList();
         }
         if (isTokensSeen()) {
@@ -123,6 +154,19 @@ public class CachePage {
     public boolean isReadable() {
         return login.may(
                 Right.PULL, request.address().tenant(), request.address().cache());
+    }
+
+    /** Whether the caller may see the tenant's page. */
+    public boolean isTenantSeen() {
+        return login.may(Right.VIEW_TENANT, getTenant(), "");
+    }
+
+    public String getTenant() {
+        return request.address().tenant();
+    }
+
+    public String getTenantUrl() {
+        return PageAddress.ROOT + "/tenants/" + getTenant();
     }
 
     /** The two lines for nix.conf. */
@@ -168,8 +212,7 @@ public class CachePage {
     public String getHeld() {
         Quota quota = stored.orElseThrow().quota();
         Long most = quota.maxBytes();
-        return PageText.count(usage.paths()) + " paths were pushed, " + PageText.bytes(usage.storedBytes())
-                + " are stored"
+        return PageText.paths(usage.paths()) + " pushed, " + PageText.bytes(usage.storedBytes()) + " stored"
                 + (most == null
                         ? "; the cache has no quota of its own"
                         : " of " + PageText.bytes(most) + "; it warns at " + quota.warnAt() + " %");
@@ -191,6 +234,29 @@ public class CachePage {
 
     public List<PinRow> getPins() {
         return pinRows;
+    }
+
+    public List<PromotionRow> getPromotions() {
+        return promotionRows;
+    }
+
+    /** Whether a job promotes something into it now. */
+    public boolean isPromoting() {
+        return promotionRows.stream().anyMatch(PromotionRow::waiting);
+    }
+
+    private static PromotionRow row(PromotionResponse one) {
+        String more = one.paths().size() > 1 ? " and " + (one.paths().size() - 1) + " more" : "";
+        return new PromotionRow(
+                one.id(),
+                one.paths().getFirst() + more,
+                one.from(),
+                PageText.moment(one.createdAt()),
+                one.failure() == null ? one.state() : one.state() + ": " + one.failure(),
+                one.isWaiting(),
+                one.progress().done() * 100 / Math.max(1, one.progress().total()),
+                one.state().equals(VISIBLE),
+                one.note());
     }
 
     public List<DenialRow> getDenials() {

@@ -9,6 +9,9 @@ enum ConsolePage {
     CACHE("caches/{tenant}/{cache}", "Cache", Right.VIEW_CACHE),
     PATHS("caches/{tenant}/{cache}/paths", "Paths", Right.PULL),
     PATH("caches/{tenant}/{cache}/paths/{hash}", "Path", Right.PULL),
+    PROMOTE("caches/{tenant}/{cache}/promote", "Promote", Right.PROMOTE),
+    TENANT("tenants/{tenant}", "Tenant", Right.VIEW_TENANT),
+    UPSTREAMS("upstreams", "Upstreams", Right.ADMINISTER_SERVER),
     RECORD("record", "Record", Right.ADMINISTER_SERVER),
     TENANT_RECORD("tenants/{tenant}/record", "Record", Right.ADMINISTER_TENANT),
     JOBS("jobs", "Jobs", Right.ADMINISTER_SERVER);

@@ -1,7 +1,7 @@
 package io.narthex.console;
 
-import io.narthex.console.session.Session;
 import io.narthex.access.TokenLogin;
+import io.narthex.console.session.Session;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -39,7 +39,16 @@ public class ConsoleRequest {
         session = who;
         address = where;
         formToken = who.id().formToken();
-        title = where.cache().isEmpty() ? where.page().title() : where.tenant() + "/" + where.cache();
+        title = title(where);
+    }
+
+    private static String title(PageAddress where) {
+        if (!where.cache().isEmpty()) {
+            return where.tenant() + "/" + where.cache();
+        }
+        return where.page() == ConsolePage.TENANT
+                ? where.tenant()
+                : where.page().title();
     }
 
     void stranger(String token, String afterwards) {
@@ -128,6 +137,11 @@ public class ConsoleRequest {
             case "delete-pin" -> "The pin is deleted";
             case "lift-denial" -> "The rule is lifted";
             case "revoke-key" -> "The key is revoked";
+            case "rotate-key" -> "The rotation is under way";
+            case "promote" -> "It is promoted, or a job does that now";
+            case "undo-promotion" -> "The promotion is taken back";
+            case "hold-tenant" -> "The tenant is under a legal hold";
+            case "release-hold", "release-named-hold" -> "The hold is released";
             case "" -> "";
             default -> "It is done";
         };

@@ -1,5 +1,6 @@
 package io.narthex.console;
 
+import io.narthex.console.format.PageText;
 import io.narthex.access.TokenLogin;
 import io.narthex.auditor.Fetches;
 import io.narthex.cache.Cache;
@@ -8,7 +9,6 @@ import io.narthex.console.closure.Closure;
 import io.narthex.console.closure.ClosureTree;
 import io.narthex.console.closure.Closures;
 import io.narthex.console.closure.Treemap;
-import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -26,6 +26,7 @@ import jakarta.faces.context.FacesContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public class PathPage {
     /** Fetches that are listed, the newest. */
     private static final int FETCHES = 20;
+
+    /** Of caches that it can be promoted to; the page of each has a form that takes any path. */
+    private static final int TARGETS = 50;
 
     @Inject
     private ConsoleRequest request;
@@ -161,8 +165,7 @@ public class PathPage {
     public String getClosureText() {
         Closure closure = shown().closure();
         return (closure.cut() ? "More than " : "")
-                + PageText.count((long) closure.paths().size())
-                + (closure.paths().size() == 1 ? " path, " : " paths, ")
+                + PageText.paths(closure.paths().size()) + ", "
                 + PageText.bytes(closure.narSize()) + " unpacked";
     }
 
@@ -223,6 +226,25 @@ public class PathPage {
 
     public boolean isFetchesShown() {
         return login.may(Right.ADMINISTER_TENANT, shown().cache().tenant().text(), "");
+    }
+
+    /** Where it can be promoted to: names of caches, and pages that tell what goes along. */
+    public List<Line> getTargets() {
+        Cache cache = shown().cache();
+        return caches.now().all().stream()
+                .filter(other -> other.id() != cache.id()
+                        && other.takesUploads()
+                        && other.storeDir().equals(cache.storeDir())
+                        && login.may(Right.PROMOTE, other.tenant().text(), other.name().text()))
+                .sorted(Comparator.comparing(Cache::fullName))
+                .limit(TARGETS)
+                .map(other -> new Line("", other.fullName(), promotion(cache, other), "", "", false))
+                .toList();
+    }
+
+    private String promotion(Cache from, Cache to) {
+        return PageAddress.ROOT + "/caches/" + to.fullName() + "/promote?from=" + from.fullName() + "&path="
+                + shown().path().path().hash();
     }
 
     /** Why it is kept, or when it goes. */

@@ -37,7 +37,7 @@ public class PathsPage {
     private boolean more;
 
     /** A path. */
-    public record Row(String path, String hash, String size, String since, String used) {}
+    public record Row(String path, String url, String size, String since, String used) {}
 
     /** An order that can be chosen. */
     public record Choice(String value, String title, boolean chosen) {}
@@ -60,7 +60,8 @@ public class PathsPage {
     private static Row row(Cache cache, FoundPath path) {
         return new Row(
                 path.path().toString(cache.storeDir()),
-                path.path().hash().toString(),
+                PageAddress.ROOT + "/caches/" + cache.fullName() + "/paths/"
+                        + path.path().hash(),
                 PageText.bytes(path.narSize()),
                 PageText.moment(path.since()),
                 PageText.moment(path.lastUsed()));
@@ -97,6 +98,6 @@ public class PathsPage {
         if (more) {
             return "The first " + SHOWN + "; there are more";
         }
-        return rows.isEmpty() ? "Nothing fits" : rows.size() == 1 ? "1 path" : rows.size() + " paths";
+        return rows.isEmpty() ? "Nothing fits" : PageText.paths(rows.size());
     }
 }

@@ -3,6 +3,8 @@ package io.narthex.key;
 import io.narthex.audit.AuditAction;
 import io.narthex.cache.Cache;
 import io.narthex.http.Preconditions;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.key.KeyException.KnownKey;
 import io.narthex.key.KeyException.NameTaken;
 import io.narthex.key.KeyException.RevokedKey;
@@ -145,6 +147,20 @@ public class KeyAdministration {
                 now));
         steps.takeDue(List.of(key), now);
         return new Begun(PublishedKey.of(key), underWay.isEmpty());
+    }
+
+    /**
+     * The same at the times that are planned.
+     *
+     * @throws ProblemException where the cache has as many keys as it may have
+     */
+    public PublishedKey rotate(Cache cache) {
+        try {
+            return rotate(cache, RotationRequest.AS_PLANNED).key();
+        } catch (KeyException.TooMany e) {
+            throw new ProblemException(
+                    ProblemType.CONFLICT, "The cache has " + MOST + " keys that sign or will: revoke one first");
+        }
     }
 
     /**

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 record RotationRequest(
         @Nullable Duration publishAhead, @Nullable Duration overlap) {
+    static final RotationRequest AS_PLANNED = new RotationRequest(null, null);
+
     private static final int MOST = (int) Duration.ofDays(KeyPolicy.MOST).toSeconds();
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate paths a second; null: that cannot be told
  * @param eta when it will be visible, if it goes on like that; null: it is, or that cannot be told
  */
-record Progress(
+public record Progress(
         long done,
         long total,
         @Nullable Double rate,

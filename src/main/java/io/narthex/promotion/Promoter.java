@@ -234,6 +234,10 @@ public class Promoter {
         return promotions.list(cache, after, limit);
     }
 
+    List<PromotionResponse> newest(Cache cache, int limit) {
+        return promotions.newest(cache, limit);
+    }
+
     Optional<PromotionResponse> find(Cache cache, long id) {
         return promotions.find(cache, id);
     }

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param paths the roots; empty where a pin names them
  * @param pin of the source; null where paths are named
  */
-record PromotionRequest(
+public record PromotionRequest(
         String from, List<StorePath> paths, @Nullable String pin, String note) {
-    private static final int LONGEST = 1_000;
+    /** Of a note. */
+    public static final int LONGEST = 1_000;
+
     private static final Pattern CACHE = Pattern.compile("[a-z0-9-]+/[a-z0-9-]+");
 
-    PromotionRequest {
+    public PromotionRequest {
         paths = List.copyOf(paths);
     }
 

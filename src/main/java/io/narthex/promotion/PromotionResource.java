@@ -1,9 +1,7 @@
 package io.narthex.promotion;
 
-import io.narthex.access.RightChangedException;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
-import io.narthex.http.CurrentCaller;
 import io.narthex.http.Page;
 import io.narthex.http.RequestText;
 import io.narthex.http.RequestUrl;
@@ -25,7 +23,6 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,23 +34,14 @@ import org.jspecify.annotations.Nullable;
 public class PromotionResource {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
-    /** Somebody waits; what upstreams take longer for is the job's. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
     @Inject
     Promoter promoter;
 
     @Inject
-    ElsewhereWalk elsewhere;
-
-    @Inject
-    PromoteJob job;
+    CallerPromotions promotions;
 
     @Inject
     CacheDirectory caches;
-
-    @Inject
-    CurrentCaller caller;
 
     @Inject
     RequestUrl url;
@@ -90,45 +78,11 @@ public class PromotionResource {
             throws IOException {
         PromotionRequest request = PromotionRequest.read(body);
         Cache target = caches.require(tenant, cache);
-        Cache source = source(request.from());
-        if (source.id() == target.id() || !source.storeDir().equals(target.storeDir())) {
-            throw new ProblemException(
-                    ProblemType.CONFLICT, "from must be another cache, for the same store directory as this one");
-        }
-        if (!target.takesUploads()) {
-            throw new ProblemException(
-                    ProblemType.CONFLICT, "The cache takes nothing: uploads is not among its sources");
-        }
-        PromotionResponse made = promoted(target, source, request);
+        PromotionResponse made = promotions.begin(target, request);
         URI place = url.base().resolve("/api/v1/tenants/" + tenant + "/caches/" + cache + "/promotions/" + made.id());
-        if (made.isWaiting()) {
-            job.wanted();
-            return Response.accepted(made).location(place).build();
-        }
-        return Response.created(place).entity(made).build();
-    }
-
-    private PromotionResponse promoted(Cache target, Cache source, PromotionRequest request) {
-        try {
-            Elsewhere shown = elsewhere.find(source, promoter.roots(source, request), PATIENCE);
-            return promoter.promote(target, source, request, shown, caller.token());
-        } catch (RightChangedException e) {
-            throw new ProblemException(
-                    ProblemType.CONFLICT,
-                    "The cache, a key that it asks for, or the token was changed just now: try again");
-        }
-    }
-
-    /** What the caller may not read does not exist. */
-    private Cache source(String name) {
-        int slash = name.indexOf('/');
-        if (!caller.may(Right.PULL, name.substring(0, slash), name.substring(slash + 1))) {
-            throw new ProblemException(ProblemType.NOT_FOUND, "There is no such cache to promote from");
-        }
-        return caches.now()
-                .find(name)
-                .orElseThrow(
-                        () -> new ProblemException(ProblemType.NOT_FOUND, "There is no such cache to promote from"));
+        return made.isWaiting()
+                ? Response.accepted(made).location(place).build()
+                : Response.created(place).entity(made).build();
     }
 
     /** What nothing else keeps is gone from the cache. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdBy the id of the token that asked for it; null: the administrator's
  * @param progress how far it is
  */
-record PromotionResponse(
+public record PromotionResponse(
         long id,
         String from,
         List<String> paths,
@@ -39,11 +39,11 @@ record PromotionResponse(
     /** It is not to be had as it was asked for. */
     static final String FAILED = "failed";
 
-    PromotionResponse {
+    public PromotionResponse {
         paths = List.copyOf(paths);
     }
 
-    boolean isWaiting() {
+    public boolean isWaiting() {
         return state.equals(WAITING);
     }
 }

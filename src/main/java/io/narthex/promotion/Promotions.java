@@ -68,6 +68,11 @@ class Promotions {
         return read(SELECT + " and p.id > ? order by p.id limit " + limit, cache, after);
     }
 
+    /** The newest first. */
+    List<PromotionResponse> newest(Cache cache, int limit) {
+        return read(SELECT + " and p.id <= ? order by p.id desc limit " + limit, cache, Long.MAX_VALUE);
+    }
+
     Optional<PromotionResponse> find(Cache cache, long id) {
         return read(SELECT + " and p.id = ?", cache, id).stream().findFirst();
     }

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, changes and deletes tenants. Each call is a transaction. */
@@ -51,6 +52,14 @@ public class TenantAdministration {
 
     /** @param made whether there was none before */
     record Put(TenantEntity tenant, boolean made) {}
+
+    /** What others may know of a tenant. */
+    public record Facts(int id, Quota quota) {}
+
+    /** Empty where there is none. */
+    public Optional<Facts> find(TenantName name) {
+        return tenants.find(name).map(tenant -> new Facts(tenant.id(), tenant.quota()));
+    }
 
     /** @throws UnknownTenant if there is none */
     TenantEntity get(TenantName name) {
@@ -108,7 +117,7 @@ public class TenantAdministration {
      * @throws DefaultTenant if it is the default one
      * @throws io.narthex.hold.HeldException where anything of it is under a legal hold
      */
-    void delete(TenantName name, Preconditions preconditions) {
+    public void delete(TenantName name, Preconditions preconditions) {
         TenantEntity tenant = tenants.lock(name).orElseThrow(UnknownTenant::new);
         if (name.equals(TenantName.DEFAULT)) {
             throw new DefaultTenant();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param hits paths that it had, with a signature that was verified
  * @param bytesSaved bytes of it that were sent and not fetched for that
  */
-record HealthResponse(
+public record HealthResponse(
         String name,
         String breaker,
         @Nullable Instant lastAnswerAt,

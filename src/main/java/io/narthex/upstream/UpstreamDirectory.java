@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +102,21 @@ public class UpstreamDirectory implements ChangeListener {
         List<StoredUpstream> read = upstreams.all();
         read.forEach(upstream -> states.of(upstream.upstream()));
         known.replace(read);
+    }
+
+    /** An upstream, and how it stands as this node sees it. */
+    public record Standing(String url, HealthResponse health) {}
+
+    /** Each, by name. */
+    public List<Standing> standing() {
+        Map<String, Upstream> all = known.byName;
+        return all == null
+                ? List.of()
+                : all.values().stream()
+                        .sorted(Comparator.comparing(Upstream::name))
+                        .map(one -> new Standing(
+                                one.url().toString(), states.of(one).health()))
+                        .toList();
     }
 
     /** Reads them anew in a moment, on another thread: this one must not ask the database. */

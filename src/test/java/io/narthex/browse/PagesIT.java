@@ -10,6 +10,7 @@ import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
 import io.narthex.protocol.Recipes;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,12 @@ class PagesIT {
                 new Page("console-overview", "/console", true),
                 new Page("console-path", "/console/caches/TENANT/ci/paths/HASH", true),
                 new Page("console-no-path", "/console/caches/TENANT/ci/paths/none", true),
+                new Page("console-cache", "/console/caches/TENANT/ci", true),
+                new Page("console-paths", "/console/caches/TENANT/ci/paths?q=pict", true),
+                new Page("console-tenant", "/console/tenants/TENANT", true),
+                new Page("console-promote", "/console/caches/TENANT/release/promote?from=TENANT/ci&path=HASH", true),
+                new Page("console-promote-nothing", "/console/caches/TENANT/release/promote?from=no/such", true),
+                new Page("console-upstreams", "/console/upstreams", true),
                 new Page("console-jobs", "/console/jobs", true),
                 new Page("console-record", "/console/record", true),
                 new Page("console-record-of-a-tenant", "/console/tenants/TENANT/record?action=path-published", true));
@@ -69,7 +76,26 @@ class PagesIT {
         TenantCache cache = TenantCache.make("{\"visibility\":\"public\"}");
         StorePath path = store.add(Recipes.tree(store, "pictured"));
         cache.push(store, path, "xz");
+        String tenant = "/api/v1/tenants/" + cache.tenant();
+        cache.administer("PUT", tenant + "/caches/release", "{}");
+        cache.administer("PUT", tenant + "/caches/ci/pins/current", "{\"path\":\"" + NixStore.path(path) + "\"}");
+        cache.administer(
+                "PUT", tenant + "/caches/ci/denied/old", "{\"pattern\":\"openssl-1.*\",\"reason\":\"It has holes\"}");
+        cache.administer("PUT", tenant + "/legal-holds/case-7", "{\"cache\":\"ci\",\"reason\":\"A case\"}");
+        cache.administer(
+                "PUT",
+                upstream(cache),
+                "{\"url\":\"https://cache.example.org\",\"trustedPublicKeys\":[\"" + cache.keys() + "\"]}");
         sample = new Sample(cache, path);
+    }
+
+    @AfterAll
+    static void remove() throws Exception {
+        sample.cache().administer("DELETE", upstream(sample.cache()), "");
+    }
+
+    private static String upstream(TenantCache cache) {
+        return "/api/v1/upstreams/" + cache.tenant();
     }
 
     @ParameterizedTest

@@ -31,6 +31,10 @@ public final class PageText {
         return count == null ? NONE : String.format(Locale.ROOT, "%,d", count);
     }
 
+    public static String paths(long count) {
+        return count(count) + (count == 1 ? " path" : " paths");
+    }
+
     public static String percent(@Nullable Double part) {
         return part == null ? NONE : String.format(Locale.ROOT, "%.1f %%", part * 100);
     }
