@@ -1,6 +1,5 @@
 package io.narthex.console;
 
-import io.narthex.console.format.PageText;
 import io.narthex.access.TokenLogin;
 import io.narthex.auditor.Fetches;
 import io.narthex.cache.Cache;
@@ -9,6 +8,7 @@ import io.narthex.console.closure.Closure;
 import io.narthex.console.closure.ClosureTree;
 import io.narthex.console.closure.Closures;
 import io.narthex.console.closure.Treemap;
+import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -74,8 +74,17 @@ public class PathPage {
 
     private @Nullable Shown shown;
 
-    /** What is shown. */
-    private record Shown(Cache cache, SignedPath path, PathDetail detail, Closure closure) {}
+    /** What is shown, asked for once: a view evaluates an expression as often as it likes. */
+    private record Shown(
+            Cache cache,
+            SignedPath path,
+            PathDetail detail,
+            Closure closure,
+            List<StorePath> dependents,
+            Optional<Explanation> explanation,
+            List<Fact> provenance,
+            List<FetchRow> fetches,
+            String log) {}
 
     /** A fact. */
     public record Fact(String name, String value) {}
@@ -103,9 +112,33 @@ public class PathPage {
             return;
         }
         Optional<SignedPath> path = index.find(cache, hash);
-        path.flatMap(found -> paths.find(cache, hash, path)
-                        .map(detail -> new Shown(cache, found, detail, closures.find(cache, found))))
+        path.flatMap(found -> paths.find(cache, hash, path).map(detail -> read(cache, found, detail)))
                 .ifPresentOrElse(found -> shown = found, PathPage::absent);
+    }
+
+    private Shown read(Cache cache, SignedPath path, PathDetail detail) {
+        StorePathHash hash = path.path().hash();
+        return new Shown(
+                cache,
+                path,
+                detail,
+                closures.find(cache, path),
+                paths.dependents(cache, path.path()),
+                explanations.explain(cache, hash),
+                provenances.find(cache, hash).map(PathFacts::of).orElse(List.of()),
+                mayReadRecord(cache)
+                        ? fetches.last(cache, path.path(), FETCHES).stream()
+                                .map(PathFacts::fetch)
+                                .toList()
+                        : List.of(),
+                path.facts()
+                        .deriver()
+                        .flatMap(deriver -> logs.end(cache, deriver))
+                        .orElse(""));
+    }
+
+    private boolean mayReadRecord(Cache cache) {
+        return login.may(Right.ADMINISTER_TENANT, cache.tenant().text(), "");
     }
 
     private static void absent() {
@@ -146,20 +179,12 @@ public class PathPage {
 
     /** The end of what the build printed; empty where nobody has kept that. */
     public String getLog() {
-        Shown now = shown();
-        return now.path()
-                .facts()
-                .deriver()
-                .flatMap(deriver -> logs.end(now.cache(), deriver))
-                .orElse("");
+        return shown().log();
     }
 
     /** Which build pushed it; empty where that was none. */
     public List<Fact> getProvenance() {
-        return provenances
-                .find(shown().cache(), shown().path().path().hash())
-                .map(PathFacts::of)
-                .orElse(List.of());
+        return shown().provenance();
     }
 
     public String getClosureText() {
@@ -206,7 +231,7 @@ public class PathPage {
 
     /** What refers to it, the first of them. */
     public List<Line> getDependents() {
-        return paths.dependents(shown().cache(), shown().path().path()).stream()
+        return shown().dependents().stream()
                 .map(path -> new Line("", path.baseName(), url(path), "", "", false))
                 .toList();
     }
@@ -217,15 +242,11 @@ public class PathPage {
 
     /** Who fetched it last; for who may read the tenant's record alone. */
     public List<FetchRow> getFetches() {
-        return isFetchesShown()
-                ? fetches.last(shown().cache(), shown().path().path(), FETCHES).stream()
-                        .map(PathFacts::fetch)
-                        .toList()
-                : List.of();
+        return shown().fetches();
     }
 
     public boolean isFetchesShown() {
-        return login.may(Right.ADMINISTER_TENANT, shown().cache().tenant().text(), "");
+        return mayReadRecord(shown().cache());
     }
 
     /** Where it can be promoted to: names of caches, and pages that tell what goes along. */
@@ -235,7 +256,10 @@ public class PathPage {
                 .filter(other -> other.id() != cache.id()
                         && other.takesUploads()
                         && other.storeDir().equals(cache.storeDir())
-                        && login.may(Right.PROMOTE, other.tenant().text(), other.name().text()))
+                        && login.may(
+                                Right.PROMOTE,
+                                other.tenant().text(),
+                                other.name().text()))
                 .sorted(Comparator.comparing(Cache::fullName))
                 .limit(TARGETS)
                 .map(other -> new Line("", other.fullName(), promotion(cache, other), "", "", false))
@@ -249,17 +273,13 @@ public class PathPage {
 
     /** Why it is kept, or when it goes. */
     public String getRetention() {
-        return explanation()
+        return shown().explanation()
                 .map(PathFacts::retention)
                 .orElse("It lies in the Nix store of the server's machine: what goes there is up to Nix's garbage"
                         + " collection.");
     }
 
     public List<Reason> getReasons() {
-        return explanation().map(PathFacts::reasons).orElse(List.of());
-    }
-
-    private Optional<Explanation> explanation() {
-        return explanations.explain(shown().cache(), shown().path().path().hash());
+        return shown().explanation().map(PathFacts::reasons).orElse(List.of());
     }
 }

@@ -199,10 +199,11 @@ public class CachedPaths {
     }
 
     private List<StorePath> referrers(Cache cache, UploadedHash path) {
+        // ten of them, and then in order: asked for in order, PostgreSQL would read all rows of all caches for them
         List<?> found = entities.createNativeQuery(
-                        "select hash, name from uploaded_path"
+                        "select f.hash, f.name from (select id, hash, name from uploaded_path"
                                 + " where cache_id = :cache and id <> :id and refs @> array[cast(:name as text)]"
-                                + " order by id limit " + NAMED,
+                                + " limit " + NAMED + ") f order by f.id",
                         Object[].class)
                 .setParameter("cache", cache.id())
                 .setParameter("id", path.id())
