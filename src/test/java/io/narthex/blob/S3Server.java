@@ -1,6 +1,7 @@
 package io.narthex.blob;
 
 import io.narthex.configuration.BlobLocation;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,7 +21,7 @@ import org.jclouds.blobstore.domain.StorageMetadata;
 import org.jclouds.blobstore.options.ListContainerOptions;
 
 /** An S3 server in this JVM, which keeps its objects in memory and checks signatures. */
-public final class S3Server implements AutoCloseable {
+public final class S3Server implements Closeable {
     public static final String BUCKET = "narthex-test";
     public static final String KEY = "test-key";
     public static final String SECRET = "test-secret";

@@ -4,6 +4,7 @@ import io.narthex.configuration.Database;
 import io.narthex.configuration.Listeners;
 import io.narthex.serve.EmbeddedDb;
 import io.narthex.serve.LauncherProcess;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A server of a test's own, on a database of its own that outlives it. */
-public final class OwnServer implements AutoCloseable {
+public final class OwnServer implements Closeable {
     private final Path directory;
     private final Path home;
     private EmbeddedDb db;

@@ -1,5 +1,6 @@
 package io.narthex.operations;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The real nginx with the site for several nodes that the product brings, at a port of its own and without TLS. */
-final class Balancer implements AutoCloseable {
+final class Balancer implements Closeable {
     private static final Path SITE = Path.of("wildfly-config/nginx/narthex-nodes.conf");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -6,6 +6,7 @@ import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.serve.FreePort;
 import io.narthex.serve.LauncherProcess;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Three servers on one PostgreSQL and one S3 behind nginx, as src/docs/cluster.md has them. */
 final class ThreeNodes implements AutoCloseable {
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Deque<Closeable> open = new ArrayDeque<>();
     private final OwnServer first;
     private final List<Node> others = new ArrayList<>();
     private final Balancer balancer;
 
     /** One that is stopped and started, always with the same home and ports. */
-    static final class Node implements AutoCloseable {
+    static final class Node implements Closeable {
         private final OwnServer first;
         private final Path home;
         private final Map<String, String> ports;
@@ -124,7 +125,7 @@ final class ThreeNodes implements AutoCloseable {
                 "http://127.0.0.1:" + balancer);
     }
 
-    private <T extends AutoCloseable> T opened(T resource) {
+    private <T extends Closeable> T opened(T resource) {
         open.push(resource);
         return resource;
     }
@@ -162,13 +163,13 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        Exception failed = null;
+    public void close() throws IOException {
+        IOException failed = null;
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
-            } catch (Exception e) {
-                failed = e;
+            } catch (IOException | RuntimeException e) {
+                failed = new IOException("not all has ended", e);
             }
         }
         if (failed != null) {

@@ -55,7 +55,7 @@ class ThreeNodesIT {
                 nodes.restartDatabase();
                 load.awaitPushes(SOME);
 
-                load.close();
+                load.stop();
                 assertThat(load.failures()).isEmpty();
                 pushed = load.acknowledged();
             }
