@@ -55,7 +55,7 @@ final class CheckedRequests implements AutoCloseable {
     /** Posts a form, once; a redirect is an answer like any other, so that nobody else gets what stands in it. */
     OutboundDocument post(OutboundRequest request, String form, long maxBytes, Duration deadline)
             throws OutboundException {
-        HttpPost post = new HttpPost(withoutFragment(request.uri()));
+        HttpPost post = new HttpPost(sent(request.uri()));
         post.setEntity(new StringEntity(form, ContentType.APPLICATION_FORM_URLENCODED));
         return document(request, maxBytes, deadline, limit -> send(post, request, request.uri(), Kind.DOCUMENT, limit));
     }
@@ -110,7 +110,7 @@ final class CheckedRequests implements AutoCloseable {
     private OutboundResponse open(OutboundRequest request, Kind kind, Deadline limit) throws OutboundException {
         URI uri = request.uri();
         for (int redirects = 0; ; redirects++) {
-            OutboundResponse response = send(new HttpGet(withoutFragment(uri)), request, uri, kind, limit);
+            OutboundResponse response = send(new HttpGet(sent(uri)), request, uri, kind, limit);
             Optional<String> location = isRedirect(response.status()) ? response.header("Location") : Optional.empty();
             if (location.isEmpty()) {
                 return response;
@@ -161,7 +161,6 @@ final class CheckedRequests implements AutoCloseable {
     private OutboundResponse send(
             HttpUriRequestBase message, OutboundRequest request, URI uri, Kind kind, Deadline limit)
             throws OutboundException {
-        requireUsable(uri);
         if (proxy.isPresent()) {
             requireProxied(request, uri);
         }
@@ -205,7 +204,9 @@ final class CheckedRequests implements AutoCloseable {
         }
     }
 
-    private static URI withoutFragment(URI uri) {
+    /** The URL as a server is asked for it, without a fragment. The library takes none that is not usable. */
+    private static URI sent(URI uri) throws OutboundException {
+        requireUsable(uri);
         String text = uri.toString();
         int fragment = text.indexOf('#');
         return fragment < 0 ? uri : URI.create(text.substring(0, fragment));
