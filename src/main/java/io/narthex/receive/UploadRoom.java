@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Room in quotas for one upload, with words for where there is none. Used by one thread. */
 public final class UploadRoom implements AutoCloseable {
-    /** Uploads beside this one may take the room that was made, but not for ever. */
-    private static final int MOST_EVICTIONS = 5;
+    /** Uploads beside this one may take the room that was made: five times in a row on a busy machine, but not for ever. */
+    private static final int MOST_EVICTIONS = 50;
 
     private final Cache cache;
     private final Reservation reservation;
