@@ -6,7 +6,9 @@ import jakarta.persistence.PersistenceContext;
 import jakarta.persistence.Query;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,18 @@ class JobLeases {
                                 + " and held_until >= clock_timestamp()")
                 .getResultList()
                 .isEmpty();
+    }
+
+    /** What servers held that are gone: nobody has given these back, nor renewed them for long enough to be sure. */
+    Set<JobKey> findLeftBehind() {
+        List<?> rows = entityManager
+                .createNativeQuery("select job, subject from job_lease where owner is not null"
+                        + " and held_until < clock_timestamp() - interval '30 seconds'")
+                .getResultList();
+        return rows.stream()
+                .map(Object[].class::cast)
+                .map(row -> new JobKey((String) row[0], (String) row[1]))
+                .collect(Collectors.toSet());
     }
 
     private Optional<JobLeaseEntity> find(JobKey key) {

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ class JobLedger {
                 .detail("subject", key.subject())
                 .detail("run", lease.run()));
         return lease;
+    }
+
+    /** Of which jobs a server that is gone has left a run. */
+    Set<JobKey> leftBehind() {
+        return leases.findLeftBehind();
     }
 
     /** Moves the lease's end; false if it was lost. */

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -63,23 +64,34 @@ class JobRunner {
         executions.values().forEach(JobExecution::writeProgress);
     }
 
-    /** Asks for a run of each job that is due. */
+    /** Asks for a run of each job that is due, or of which a server that is gone has left a run half done. */
     void startDue() {
-        registry.all().forEach(this::startQuietly);
+        Set<JobKey> left = leftBehind();
+        registry.all().forEach(job -> startQuietly(job, left));
+    }
+
+    private Set<JobKey> leftBehind() {
+        try {
+            return ledger.leftBehind();
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "event=left-behind-unknown cause={0}", e.toString());
+            return Set.of();
+        }
     }
 
     /** Asks for a run of each job that is due and on time. */
     void startPunctual() {
-        registry.all().stream().filter(Job::isPunctual).forEach(this::startQuietly);
+        registry.all().stream().filter(Job::isPunctual).forEach(job -> startQuietly(job, Set.of()));
     }
 
-    private boolean isWanted(Job job) {
-        return !stopping && !executions.containsKey(JobKey.of(job)) && job.due();
+    private boolean isWanted(Job job, Set<JobKey> left) {
+        JobKey key = JobKey.of(job);
+        return !stopping && !executions.containsKey(key) && (left.contains(key) || job.due());
     }
 
-    private void startQuietly(Job job) {
+    private void startQuietly(Job job, Set<JobKey> left) {
         try {
-            if (isWanted(job)) {
+            if (isWanted(job, left)) {
                 begin(job, ledger::begin);
             }
         } catch (AlreadyRunning | Stopping | StandsStill e) {

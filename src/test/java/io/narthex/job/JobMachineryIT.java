@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
@@ -307,9 +308,40 @@ class JobMachineryIT {
             assertThatCode(runner::startDue).doesNotThrowAnyException();
         } finally {
             job.isDue(() -> false);
-            // it has started all that is due, and what is still under way when this application goes leaves its transaction open
+            // it has started all that is due, and what is still under way when this application goes leaves its
+            // transaction open
             runner.stop();
         }
+    }
+
+    @Test
+    void goesOnWithWhatAServerLeftThatIsGoneThoughItIsNotDue() throws Exception {
+        List<@Nullable String> checkpoints = new CopyOnWriteArrayList<>();
+        job.does(checkpoint -> {
+            checkpoints.add(checkpoint);
+            return page(null);
+        });
+        HeldLease lease = ledger.begin(key, there);
+        execute("update job_lease set checkpoint = 'half', held_until = clock_timestamp() - interval '1 minute'"
+                + " where subject = '" + key.subject() + "'");
+        JobRunner runner = runner();
+        try {
+            runner.startDue();
+        } finally {
+            runner.stop();
+        }
+
+        assertThat(awaitEnd(lease.run()).outcome()).isEqualTo(JobOutcome.INTERRUPTED);
+        assertThat(awaitEnd(newest()).outcome()).isEqualTo(JobOutcome.SUCCEEDED);
+        assertThat(checkpoints).containsExactly("half");
+    }
+
+    private long newest() {
+        return history.runs(key.job(), Long.MAX_VALUE, 100).stream()
+                .filter(run -> run.key().equals(key))
+                .mapToLong(JobRunEntity::id)
+                .max()
+                .orElseThrow();
     }
 
     @Test
