@@ -7,6 +7,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +21,8 @@ public final class BlackHole implements AutoCloseable {
     private final int port;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** Both ends of each connection that came through, also of those that stay silent. */
+    private final Set<Socket> opened = ConcurrentHashMap.newKeySet();
     /** Guarded by the lock. */
     private boolean gone;
 
@@ -87,6 +91,8 @@ public final class BlackHole implements AutoCloseable {
         try {
             awaitWay();
             Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+            opened.add(client);
+            opened.add(server);
             Thread.ofVirtual().start(() -> forward(client, server));
             forward(server, client);
         } catch (ConnectException e) {
@@ -126,9 +132,11 @@ public final class BlackHole implements AutoCloseable {
         }
     }
 
+    /** Then all that was open is closed: a database would keep the transactions of silent clients, and others wait for these. */
     @Override
     public void close() throws IOException {
         listener.close();
         comeBack();
+        opened.forEach(BlackHole::close);
     }
 }
