@@ -43,6 +43,9 @@ final class AccessPolicy {
             case VIEW_CACHE -> view(token, target);
             case ADMINISTER_CACHE -> administer(token, target);
             case VIEW_TENANT -> isOfTenant(token, target) ? Decision.ALLOW : Decision.HIDE;
+            case AUDIT_CACHE -> onCache(Scope.AUDIT, token, target);
+            case AUDIT_TENANT -> auditTenant(token, target);
+            case AUDIT_SERVER -> token.auditsServer() ? Decision.ALLOW : Decision.FORBID;
             case ADMINISTER_TENANT -> tenant(token, target);
             case ADMINISTER_SERVER -> Decision.FORBID;
         };
@@ -84,6 +87,14 @@ final class AccessPolicy {
             return Decision.HIDE;
         }
         return token.grant().has(Scope.ADMINISTER) ? Decision.ALLOW : Decision.FORBID;
+    }
+
+    /** A token for some caches reads nothing of the record: an event may be about the tenant, or about a cache that is gone. */
+    private static Decision auditTenant(Token token, Target target) {
+        if (!isOfTenant(token, target)) {
+            return Decision.HIDE;
+        }
+        return token.auditsTenant() || token.auditsServer() ? Decision.ALLOW : Decision.FORBID;
     }
 
     /** To who has no part in it, a cache is there only if everybody may read it. */

@@ -4,9 +4,6 @@ import io.narthex.access.Caller.Administrator;
 import io.narthex.access.Caller.Holder;
 import io.narthex.access.Caller.Nobody;
 import io.narthex.access.Caller.Refused;
-import io.narthex.access.token.CachePattern;
-import io.narthex.access.token.Grant;
-import io.narthex.access.token.Scope;
 import io.narthex.access.token.Target;
 import io.narthex.access.token.Token;
 import io.narthex.audit.Requester;
@@ -80,17 +77,11 @@ public class PresentCaller implements CurrentCaller, Requester {
     }
 
     @Override
-    public OptionalInt administeredTenant() {
-        if (!(caller instanceof Holder holder)) {
-            return OptionalInt.empty();
-        }
-        Token.Owner owner = holder.token().tenant();
-        if (owner == null) {
-            return OptionalInt.empty();
-        }
-        Grant grant = holder.token().grant();
-        CachePattern all = new CachePattern(owner.name(), CachePattern.EVERYTHING.cache(), null);
-        return grant.has(Scope.ADMINISTER) && grant.covers(all) ? OptionalInt.of(owner.id()) : OptionalInt.empty();
+    public OptionalInt auditedTenant() {
+        Token.Owner owner = caller instanceof Holder holder && holder.token().auditsTenant()
+                ? holder.token().tenant()
+                : null;
+        return owner == null ? OptionalInt.empty() : OptionalInt.of(owner.id());
     }
 
     @Override

@@ -29,6 +29,9 @@ final class Sentences {
         if (right == Right.ADMINISTER_SERVER) {
             return "Only the server's administrator may do this";
         }
+        if (right == Right.AUDIT_SERVER) {
+            return "The server's record is for its administrator, and for a token of the server with audit for */*";
+        }
         String where =
                 target.cache().isEmpty() ? "the tenant " + target.tenant() : target.tenant() + "/" + target.cache();
         boolean elsewhere = caller instanceof Holder holder
@@ -50,7 +53,8 @@ final class Sentences {
             case DENY -> "deny paths in";
             case VIEW_CACHE, VIEW_TENANT -> "see";
             case ADMINISTER_CACHE, ADMINISTER_TENANT -> "administer";
-            case NOTHING, AUTHENTICATED, ADMINISTER_SERVER -> "use";
+            case AUDIT_CACHE, AUDIT_TENANT -> "read the record of all of";
+            case NOTHING, AUTHENTICATED, AUDIT_SERVER, ADMINISTER_SERVER -> "use";
         };
     }
 

@@ -32,7 +32,7 @@ final class TokenPolicy {
             Instant now) {
         if (request.scopes().isEmpty()) {
             throw new TokenException.Impossible(
-                    "scopes must have one of pull, push, pin, delete, promote, gate, deny, metrics, administer");
+                    "scopes must have one of pull, push, pin, delete, promote, gate, deny, metrics, audit, administer");
         }
         if (tenant != null && request.scopes().contains(Scope.METRICS)) {
             throw new TokenException.Impossible(

@@ -107,6 +107,7 @@ public class WhoamiResource {
             case METRICS -> Right.ADMINISTER_SERVER;
             case ADMINISTER -> Right.ADMINISTER_CACHE;
             case PIN -> Right.PIN;
+            case AUDIT -> Right.AUDIT_CACHE;
         };
     }
 

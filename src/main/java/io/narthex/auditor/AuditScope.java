@@ -1,6 +1,7 @@
 package io.narthex.auditor;
 
 import io.narthex.http.CurrentCaller;
+import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import java.util.OptionalInt;
@@ -17,14 +18,15 @@ public record AuditScope(OptionalInt tenantId) {
      * @throws ProblemException 403, where that is nothing
      */
     public static AuditScope of(CurrentCaller caller) {
-        if (caller.isServerAdministrator()) {
+        if (caller.may(Right.AUDIT_SERVER, "", "")) {
             return new AuditScope(OptionalInt.empty());
         }
-        OptionalInt tenant = caller.administeredTenant();
+        OptionalInt tenant = caller.auditedTenant();
         if (tenant.isEmpty()) {
             throw new ProblemException(
                     ProblemType.FORBIDDEN,
-                    "The record is for the server's administrator, and a tenant's for who administers all its caches");
+                    "The record is for a token with audit or administer: for */* the server's, for all caches of a"
+                            + " tenant that tenant's");
         }
         return new AuditScope(tenant);
     }

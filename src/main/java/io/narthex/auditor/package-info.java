@@ -6,7 +6,7 @@
  * {@code sign-heads}, {@code verify-chains}, {@code fill-edges}, {@code snapshot-storage}, {@code export-audit}.
  *
  * <ul>
- *   <li>R1: the server's administrator sees all; who administers a tenant with all its caches sees that tenant's.
+ *   <li>R1: who administers or audits the server sees all; who does that for all caches of a tenant sees that tenant's.
  *   <li>R2: events are given in the order in which their transactions ended, so that who goes on behind the last one misses
  *       none; and one that may still be followed by an earlier one is not given yet.
  *   <li>R3: no database connection is held while lines flow.

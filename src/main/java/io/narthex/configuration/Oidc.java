@@ -29,7 +29,7 @@ public record Oidc(
     public record Rule(String tenant, String role, String group) {
         /** {@code tenant:role=group}, or {@code administrator=group}; a group may have any characters but a comma. */
         private static final Pattern FORM = Pattern.compile(
-                "(?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):(reader|pusher|keeper|owner)|(administrator))"
+                "(?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?):(reader|pusher|keeper|auditor|owner)|(administrator))"
                         + "=([^,\\p{Cntrl}]{1,300})");
 
         static Rule parse(String text) {

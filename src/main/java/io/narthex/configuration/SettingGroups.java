@@ -106,7 +106,7 @@ final class SettingGroups {
         Optional<String> client = values.matching(NARTHEX_OIDC_CLIENT_ID, "[ -~]{1,300}", "the id of a client");
         List<Oidc.Rule> roles = values.parsed(
                         NARTHEX_OIDC_ROLES,
-                        "a list, by commas, of tenant:role=group (reader, pusher, keeper or owner) or"
+                        "a list, by commas, of tenant:role=group (reader, pusher, keeper, auditor or owner) or"
                                 + " administrator=group",
                         text -> Arrays.stream(text.split(",", -1))
                                 .map(String::strip)

@@ -131,7 +131,7 @@ final class CacheActions {
         }
     }
 
-    /** Makes a token of the tenant for the cache, and shows it this once. */
+    /** Makes a token of the tenant, for the cache or for all, and shows it this once. */
     @ApplicationScoped
     public static class MakeToken extends OfCache {
         /** As the API gives it where no end is named. */
@@ -149,9 +149,10 @@ final class CacheActions {
             Set<Scope> scopes = Stream.of(Scope.values())
                     .filter(scope -> form.posted("scope-" + scope.text()).equals("on"))
                     .collect(Collectors.toSet());
+            List<String> names = form.posted("all").equals("on") ? List.of() : List.of(address.cache());
             Secret made = tokens.make(
                     CacheAddress.tenant(address),
-                    new TokenRequest(form.posted("note").strip(), scopes, List.of(address.cache()), tokens.end(LIFE)));
+                    new TokenRequest(form.posted("note").strip(), scopes, names, tokens.end(LIFE)));
             return new Result.Shown("The token is shown this once: copy it now", made.reveal());
         }
     }

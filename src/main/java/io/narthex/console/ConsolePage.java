@@ -12,8 +12,8 @@ enum ConsolePage {
     PROMOTE("caches/{tenant}/{cache}/promote", "Promote", Right.PROMOTE),
     TENANT("tenants/{tenant}", "Tenant", Right.VIEW_TENANT),
     UPSTREAMS("upstreams", "Upstreams", Right.ADMINISTER_SERVER),
-    RECORD("record", "Record", Right.ADMINISTER_SERVER),
-    TENANT_RECORD("tenants/{tenant}/record", "Record", Right.ADMINISTER_TENANT),
+    RECORD("record", "Record", Right.AUDIT_SERVER),
+    TENANT_RECORD("tenants/{tenant}/record", "Record", Right.AUDIT_TENANT),
     JOBS("jobs", "Jobs", Right.ADMINISTER_SERVER);
 
     private final String pattern;

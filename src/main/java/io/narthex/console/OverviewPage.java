@@ -25,7 +25,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The first page: what needs attention, and the caches that the caller may see, with numbers of those that the caller administers. */
+/** The first page: what needs attention, and the caches that the caller may see, with numbers of those that the caller audits. */
 @Named("overview")
 @RequestScoped
 public class OverviewPage {
@@ -44,7 +44,7 @@ public class OverviewPage {
     private @Nullable Overview numbers;
     private List<Row> rows = List.of();
 
-    /** A cache in the list; its numbers are dashes where the caller does not administer it. */
+    /** A cache in the list; its numbers are dashes where the caller does not audit it. */
     public record Row(
             String name,
             String url,
@@ -65,7 +65,7 @@ public class OverviewPage {
         try {
             numbers = overviews.now(null);
         } catch (ProblemException e) {
-            numbers = null; // who administers nothing sees no numbers
+            numbers = null; // who audits nothing sees no numbers
         }
         Map<String, CacheOverview> known = new HashMap<>();
         if (numbers != null) {
@@ -133,7 +133,7 @@ public class OverviewPage {
                 PageText.moment(attention.at()));
     }
 
-    /** How full the disk is, in a sentence; empty for who does not administer the server, and where there is none. */
+    /** How full the disk is, in a sentence; empty for who does not audit the server, and where there is none. */
     public String getDisk() {
         Overview.Disk disk = numbers == null ? null : numbers.disk();
         Overview.Forecast forecast = numbers == null ? null : numbers.forecast();

@@ -138,7 +138,7 @@ public class PathPage {
     }
 
     private boolean mayReadRecord(Cache cache) {
-        return login.may(Right.ADMINISTER_TENANT, cache.tenant().text(), "");
+        return login.may(Right.AUDIT_CACHE, cache.tenant().text(), cache.name().text());
     }
 
     private static void absent() {

@@ -139,7 +139,7 @@ public class TenantPage {
 
     /** Where its record is; empty for who may not read that. */
     public String getRecord() {
-        return login.may(Right.ADMINISTER_TENANT, name(), "")
+        return login.may(Right.AUDIT_TENANT, name(), "")
                 ? PageAddress.ROOT + "/tenants/" + name() + "/record"
                 : "";
     }

@@ -25,8 +25,8 @@ public interface CurrentCaller {
     /** Whether the caller may change this cache. */
     boolean mayAdminister(String tenant, String cache);
 
-    /** The tenant all of whose caches, there or to come, the caller administers; empty for one of the server. */
-    OptionalInt administeredTenant();
+    /** The tenant whose record the caller reads by a token of that tenant; empty for one of the server. */
+    OptionalInt auditedTenant();
 
     /** The row of the caller's token; empty for one who has none, and for the administrator's token file. */
     OptionalLong token();

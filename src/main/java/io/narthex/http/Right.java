@@ -29,6 +29,12 @@ public enum Right {
     ADMINISTER_CACHE,
     /** To see the tenant: any token for one of its caches. */
     VIEW_TENANT,
+    /** To see how the cache is used, and by whom. */
+    AUDIT_CACHE,
+    /** To read the tenant's record: a token of the tenant for all its caches, or one that may for the server. */
+    AUDIT_TENANT,
+    /** To read the record of the whole server. */
+    AUDIT_SERVER,
     /** To give and revoke the tenant's tokens. */
     ADMINISTER_TENANT,
     /** All that concerns the server as a whole. */

@@ -5,7 +5,7 @@ import io.narthex.overview.OverviewRows.TenantRow;
 import java.util.List;
 
 /**
- * A tenant as its administrator sees it.
+ * A tenant as who audits or administers it sees it.
  *
  * @param whole whether that is all of it; else some of its caches alone
  * @param caches those that are seen, by name

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON that says how the server is, at a glance. What is about the server as a whole is null for who does not administer it.
+ * The JSON that says how the server is, at a glance. What is about the server as a whole is null for who neither audits nor administers it.
  *
  * @param disk of the blobs; null: they are in a bucket
  * @param forecast when that is full
  * @param recordMonthsUntil the last day for which there are tables of the record
  * @param restored whether the database is a restored one that nobody has accepted
- * @param tenants by name, those that the caller administers
+ * @param tenants by name, those that the caller audits or administers
  * @param attention what somebody should look at, in those
  */
 public record Overview(

@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/v1/overview}: says how the server and its tenants are, at a glance, as far as the caller administers them. */
+/** {@code /api/v1/overview}: says how the server and its tenants are, at a glance, as far as the caller audits or administers them. */
 @Path("/api/v1/overview")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.http.CurrentCaller;
+import io.narthex.http.Right;
 import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.overview.Overview.Attention;
@@ -15,10 +16,9 @@ import jakarta.inject.Inject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Tells whoever administers tenants or the server how they are, at a glance. */
+/** Tells whoever audits or administers tenants or the server how they are, at a glance. */
 @ApplicationScoped
 public class Overviews {
     @Inject
@@ -42,14 +42,14 @@ public class Overviews {
     /**
      * How it is now, as far as the present caller may know.
      *
-     * @param tenant only this one; null: all that the caller administers
-     * @throws ProblemException 403 for who administers nothing, 404 for a tenant that is none of the caller's
+     * @param tenant only this one; null: all that the caller audits or administers
+     * @throws ProblemException 403 for who does neither anywhere, 404 for a tenant that is none of the caller's
      */
     public Overview now(@Nullable String tenant) {
         List<Administered> seen = administered();
-        boolean all = caller.isServerAdministrator();
+        boolean all = caller.may(Right.AUDIT_SERVER, "", "");
         if (seen.isEmpty() && !all) {
-            throw new ProblemException(ProblemType.FORBIDDEN, "Only who administers a cache sees how it is");
+            throw new ProblemException(ProblemType.FORBIDDEN, "Only who audits or administers a cache sees how it is");
         }
         if (tenant != null) {
             seen = seen.stream()
@@ -65,15 +65,15 @@ public class Overviews {
     }
 
     private List<Administered> administered() {
-        boolean all = caller.isServerAdministrator();
-        OptionalInt own = caller.administeredTenant();
+        boolean all = caller.may(Right.AUDIT_SERVER, "", "");
         Map<Integer, List<Cache>> seen = caches.now().all().stream()
-                .filter(c ->
-                        all || caller.mayAdminister(c.tenant().text(), c.name().text()))
+                .filter(c -> all
+                        || caller.may(
+                                Right.AUDIT_CACHE, c.tenant().text(), c.name().text()))
                 .sorted(Comparator.comparing(c -> c.name().text()))
                 .collect(groupingBy(Cache::tenantId));
         return rows.tenants().stream()
-                .map(row -> administered(row, all || own.equals(OptionalInt.of(row.id())), seen))
+                .map(row -> administered(row, all || caller.may(Right.AUDIT_TENANT, row.name(), ""), seen))
                 .filter(one -> one.whole() || !one.caches().isEmpty())
                 .toList();
     }

@@ -5,7 +5,7 @@
  * <p>Entry points: {@link io.narthex.overview.Overviews}, for pages and for the resource alike.
  *
  * <ul>
- *   <li>R1: a caller sees the tenants and caches that it administers; the server's administrator sees all.
+ *   <li>R1: a caller sees the tenants and caches that it audits or administers; who does that for the server sees all.
  *   <li>R2: nothing is counted for this beside what is counted anyway: counts of days are added up behind the events and behind
  *       the reads, where these are written down.
  *   <li>R3: no question to the database reads more rows than there are caches and days.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.ApiClient;
+import io.narthex.it.Await;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.PublicKey;
@@ -59,6 +60,55 @@ class AuditorIT {
 
         assertThat(actions).contains("tenant-created", "cache-created", "token-created");
         assertThat(client.as(cache.token(), "GET", EVENTS, "").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void givesATenantsAuditorTheSameAndTheHeadOfItsChain() throws Exception {
+        String auditor = cache.newToken("\"audit\"");
+        JsonNode events = ApiClient.json(client.as(auditor, "GET", EVENTS + "?action=token-created", ""));
+        assertThat(events.path("items"))
+                .isNotEmpty()
+                .allMatch(event -> event.path("tenant").asText().equals(cache.tenant()));
+        Await.until(
+                "sealed head",
+                () -> ApiClient.json(client.as(auditor, "GET", "/api/v1/audit/heads", ""))
+                                .path("items")
+                                .size()
+                        == 1);
+        assertThat(ApiClient.json(client.as(auditor, "GET", "/api/v1/overview", ""))
+                        .path("tenants"))
+                .hasSize(1);
+    }
+
+    @Test
+    void givesAnAuditorOfOneCacheNothingOfTheRecord() throws Exception {
+        String auditor = ApiClient.json(client.asAdministrator(
+                        "POST",
+                        "/api/v1/tenants/" + cache.tenant() + "/tokens",
+                        "{\"scopes\":[\"audit\"],\"caches\":[\"ci\"]}"))
+                .path("token")
+                .asText();
+        assertThat(client.as(auditor, "GET", EVENTS, "").statusCode()).isEqualTo(403);
+        assertThat(client.as(auditor, "GET", "/api/v1/overview", "").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void givesAnAuditorOfTheServerTheWholeRecordAndNothingElse() throws Exception {
+        JsonNode made = ApiClient.json(
+                client.asAdministrator("POST", "/api/v1/tokens", "{\"scopes\":[\"audit\"],\"note\":\"eyes\"}"));
+        String auditor = made.path("token").asText();
+        JsonNode events =
+                ApiClient.json(client.as(auditor, "GET", EVENTS + "?tenant=" + cache.tenant() + "&limit=1", ""));
+        assertThat(events.path("items")).hasSize(1);
+        assertThat(client.as(auditor, "GET", "/api/v1/jobs", "").statusCode()).isEqualTo(403);
+        assertThat(client.as(auditor, "PUT", "/api/v1/tenants/" + cache.tenant(), "{}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(client.as(auditor, "GET", "/" + cache.tenant() + "/ci/nix-cache-info", "")
+                        .statusCode())
+                .isEqualTo(403);
+        client.asAdministrator("DELETE", "/api/v1/tokens/" + made.path("id").asText(), "");
     }
 
     @Test

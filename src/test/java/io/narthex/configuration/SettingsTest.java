@@ -83,7 +83,7 @@ class SettingsTest {
                                 "NARTHEX_OIDC_CLIENT_ID", "narthex",
                                 "NARTHEX_OIDC_CLIENT_SECRET", "s",
                                 "NARTHEX_OIDC_ROLES",
-                                        "acme:owner=/acme/admins,\n beta-2:reader=All people=we,"
+                                        "acme:owner=/acme/admins,\n beta-2:reader=All people=we,beta-2:auditor=eyes,"
                                                 + "administrator=7f3c-11"),
                         system)
                 .oidc()
@@ -96,6 +96,7 @@ class SettingsTest {
                 .containsExactly(
                         new Oidc.Rule("acme", "owner", "/acme/admins"),
                         new Oidc.Rule("beta-2", "reader", "All people=we"),
+                        new Oidc.Rule("beta-2", "auditor", "eyes"),
                         new Oidc.Rule("", "administrator", "7f3c-11"));
     }
 

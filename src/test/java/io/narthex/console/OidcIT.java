@@ -62,7 +62,8 @@ class OidcIT {
         settings.put("NARTHEX_OIDC_CLIENT_SECRET", TestProvider.SECRET);
         settings.put(
                 "NARTHEX_OIDC_ROLES",
-                "acme:reader=/acme/staff, acme:owner=/acme/owners, beta:pusher=beta people, none:owner=/acme/owners,"
+                "acme:reader=/acme/staff, acme:owner=/acme/owners, acme:auditor=eyes, beta:auditor=eyes,"
+                        + " beta:pusher=beta people, none:owner=/acme/owners,"
                         + " administrator=platform");
         server = OwnServer.start(Files.createDirectories(directory.resolve("first")), settings);
         Map<String, String> ports = LauncherProcess.freePorts();
@@ -163,6 +164,24 @@ class OidcIT {
         assertThat(browser.get("/console/jobs").statusCode()).isEqualTo(403);
         assertThat(loggedIn("root", "platform").get("/console/jobs").statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void anAuditorReadsTheRecordOfEachTenantOfTheGroupAndChangesNothing() throws Exception {
+        ConsoleClient browser = loggedIn("ed", "eyes");
+        for (String tenant : List.of("acme", "beta")) {
+            assertThat(browser.get("/console/tenants/" + tenant + "/record?action=cache-created")
+                            .body())
+                    .contains("<td>" + tenant + "/ci</td>")
+                    .doesNotContain("gamma");
+            String page = browser.get("/console/caches/" + tenant + "/ci").body();
+            assertThat(page).contains("log-out").doesNotContainPattern("name=\"do\" value=\"(?!log-out)");
+        }
+        assertThat(browser.get("/console").body()).contains("What needs attention");
+        assertThat(browser.get("/console/record").statusCode()).isEqualTo(403);
+        assertThat(browser.post("/console/caches/acme/ci", "do", "make-token", "scope-pull", "on")
+                        .statusCode())
+                .isEqualTo(403);
     }
 
     @Test

@@ -23,7 +23,8 @@ public record Grant(Set<Scope> scopes, List<CachePattern> caches) {
                 || (scope == Scope.PULL
                         && (scopes.contains(Scope.PUSH)
                                 || scopes.contains(Scope.ADMINISTER)
-                                || scopes.contains(Scope.PIN)));
+                                || scopes.contains(Scope.PIN)))
+                || (scope == Scope.AUDIT && scopes.contains(Scope.ADMINISTER));
     }
 
     /** Whether it is for what a request is about. */
@@ -44,6 +45,11 @@ public record Grant(Set<Scope> scopes, List<CachePattern> caches) {
     /** Whether the pattern is for no other caches than this grant. */
     public boolean covers(CachePattern pattern) {
         return caches.stream().anyMatch(own -> own.covers(pattern));
+    }
+
+    /** Whether it is for every cache of the tenant, there or to come. */
+    public boolean coversTenant(String tenant) {
+        return covers(new CachePattern(tenant, CachePattern.EVERYTHING.cache(), null));
     }
 
     /** Whether it is for every cache, there or to come. */

@@ -9,6 +9,8 @@ public enum Role {
     PUSHER(Set.of(Scope.PUSH)),
     /** Who keeps the keys, and so sets up caches and gives tokens. */
     KEEPER(Set.of(Scope.ADMINISTER)),
+    /** Who reads what there is and what happened, and changes nothing. */
+    AUDITOR(Set.of(Scope.PULL, Scope.AUDIT)),
     OWNER(Set.of(
             Scope.PULL, Scope.PUSH, Scope.PIN, Scope.DELETE, Scope.PROMOTE, Scope.GATE, Scope.DENY, Scope.ADMINISTER)),
     /** Of the server, and so of every tenant. */

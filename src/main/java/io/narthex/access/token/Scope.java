@@ -34,7 +34,10 @@ public enum Scope {
     METRICS,
     /** To set and delete pins, and to read. */
     @JsonProperty("pin")
-    PIN;
+    PIN,
+    /** To see how caches are used, and by whom: in all caches of a tenant its record, too. Not to read from them. */
+    @JsonProperty("audit")
+    AUDIT;
 
     /** As JSON and the table have it. */
     public String text() {
@@ -57,6 +60,9 @@ public enum Scope {
         all.addAll(scopes);
         if (scopes.contains(PUSH) || scopes.contains(ADMINISTER) || scopes.contains(PIN)) {
             all.add(PULL);
+        }
+        if (scopes.contains(ADMINISTER)) {
+            all.add(AUDIT);
         }
         return all;
     }

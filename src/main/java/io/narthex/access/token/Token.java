@@ -58,4 +58,14 @@ public record Token(
     public boolean administersServer() {
         return tenant == null && grant.has(Scope.ADMINISTER) && grant.isForAll();
     }
+
+    /** Whether it reads the record of the whole server. */
+    public boolean auditsServer() {
+        return tenant == null && grant.has(Scope.AUDIT) && grant.isForAll();
+    }
+
+    /** Whether it reads all of its own tenant's record. */
+    public boolean auditsTenant() {
+        return tenant != null && grant.has(Scope.AUDIT) && grant.coversTenant(tenant.name());
+    }
 }
