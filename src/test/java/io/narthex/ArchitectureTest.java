@@ -86,6 +86,7 @@ class ArchitectureTest {
             "console.oidc",
             "console.session",
             "console.closure",
+            "console.form",
             "console.format",
             "operations",
             "overview",

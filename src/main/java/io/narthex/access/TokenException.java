@@ -5,7 +5,7 @@ import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 
 /** Says what is wrong with a request about tokens. */
-abstract sealed class TokenException extends RuntimeException {
+public abstract sealed class TokenException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private TokenException(String sentence) {
@@ -13,7 +13,7 @@ abstract sealed class TokenException extends RuntimeException {
     }
 
     /** What to tell who made the request. */
-    Problem problem() {
+    public Problem problem() {
         ProblemType type = switch (this) {
             case UnknownToken x -> ProblemType.NOT_FOUND;
             case TooMuch x -> ProblemType.FORBIDDEN;

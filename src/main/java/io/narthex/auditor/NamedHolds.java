@@ -4,6 +4,8 @@ import io.narthex.audit.AuditAction;
 import io.narthex.audit.AuditEvent;
 import io.narthex.audit.AuditLog;
 import io.narthex.auditor.NamedHold.Target;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -67,16 +69,6 @@ public class NamedHolds {
     @Inject
     private AuditLog audit;
 
-    /** What a PUT came to. */
-    enum Put {
-        MADE,
-        KEPT,
-        /** There is one of that name that holds something else. */
-        OTHER,
-        /** What is to be held is not there. */
-        ABSENT
-    }
-
     /**
      * All that a tenant has, by name.
      *
@@ -95,35 +87,46 @@ public class NamedHolds {
     /**
      * Sets a hold; of one that holds the same already, the reason.
      *
+     * @return whether there was none of that name
      * @throws UnknownTenant if there is no such tenant
+     * @throws ProblemException 409, where one of that name holds something else, or what is to be held is not there
      */
-    Put put(TenantName tenant, String name, Target target, @Nullable String reason) {
+    public boolean put(TenantName tenant, NamedHoldRequest request) {
         TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         lock.takeAlone(owner.id());
-        Optional<NamedHold> there = read(owner.id(), name).stream().findFirst();
+        Optional<NamedHold> there = read(owner.id(), request.name()).stream().findFirst();
         if (there.isPresent()) {
-            return there.get().target().equals(target) ? explained(owner, there.get(), reason) : Put.OTHER;
+            explain(owner, there.get(), request);
+            return false;
         }
+        Target target = request.target();
         Integer cache = target.cache() == null ? null : number(CACHE, owner.id(), target.cache());
         boolean lacking = (target.cache() != null && cache == null)
                 || (target.pin() != null && number(PIN, cache, target.pin()) == null)
                 || (target.path() != null && number(HAS, owner.id(), cache, cache, target.path()) == null);
         if (lacking) {
-            return Put.ABSENT;
+            throw new ProblemException(ProblemType.CONFLICT, "What is to be held is not in a cache of the tenant");
         }
-        change(SET, owner.id(), name, cache, target.pin(), target.path(), reason == null ? "" : reason);
-        change(PINNED, owner.id(), name);
-        audit.record(event(AuditAction.LEGAL_HOLD_SET, owner, name, target).detail("reason", reason));
-        return Put.MADE;
+        String reason = request.reason();
+        change(SET, owner.id(), request.name(), cache, target.pin(), target.path(), reason == null ? "" : reason);
+        change(PINNED, owner.id(), request.name());
+        audit.record(
+                event(AuditAction.LEGAL_HOLD_SET, owner, request.name(), target).detail("reason", reason));
+        return true;
     }
 
-    private Put explained(TenantEntity owner, NamedHold there, @Nullable String reason) {
+    private void explain(TenantEntity owner, NamedHold there, NamedHoldRequest request) {
+        if (!there.target().equals(request.target())) {
+            throw new ProblemException(
+                    ProblemType.CONFLICT,
+                    "The hold of that name holds something else: take another name, or release it first");
+        }
+        String reason = request.reason();
         if (reason != null && !reason.equals(there.reason())) {
             change(CHANGE, reason, owner.id(), there.name());
             audit.record(event(AuditAction.LEGAL_HOLD_SET, owner, there.name(), there.target())
                     .detail("reason", reason));
         }
-        return Put.KEPT;
     }
 
     /** Whether there was one. */

@@ -34,7 +34,7 @@ public class CacheExceptionMapper implements ExceptionMapper<CacheException> {
         return ProblemWriter.answer(problem(e), uri).build();
     }
 
-    private static Problem problem(CacheException e) {
+    static Problem problem(CacheException e) {
         return switch (e) {
             case UnknownCache unknown -> Problem.of(ProblemType.NOT_FOUND, "There is no such cache");
             case NotYours not ->

@@ -33,9 +33,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/tenants/{tenant}/caches}: lists, makes, changes and deletes the caches of a tenant. */
@@ -45,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public class CachesResource {
     @Inject
     CacheAdministration caches;
+
+    @Inject
+    CallerCaches changes;
 
     @Inject
     CacheDirectory directory;
@@ -108,18 +108,8 @@ public class CachesResource {
             throws IOException {
         TenantName owner = TenantName.tryParse(tenant).orElseThrow(UnknownTenant::new);
         CacheName parsed = parse(name);
-        CacheAdministration.Put put = caches.put(
-                owner,
-                parsed,
-                CacheRequest.read(body),
-                new Preconditions(ifMatch, ifNoneMatch),
-                new CacheAdministration.Asker(
-                        caller.isServerAdministrator(),
-                        caller.may(Right.GATE, tenant, name),
-                        other -> caller.may(Right.PULL, tenant, other),
-                        ownHosts()));
-        // whoever is told of it finds it
-        directory.reload();
+        CacheAdministration.Put put =
+                changes.put(owner, parsed, CacheRequest.read(body), new Preconditions(ifMatch, ifNoneMatch));
         ResponseBuilder response = put.made()
                 ? Response.created(url.base().resolve("/api/v1/tenants/" + owner + "/caches/" + parsed))
                 : Response.ok();
@@ -146,10 +136,6 @@ public class CachesResource {
         return response.entity(CacheResponse.of(cache, held, trusted, url.base()))
                 .header(HttpHeaders.ETAG, cache.entityTag())
                 .build();
-    }
-
-    private Set<String> ownHosts() {
-        return Stream.of(url.base(), url.asSent()).map(BaseUrl::host).collect(Collectors.toSet());
     }
 
     /** What is no name is none of a tenant, nor of a cache. */

@@ -23,7 +23,7 @@ public record Sharing(Set<String> offeredTo, boolean publish) {
     }
 
     /** In the order of the alphabet, as settings tell it. */
-    List<String> names() {
+    public List<String> names() {
         return offeredTo.stream().sorted().toList();
     }
 }

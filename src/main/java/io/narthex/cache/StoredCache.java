@@ -11,7 +11,7 @@ import java.time.Instant;
  */
 public record StoredCache(Cache cache, Quota quota, Instant createdAt) {
     /** Another for each change, and for a cache that gets the name later. */
-    String entityTag() {
+    public String entityTag() {
         return "\"" + cache.id() + "-" + cache.version() + "\"";
     }
 }

@@ -156,6 +156,14 @@ public class CachePage {
                 Right.PULL, request.address().tenant(), request.address().cache());
     }
 
+    /** Whether the caller may change its settings. */
+    public boolean isAdministered() {
+        return login.may(
+                Right.ADMINISTER_CACHE,
+                request.address().tenant(),
+                request.address().cache());
+    }
+
     /** Whether the caller may see the tenant's page. */
     public boolean isTenantSeen() {
         return login.may(Right.VIEW_TENANT, getTenant(), "");

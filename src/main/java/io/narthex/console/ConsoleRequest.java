@@ -1,6 +1,7 @@
 package io.narthex.console;
 
 import io.narthex.access.TokenLogin;
+import io.narthex.console.form.FormValues;
 import io.narthex.console.session.Session;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -8,6 +9,7 @@ import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,16 @@ public class ConsoleRequest {
         return text == null ? "" : text;
     }
 
+    /**
+     * What the fields of a form hold.
+     *
+     * @param action that the form is for
+     * @param now what they hold where it was not refused just now
+     */
+    FormValues values(String action, Map<String, String> now) {
+        return new FormValues(posted(Posts.DO).equals(action), this::posted, now);
+    }
+
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
@@ -140,6 +152,11 @@ public class ConsoleRequest {
             case "rotate-key" -> "The rotation is under way";
             case "promote" -> "It is promoted, or a job does that now";
             case "undo-promotion" -> "The promotion is taken back";
+            case "set-cache" -> "The settings are changed";
+            case "set-quota", "set-tenant-quota" -> "The quota is changed";
+            case "make-trust" -> "The trust is made";
+            case "delete-trust" -> "The trust is deleted, and its tokens are revoked";
+            case "set-named-hold" -> "It is under a legal hold";
             case "hold-tenant" -> "The tenant is under a legal hold";
             case "release-hold", "release-named-hold" -> "The hold is released";
             case "" -> "";

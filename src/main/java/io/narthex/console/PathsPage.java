@@ -2,6 +2,7 @@ package io.narthex.console;
 
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.console.form.Choice;
 import io.narthex.console.format.PageText;
 import io.narthex.index.search.FoundPath;
 import io.narthex.index.search.PathSearch;
@@ -39,9 +40,6 @@ public class PathsPage {
     /** A path. */
     public record Row(String path, String url, String size, String since, String used) {}
 
-    /** An order that can be chosen. */
-    public record Choice(String value, String title, boolean chosen) {}
-
     @PostConstruct
     void load() {
         PageAddress address = request.address();
@@ -77,7 +75,7 @@ public class PathsPage {
 
     public List<Choice> getOrders() {
         return Stream.of(SearchOrder.values())
-                .map(o -> new Choice(value(o), title(o), o == order))
+                .map(o -> Choice.of(value(o), title(o), o == order))
                 .toList();
     }
 

@@ -1,8 +1,12 @@
 package io.narthex.console;
 
+import io.narthex.access.TokenException;
 import io.narthex.console.PageAction.Result;
 import io.narthex.http.RequestUrl;
+import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.trust.TrustException;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
@@ -21,6 +25,13 @@ public class Posts {
 
     /** The field with the form's token. */
     static final String TOKEN = "form";
+
+    /** The field with the version of what a form changes. */
+    static final String VERSION = "version";
+
+    private static final String CHANGED =
+            "Somebody has changed it meanwhile. The form still has what you typed: compare"
+                    + " it with what the page says now, and send it again";
 
     /** In the URL of a page that tells what was done. */
     static final String DONE = "done";
@@ -70,8 +81,22 @@ public class Posts {
             console.say(e.sentence());
             faces.show(HttpServletResponse.SC_CONFLICT, address.page().view());
         } catch (ProblemException e) {
-            console.say(e.problem().line().strip());
-            faces.show(e.problem().type().status(), address.page().view());
+            refuse(e.problem(), address, faces);
+        } catch (TrustException e) {
+            refuse(e.problem(), address, faces);
+        } catch (TokenException e) {
+            refuse(e.problem(), address, faces);
         }
+    }
+
+    private void refuse(Problem problem, PageAddress address, Faces faces) throws IOException, ServletException {
+        console.say(sentence(problem));
+        faces.show(problem.type().status(), address.page().view());
+    }
+
+    private String sentence(Problem problem) {
+        boolean late = problem.type() == ProblemType.PRECONDITION_FAILED
+                && !console.posted(VERSION).isEmpty();
+        return late ? CHANGED : problem.line().strip();
     }
 }

@@ -1,8 +1,10 @@
 package io.narthex.console;
 
 import io.narthex.auditor.LegalHolds;
+import io.narthex.auditor.NamedHoldRequest;
 import io.narthex.auditor.NamedHolds;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.console.form.FormJson;
 import io.narthex.hold.HeldException;
 import io.narthex.http.Preconditions;
 import io.narthex.http.Right;
@@ -10,11 +12,18 @@ import io.narthex.http.problem.ProblemException;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.TenantAdministration;
 import io.narthex.tenant.TenantException;
+import io.narthex.tenant.TenantRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** What the page of a tenant lets the server's administrator do with it. */
 final class TenantActions {
+    static final String SET_QUOTA = "set-tenant-quota";
+    static final String SET_NAMED_HOLD = "set-named-hold";
+
     private TenantActions() {}
 
     /** Of all of them. */
@@ -78,6 +87,77 @@ final class TenantActions {
                         ProblemType.BAD_REQUEST, "The reason must say in at most 1,000 letters why it is held");
             }
             holds.set(CacheAddress.tenant(address), reason);
+            return new Result.Done();
+        }
+    }
+
+    /** Puts a cache, a pin or a closure of it under a hold with a name. */
+    @ApplicationScoped
+    public static class SetNamedHold extends OfTenant {
+        @Inject
+        NamedHolds holds;
+
+        @Override
+        public String name() {
+            return SET_NAMED_HOLD;
+        }
+
+        /** What keeps more is not hard to undo. */
+        @Override
+        public boolean needsFreshLogIn() {
+            return false;
+        }
+
+        @Override
+        Result act(PageAddress address, ConsoleRequest form) {
+            byte[] body = new FormJson(form::posted)
+                    .text("cache")
+                    .text("pin")
+                    .text("path")
+                    .text("reason")
+                    .bytes();
+            boolean made;
+            try {
+                made = holds.put(
+                        CacheAddress.tenant(address),
+                        NamedHoldRequest.read(form.posted("hold").strip(), new ByteArrayInputStream(body)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (!made) {
+                throw new RefusedActionException("There is a hold of that name: take another name");
+            }
+            return new Result.Done();
+        }
+    }
+
+    /** Changes how much it may hold. */
+    @ApplicationScoped
+    public static class SetQuota extends OfTenant {
+        @Inject
+        TenantAdministration tenants;
+
+        @Override
+        public String name() {
+            return SET_QUOTA;
+        }
+
+        @Override
+        public boolean needsFreshLogIn() {
+            return false;
+        }
+
+        @Override
+        Result act(PageAddress address, ConsoleRequest form) {
+            try {
+                tenants.change(
+                        CacheAddress.tenant(address),
+                        TenantRequest.read(new ByteArrayInputStream(
+                                QuotaFields.ofTenant(form).bytes())),
+                        SettingsActions.unchanged(form));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return new Result.Done();
         }
     }

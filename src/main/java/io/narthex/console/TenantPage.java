@@ -6,6 +6,7 @@ import io.narthex.auditor.NamedHold;
 import io.narthex.auditor.NamedHolds;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
+import io.narthex.console.form.FormValues;
 import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.quota.Usage;
@@ -20,6 +21,7 @@ import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One tenant: its caches, how much it holds, and what may not go. */
@@ -48,6 +50,8 @@ public class TenantPage {
     private NamedHolds namedHolds;
 
     private boolean found;
+    private FormValues quota = new FormValues(false, name -> "", Map.of());
+    private String version = "";
     private String held = "";
     private String hold = "";
     private @Nullable Long percent;
@@ -74,6 +78,8 @@ public class TenantPage {
         Long most = tenant.quota().maxBytes();
         held = PageText.paths(usage.paths()) + " pushed, " + PageText.bytes(usage.storedBytes()) + " stored"
                 + (most == null ? "; there is no quota" : " of " + PageText.bytes(most));
+        quota = request.values(TenantActions.SET_QUOTA, QuotaFields.of(tenant.quota()));
+        version = tenant.entityTag();
         percent = most == null ? null : Long.valueOf(Math.min(100, usage.storedBytes() * 100 / most));
         rows = caches.now().all().stream()
                 .filter(cache -> cache.tenant().text().equals(name())
@@ -137,10 +143,30 @@ public class TenantPage {
         return holdRows;
     }
 
+    /** The fields of the form that changes its quota. */
+    public FormValues getQuota() {
+        return quota;
+    }
+
+    /** What its settings are now, to be sent back. */
+    public String getVersion() {
+        return version;
+    }
+
+    /** The fields of the form that sets a hold with a name. */
+    public FormValues getNewHold() {
+        return request.values(TenantActions.SET_NAMED_HOLD, Map.of());
+    }
+
+    /** Where its trusts are; empty for who may not see those. */
+    public String getTrusts() {
+        return login.may(Right.ADMINISTER_TENANT, name(), "")
+                ? PageAddress.ROOT + "/tenants/" + name() + "/trusts"
+                : "";
+    }
+
     /** Where its record is; empty for who may not read that. */
     public String getRecord() {
-        return login.may(Right.AUDIT_TENANT, name(), "")
-                ? PageAddress.ROOT + "/tenants/" + name() + "/record"
-                : "";
+        return login.may(Right.AUDIT_TENANT, name(), "") ? PageAddress.ROOT + "/tenants/" + name() + "/record" : "";
     }
 }

@@ -54,11 +54,11 @@ public class TenantAdministration {
     record Put(TenantEntity tenant, boolean made) {}
 
     /** What others may know of a tenant. */
-    public record Facts(int id, Quota quota) {}
+    public record Facts(int id, Quota quota, String entityTag) {}
 
     /** Empty where there is none. */
     public Optional<Facts> find(TenantName name) {
-        return tenants.find(name).map(tenant -> new Facts(tenant.id(), tenant.quota()));
+        return tenants.find(name).map(tenant -> new Facts(tenant.id(), tenant.quota(), tenant.entityTag()));
     }
 
     /** @throws UnknownTenant if there is none */
@@ -97,6 +97,16 @@ public class TenantAdministration {
             preconditions.check(now.entityTag());
         }
         return new Put(now, made);
+    }
+
+    /**
+     * Changes one that there is.
+     *
+     * @throws UnknownTenant if there is none
+     */
+    public void change(TenantName name, TenantRequest request, Preconditions preconditions) {
+        get(name);
+        put(name, request, preconditions);
     }
 
     private void change(TenantEntity tenant, Quota quota) {

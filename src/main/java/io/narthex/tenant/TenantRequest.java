@@ -11,14 +11,14 @@ import java.io.InputStream;
 import java.util.List;
 
 /** The settings that somebody wants a tenant to have: an omitted one stays, null resets it. */
-record TenantRequest(QuotaRequest quota) {
+public record TenantRequest(QuotaRequest quota) {
     /**
      * Reads the body of a PUT.
      *
      * @throws ProblemException naming the field that cannot be understood
      * @throws IOException if it is no JSON
      */
-    static TenantRequest read(InputStream body) throws IOException {
+    public static TenantRequest read(InputStream body) throws IOException {
         QuotaRequest quota = QuotaRequest.read(JsonBody.readPut(body, List.of("quota"), TenantResponse.class));
         if (quota.over(Quota.INITIAL, Quota.INITIAL).whenFull() != WhenFull.REFUSE) {
             throw new ProblemException(

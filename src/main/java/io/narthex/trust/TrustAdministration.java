@@ -1,6 +1,7 @@
 package io.narthex.trust;
 
 import io.narthex.access.CallerGrants;
+import io.narthex.access.TokenException;
 import io.narthex.access.token.CachePattern;
 import io.narthex.access.token.Scope;
 import io.narthex.audit.AuditAction;
@@ -9,6 +10,9 @@ import io.narthex.audit.AuditLog;
 import io.narthex.configuration.Settings;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.Preconditions;
+import io.narthex.http.problem.ProblemException;
+import io.narthex.http.problem.ProblemType;
+import io.narthex.tenant.NameRule;
 import io.narthex.tenant.TenantEntity;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -70,15 +74,30 @@ public class TrustAdministration {
     }
 
     /** By name, those behind one that the caller may see. */
-    List<Trust> list(TenantName tenant, @Nullable String after, int limit) {
+    public List<TrustResponse> list(TenantName tenant, @Nullable String after, int limit) {
         return trusts.list(owner(tenant).id(), after == null ? "" : after, MOST).stream()
                 .filter(trust -> grants.mayManage(trust.patterns()))
                 .limit(limit)
+                .map(TrustResponse::of)
                 .toList();
+    }
+
+    /**
+     * Makes one.
+     *
+     * @throws ProblemException where there is one of that name, or the name can be none
+     * @throws TrustException where it cannot be
+     * @throws TokenException where it would give more than the caller has
+     */
+    public void make(TenantName tenant, String name, TrustRequest request) {
+        put(tenant, name, request, new Preconditions(null, "*"));
     }
 
     /** Makes or changes one. What narrows it ends its tokens. */
     Put put(TenantName tenant, String name, TrustRequest request, Preconditions preconditions) {
+        if (!NameRule.allows(name)) {
+            throw new ProblemException(ProblemType.BAD_REQUEST, "A trust's name is " + NameRule.SENTENCE);
+        }
         TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Optional<Trust> there = trusts.find(owner.id(), name);
         if (there.isPresent() && !grants.mayManage(there.get().patterns())) {
@@ -136,7 +155,7 @@ public class TrustAdministration {
      *
      * @throws UnknownTrust if there is none that the caller may see
      */
-    void delete(TenantName tenant, String name, Preconditions preconditions) {
+    public void delete(TenantName tenant, String name, Preconditions preconditions) {
         TenantEntity owner = tenants.lock(tenant).orElseThrow(UnknownTenant::new);
         Trust trust = find(owner, name).orElseThrow(UnknownTrust::new);
         preconditions.check(trust.entityTag());

@@ -1,11 +1,26 @@
 package io.narthex.trust;
 
+import io.narthex.http.problem.Problem;
+import io.narthex.http.problem.ProblemType;
+
 /** Says what is wrong with a request about issuers and trusts. */
-abstract sealed class TrustException extends RuntimeException {
+public abstract sealed class TrustException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private TrustException(String sentence) {
         super(sentence);
+    }
+
+    /** What to tell who made the request. */
+    public Problem problem() {
+        ProblemType type = switch (this) {
+            case UnknownIssuer x -> ProblemType.NOT_FOUND;
+            case UnknownTrust x -> ProblemType.NOT_FOUND;
+            case UrlTaken x -> ProblemType.CONFLICT;
+            case TooMany x -> ProblemType.CONFLICT;
+            case Impossible x -> ProblemType.BAD_REQUEST;
+        };
+        return Problem.of(type, String.valueOf(getMessage()));
     }
 
     /** There is none of that name. */

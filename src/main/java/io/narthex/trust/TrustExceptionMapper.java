@@ -1,7 +1,5 @@
 package io.narthex.trust;
 
-import io.narthex.http.problem.Problem;
-import io.narthex.http.problem.ProblemType;
 import io.narthex.http.problem.ProblemWriter;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
@@ -19,14 +17,6 @@ public class TrustExceptionMapper implements ExceptionMapper<TrustException> {
 
     @Override
     public Response toResponse(TrustException e) {
-        ProblemType type = switch (e) {
-            case TrustException.UnknownIssuer x -> ProblemType.NOT_FOUND;
-            case TrustException.UnknownTrust x -> ProblemType.NOT_FOUND;
-            case TrustException.UrlTaken x -> ProblemType.CONFLICT;
-            case TrustException.TooMany x -> ProblemType.CONFLICT;
-            case TrustException.Impossible x -> ProblemType.BAD_REQUEST;
-        };
-        return ProblemWriter.answer(Problem.of(type, String.valueOf(e.getMessage())), uri)
-                .build();
+        return ProblemWriter.answer(e.problem(), uri).build();
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The settings that somebody wants a trust to have: an omitted one stays, null resets it. */
-record TrustRequest(
+public record TrustRequest(
         JsonField<String> issuer,
         JsonField<String> audience,
         JsonField<Map<String, List<String>>> claims,
@@ -46,7 +46,7 @@ record TrustRequest(
      * @throws ProblemException naming the field that cannot be understood
      * @throws IOException if it is no JSON
      */
-    static TrustRequest read(InputStream body) throws IOException {
+    public static TrustRequest read(InputStream body) throws IOException {
         JsonBody json = JsonBody.readPut(body, FIELDS, TrustResponse.class);
         TrustRequest request = new TrustRequest(
                 json.text("issuer", LONGEST),

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The JSON that describes a trust. */
-record TrustResponse(
+public record TrustResponse(
         String name,
         String tenant,
         String issuer,

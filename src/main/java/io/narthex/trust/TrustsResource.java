@@ -5,8 +5,6 @@ import io.narthex.http.Preconditions;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.http.problem.ProblemException;
-import io.narthex.http.problem.ProblemType;
 import io.narthex.tenant.NameRule;
 import io.narthex.tenant.TenantException.UnknownTenant;
 import io.narthex.tenant.TenantName;
@@ -47,8 +45,9 @@ public class TrustsResource {
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("after") @Nullable String after) {
         Page page = Page.parse(limit, after, NameRule.FORM);
-        List<Trust> found = trusts.list(known(tenant), page.after(), page.limit() + 1);
-        return Response.ok(page.listing(found, TrustResponse::of, Trust::name)).build();
+        List<TrustResponse> found = trusts.list(known(tenant), page.after(), page.limit() + 1);
+        return Response.ok(page.listing(found, trust -> trust, TrustResponse::name))
+                .build();
     }
 
     @GET
@@ -68,9 +67,6 @@ public class TrustsResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
             InputStream body)
             throws IOException {
-        if (!NameRule.allows(name)) {
-            throw new ProblemException(ProblemType.BAD_REQUEST, "A trust's name is " + NameRule.SENTENCE);
-        }
         TrustAdministration.Put put =
                 trusts.put(known(tenant), name, TrustRequest.read(body), new Preconditions(ifMatch, ifNoneMatch));
         return answer(

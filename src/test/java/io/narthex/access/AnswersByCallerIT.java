@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every kind of route as every kind of caller: the table of src/docs/administration.md. */
 @ExtendWith(SharedServer.class)
 class AnswersByCallerIT {
-    private static final List<String> CALLERS =
-            List.of("nobody", "pull", "push", "delete", "administer", "audit", "other tenant", "wrong", "expired", "revoked");
+    private static final List<String> CALLERS = List.of(
+            "nobody", "pull", "push", "delete", "administer", "audit", "other tenant", "wrong", "expired", "revoked");
 
     private static final String HASH = "0000000000000000000000000000000a";
     private static final Map<String, String> TOKENS = new HashMap<>();
@@ -175,10 +175,19 @@ class AnswersByCallerIT {
         "PAGE   /console/caches/walk/closed/promote,        303 403 403 403 403 403 404 303 303 303",
         "PAGE   /console/tenants/walk,                      303 200 200 200 200 200 404 303 303 303",
         "PAGE   /console/tenants/none,                      303 404 404 404 404 404 404 303 303 303",
+        "PAGE   /console/caches/walk/open/settings,         303 403 403 403 200 403 403 303 303 303",
+        "PAGE   /console/caches/walk/closed/settings,       303 403 403 403 200 403 404 303 303 303",
+        "PAGE   /console/tenants/walk/trusts,               303 403 403 403 200 403 404 303 303 303",
         "PAGE   /console/upstreams,                         303 403 403 403 403 403 403 303 303 303",
         "promote        /console/caches/walk/closed/promote, 303 403 403 403 403 403 404 303 303 303",
         "undo-promotion /console/caches/walk/closed,        303 403 403 403 403 403 404 303 303 303",
         "rotate-key         /console/caches/walk/closed,    303 403 403 403 303 403 404 303 303 303",
+        "set-cache   /console/caches/walk/closed/settings,  303 403 403 403 400 403 404 303 303 303",
+        "set-quota   /console/caches/walk/open/settings,    303 403 403 403 412 403 403 303 303 303",
+        "make-trust   /console/tenants/walk/trusts,         303 403 403 403 400 403 404 303 303 303",
+        "delete-trust /console/tenants/walk/trusts,         303 403 403 403 404 403 404 303 303 303",
+        "set-tenant-quota   /console/tenants/walk,          303 403 403 403 403 403 403 303 303 303",
+        "set-named-hold     /console/tenants/walk,          303 403 403 403 403 403 403 303 303 303",
         "hold-tenant        /console/tenants/walk,          303 403 403 403 403 403 403 303 303 303",
         "release-hold       /console/tenants/walk,          303 403 403 403 403 403 403 303 303 303",
         "release-named-hold /console/tenants/walk,          303 403 403 403 403 403 403 303 303 303",

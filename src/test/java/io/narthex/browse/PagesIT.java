@@ -72,6 +72,8 @@ class PagesIT {
                 new Page("console-no-page", "/console/no-such-page", true, true),
                 new Page("console-cache", "/console/caches/TENANT/ci", true),
                 new Page("console-paths", "/console/caches/TENANT/ci/paths?q=pict", true),
+                new Page("console-settings", "/console/caches/TENANT/ci/settings", true),
+                new Page("console-trusts", "/console/tenants/TENANT/trusts", true),
                 new Page("console-tenant", "/console/tenants/TENANT", true),
                 new Page("console-promote", "/console/caches/TENANT/release/promote?from=TENANT/ci&path=HASH", true),
                 new Page("console-promote-nothing", "/console/caches/TENANT/release/promote?from=no/such", true),
@@ -98,12 +100,23 @@ class PagesIT {
                 "PUT",
                 upstream(cache),
                 "{\"url\":\"https://cache.example.org\",\"trustedPublicKeys\":[\"" + cache.keys() + "\"]}");
+        cache.administer("PUT", issuer(cache), "{\"issuer\":\"https://ci.example.org\"}");
+        cache.administer(
+                "PUT",
+                tenant + "/trusts/main",
+                "{\"issuer\":\"https://ci.example.org\",\"audience\":\"https://cache.example.org/acme\","
+                        + "\"claims\":{\"sub\":[\"repo:acme/app:ref:refs/heads/main\"]},\"scopes\":[\"push\"]}");
         sample = new Sample(cache, path);
     }
 
     @AfterAll
     static void remove() throws Exception {
         sample.cache().administer("DELETE", upstream(sample.cache()), "");
+        sample.cache().administer("DELETE", issuer(sample.cache()), "");
+    }
+
+    private static String issuer(TenantCache cache) {
+        return "/api/v1/issuers/" + cache.tenant();
     }
 
     private static String upstream(TenantCache cache) {

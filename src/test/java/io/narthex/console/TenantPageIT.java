@@ -7,6 +7,8 @@ import io.narthex.it.Rows;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import java.net.http.HttpResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,7 +55,9 @@ class TenantPageIT {
         ConsoleClient reader = new ConsoleClient();
         reader.logIn(cache.newToken("\"pull\""));
         assertThat(reader.get(page).body()).doesNotContain("/record\"");
-        for (String action : new String[] {"hold-tenant", "release-hold", "release-named-hold", "delete-tenant"}) {
+        for (String action : new String[] {
+            "hold-tenant", "release-hold", "release-named-hold", "delete-tenant", "set-named-hold", "set-tenant-quota"
+        }) {
             assertThat(owner.post(page, "do", action, "reason", "x", "name", cache.tenant())
                             .statusCode())
                     .isEqualTo(403);
@@ -87,6 +91,47 @@ class TenantPageIT {
                         .as(ApiClient.token(), "GET", "/api/v1/tenants/" + cache.tenant(), "")
                         .statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void holdsAPartOfItUnderAName() throws Exception {
+        HttpResponse<String> none =
+                post("do", "set-named-hold", "hold", "case-9", "cache", "other", "reason", "<b>C</b>");
+        assertThat(none.statusCode()).isEqualTo(409);
+        assertThat(none.body())
+                .contains("What is to be held is not in a cache of the tenant", "value=\"case-9\"")
+                .contains("value=\"&lt;b&gt;C&lt;/b&gt;\"");
+        assertThat(post("do", "set-named-hold", "hold", "a b", "cache", "ci").body())
+                .contains("The name of a hold must be");
+        assertThat(post("do", "set-named-hold", "hold", "x", "pin", "p").body())
+                .contains("pin is one of a cache, and without a path beside it");
+        assertThat(post("do", "set-named-hold", "hold", "case-9", "cache", "ci", "reason", "C")
+                        .statusCode())
+                .isEqualTo(303);
+        assertThat(console.get(page).body()).contains("case-9", "cache ci", "\"release-named-hold\"");
+        assertThat(post("do", "set-named-hold", "hold", "case-9", "cache", "ci").statusCode())
+                .isEqualTo(409);
+        assertThat(post("do", "release-named-hold", "id", "case-9").statusCode())
+                .isEqualTo(303);
+    }
+
+    @Test
+    void changesTheQuota() throws Exception {
+        Matcher version = Pattern.compile("name=\"version\" value=\"([^\"]+)\"")
+                .matcher(console.get(page).body());
+        assertThat(version.find()).isTrue();
+        String now = version.group(1).replace("&quot;", "\"");
+        HttpResponse<String> wrong =
+                post("do", "set-tenant-quota", "version", now, "maxBytes", "5 GiB", "warnAt", "500");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).contains("warnAt must be a whole number from 1 to 100", "value=\"5 GiB\"");
+        assertThat(post("do", "set-tenant-quota", "version", now, "maxBytes", "5 GiB", "warnAt", "50")
+                        .statusCode())
+                .isEqualTo(303);
+        assertThat(console.get(page).body()).contains("of 5.0 GiB");
+        assertThat(post("do", "set-tenant-quota", "version", now, "maxBytes", "", "warnAt", "50")
+                        .statusCode())
+                .isEqualTo(412);
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.narthex.console.form;
+
+import org.jspecify.annotations.NullMarked;
