@@ -19,6 +19,7 @@ import java.util.Set;
  * @param virtualHosts in lower case, without port
  * @param entry how paths come into it
  * @param gates what it asks of paths that are promoted into it
+ * @param evicts whether the oldest paths make room where its quota is used up
  * @param version counts the changes of these settings
  * @param uploadsAlone whether it is seen below {@code /push/}, where there is what was uploaded to it and nothing else
  */
@@ -41,6 +42,7 @@ public record Cache(
         List<PublicKey> trustedPublicKeys,
         Entry entry,
         Gates gates,
+        boolean evicts,
         long version,
         boolean uploadsAlone) {
     public Cache {
@@ -131,6 +133,7 @@ public record Cache(
                         trustedPublicKeys,
                         entry,
                         gates,
+                        evicts,
                         version,
                         alone);
     }

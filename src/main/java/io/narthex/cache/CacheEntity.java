@@ -3,6 +3,7 @@ package io.narthex.cache;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StoreDir;
 import io.narthex.quota.QuotaColumns;
+import io.narthex.quota.WhenFull;
 import io.narthex.tenant.TenantEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -160,6 +161,7 @@ class CacheEntity {
                 constant(Entry.class, entry),
                 new Gates(
                         Arrays.stream(requiredSignatures).map(PublicKey::parse).toList(), minimumAgeHours),
+                quota.quota().whenFull() == WhenFull.EVICT,
                 version,
                 false);
     }

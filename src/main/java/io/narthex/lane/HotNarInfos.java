@@ -71,27 +71,30 @@ final class HotNarInfos {
     /** Answers with the narinfo of a path that is known to be current. */
     void present(HttpServerExchange exchange, Cache cache, SignedPath path) {
         reads.hit(path.hits(), cache.tenantId(), cache.id(), path.path());
+        Long pusher = pusher(exchange, cache);
+        notePusher(cache, pusher);
         // a wrong token does not come so far
-        uses.note(
-                path,
-                UsedBy.of(exchange.getRequestHeaders().contains(Headers.AUTHORIZATION), isPusher(exchange, cache)));
+        boolean token = exchange.getRequestHeaders().contains(Headers.AUTHORIZATION);
+        uses.note(path, UsedBy.of(token, pusher != null));
         send(exchange, cache, path);
     }
 
     /** Answers that the cache has no such path. */
     void absent(HttpServerExchange exchange, Cache cache) {
         reads.miss(cache.tenantId(), cache.id());
-        boolean unused = isPusher(exchange, cache);
+        notePusher(cache, pusher(exchange, cache));
         AbsentPath.send(exchange);
     }
 
-    /** Notes who asks before he pushes. */
-    private boolean isPusher(HttpServerExchange exchange, Cache cache) {
-        Long token = access.pusher(exchange, cache);
+    /** The token of who asks before he pushes, where that matters: in a cache that evicts. */
+    private @Nullable Long pusher(HttpServerExchange exchange, Cache cache) {
+        return cache.evicts() ? access.pusher(exchange, cache) : null;
+    }
+
+    private void notePusher(Cache cache, @Nullable Long token) {
         if (token != null) {
             pushers.note(cache, token);
         }
-        return token != null;
     }
 
     private static void send(HttpServerExchange exchange, Cache cache, SignedPath path) {

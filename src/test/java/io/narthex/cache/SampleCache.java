@@ -14,6 +14,16 @@ public final class SampleCache {
     private SampleCache() {}
 
     public static Cache of(int id, String tenant, String name, Visibility visibility, Source... sources) {
+        return of(id, tenant, name, visibility, false, sources);
+    }
+
+    /** One of uploads, where the oldest make room. */
+    public static Cache evicting(int id, String tenant, String name) {
+        return of(id, tenant, name, Visibility.PUBLIC, true, Source.UPLOADS);
+    }
+
+    private static Cache of(
+            int id, String tenant, String name, Visibility visibility, boolean evicts, Source... sources) {
         return new Cache(
                 id,
                 id,
@@ -33,6 +43,7 @@ public final class SampleCache {
                 List.of(),
                 Entry.PUSH,
                 Gates.NONE,
+                evicts,
                 0,
                 false);
     }

@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects which tokens push into which caches, or ask what is there before they push, until {@link UseWriter} writes that
- * down. What they were told of stays as long as they go on. Any thread may add to it, those that must not block too.
+ * Collects which tokens push into which caches that evict, or ask what is there before they push, until {@link UseWriter}
+ * writes that down. What they were told of stays as long as they go on. Any thread may add to it, those that must not block
+ * too.
  */
 public final class PushSessions {
     /** Some 150 bytes each. What is beyond is not noted: its next request tells the same. */
@@ -76,8 +77,9 @@ public final class PushSessions {
      * @param authorized whether the request shows a token, which then is valid
      */
     public UsedBy note(CurrentCaller caller, Cache cache, boolean authorized) {
-        boolean pushes =
-                authorized && caller.mayPush(cache.tenant().text(), cache.name().text());
+        boolean pushes = authorized
+                && cache.evicts()
+                && caller.mayPush(cache.tenant().text(), cache.name().text());
         if (pushes) {
             note(cache, caller.token().orElse(ADMINISTRATOR));
         }
@@ -101,8 +103,11 @@ public final class PushSessions {
         };
     }
 
-    /** Null: this tenant has as many as may be. */
+    /** Null: the cache keeps what it has, or this tenant has as many as may be. */
     private @Nullable State state(Cache cache, long token) {
+        if (!cache.evicts()) {
+            return null;
+        }
         Map<Pusher, State> own = tenants.computeIfAbsent(cache.tenantId(), t -> new ConcurrentHashMap<>());
         Pusher pusher = new Pusher(cache.id(), token);
         State known = own.get(pusher);

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class PushSessionsTest {
-    private static final Cache CI = SampleCache.of(1, "acme", "ci", Visibility.PUBLIC, Source.UPLOADS);
-    private static final Cache WEB = SampleCache.of(2, "acme", "web", Visibility.PUBLIC, Source.UPLOADS);
+    private static final Cache CI = SampleCache.evicting(1, "acme", "ci");
+    private static final Cache WEB = SampleCache.evicting(2, "acme", "web");
 
     private final AtomicLong seconds = new AtomicLong(1_000);
     private final PushSessions sessions = new PushSessions(() -> TimeUnit.SECONDS.toNanos(seconds.get()));
@@ -52,6 +52,14 @@ class PushSessionsTest {
         body.end();
         assertThat(sessions.take()).containsExactly(new PushSessions.Pusher(1, 0));
         seconds.addAndGet(31);
+        assertThat(sessions.take()).isEmpty();
+    }
+
+    @Test
+    void holdsNothingOfACacheThatKeepsAll() {
+        Cache keeps = SampleCache.of(3, "acme", "releases", Visibility.PUBLIC, Source.UPLOADS);
+        sessions.note(keeps, 7);
+        sessions.begin(keeps, 8L).end();
         assertThat(sessions.take()).isEmpty();
     }
 
