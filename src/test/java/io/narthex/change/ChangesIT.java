@@ -106,6 +106,21 @@ class ChangesIT {
     }
 
     @Test
+    void doNotWaitForHoursForAMachineThatFellSilent() throws Exception {
+        try (Connection connection = database.getConnection();
+                Statement s = connection.createStatement();
+                ResultSet r = s.executeQuery("select current_setting('tcp_keepalives_idle'),"
+                        + " current_setting('tcp_keepalives_interval'), current_setting('tcp_keepalives_count'),"
+                        + " current_setting('tcp_user_timeout')")) {
+            assertThat(r.next()).isTrue();
+            assertThat(r.getString(1)).isEqualTo("30");
+            assertThat(r.getString(2)).isEqualTo("10");
+            assertThat(r.getString(3)).isEqualTo("3");
+            assertThat(r.getString(4)).isEqualTo("60000");
+        }
+    }
+
+    @Test
     void knowThatThereIsAnotherNode() {
         assertThat(feed.heartbeat().isHeard()).isTrue();
         assertThat(feed.heartbeat().isAlone()).isFalse();
