@@ -8,6 +8,7 @@ import io.narthex.change.ChangeListener;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.thread.SingleFlight;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
@@ -50,8 +51,11 @@ public class PathIndex implements ChangeListener {
     @Any
     private Instance<PathSource> found;
 
+    private final SingleFlight<Asked, Optional<SignedPath>> asking = new SingleFlight<>();
     private List<PathSource> sources = List.of();
     private @Nullable HotPaths hot;
+
+    private record Asked(int cacheId, StorePathHash hash) {}
 
     @PostConstruct
     void start() {
@@ -149,7 +153,7 @@ public class PathIndex implements ChangeListener {
             return lookUp(cache, hashes);
         } catch (SQLException e) {
             // each is asked for by itself, which tells what is wrong
-            return new Found(Map.of(), Set.of());
+            return Found.NOTHING;
         }
     }
 
@@ -166,9 +170,15 @@ public class PathIndex implements ChangeListener {
      * What was found of several paths.
      *
      * @param paths those that are there; {@link HotPaths#isCurrent} says whether they may still be told
-     * @param absent those that certainly are not; of all others {@link #find} says more
+     * @param absent those that certainly are not
+     * @param elsewhere those of which others have to be asked by {@link #ask}, each with the ticket that this wants; of all that
+     *     are in none of the three {@link #find} says more
      */
-    public record Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> absent) {}
+    public record Found(
+            Map<StorePathHash, SignedPath> paths, Set<StorePathHash> absent, Map<StorePathHash, Long> elsewhere) {
+        /** Nothing is known. */
+        public static final Found NOTHING = new Found(Map.of(), Set.of(), Map.of());
+    }
 
     /**
      * Looks for several paths at once and keeps in memory what it found, as {@link #find} does for one. On a thread of ours.
@@ -180,6 +190,7 @@ public class PathIndex implements ChangeListener {
         Map<StorePathHash, Long> tickets = new HashMap<>();
         hashes.forEach(hash -> tickets.put(hash, hot().ticket(cache, hash)));
         Map<StorePathHash, SignedPath> paths = new HashMap<>();
+        Map<StorePathHash, Long> elsewhere = new HashMap<>();
         Set<StorePathHash> left = new HashSet<>(hashes);
         for (PathSource source : sources) {
             if (left.isEmpty()) {
@@ -188,10 +199,48 @@ public class PathIndex implements ChangeListener {
             PathSource.Found found = source.lookUp(cache, left);
             left.removeAll(found.paths().keySet());
             found.unclear().forEach(left::remove);
+            found.elsewhere().forEach(hash -> elsewhere.put(hash, Objects.requireNonNull(tickets.get(hash))));
+            left.removeAll(elsewhere.keySet());
             paths.putAll(found.paths());
         }
         paths.forEach((hash, path) -> hot().remember(cache, path, Objects.requireNonNull(tickets.get(hash))));
-        return new Found(paths, left);
+        return new Found(paths, left, elsewhere);
+    }
+
+    /**
+     * A path that {@link #lookUp} found nowhere here, if others have it and the cache may give it out; it is kept in memory as
+     * {@link #find} does. Waits for them; whoever asks for the same meanwhile waits for the same answer.
+     *
+     * @param ticket that came with it: what was published here since then hides what others have
+     * @throws SourceAwayException where they give no answer
+     */
+    public Optional<SignedPath> ask(Cache cache, StorePathHash hash, long ticket) {
+        return brought(cache, hash, ticket).filter(path -> !restriction.withholds(cache, path));
+    }
+
+    /** Brings it into memory, if others have it, for whoever asks for it next. Waits for them. */
+    public void bring(Cache cache, StorePathHash hash, long ticket) {
+        Optional<SignedPath> unused = brought(cache, hash, ticket);
+    }
+
+    private Optional<SignedPath> brought(Cache cache, StorePathHash hash, long ticket) {
+        feed.heartbeat().require();
+        return asking.once(new Asked(cache.id(), hash), () -> askOnce(cache, hash, ticket));
+    }
+
+    private Optional<SignedPath> askOnce(Cache cache, StorePathHash hash, long ticket) {
+        SignedPath current = hot().current(cache, hash);
+        if (current != null) {
+            return Optional.of(current);
+        }
+        for (PathSource source : sources) {
+            Optional<SignedPath> path = source.ask(cache, hash);
+            if (path.isPresent()) {
+                hot().remember(cache, path.get(), ticket);
+                return path;
+            }
+        }
+        return Optional.empty();
     }
 
     /** A path whose NAR is in this file; which one, when there are several, does not matter: their bytes are equal. */

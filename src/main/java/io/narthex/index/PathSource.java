@@ -51,11 +51,17 @@ public interface PathSource {
      * What one question says of several hashes.
      *
      * @param paths those that are here
-     * @param unclear those of which only {@link #find} can say more; what is in neither is not here
+     * @param unclear those of which only {@link #find} can say more
+     * @param elsewhere those that are not here and that other servers may have, as {@link #ask} says; what is in none of the three
+     *     is not there
      */
-    record Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> unclear) {
+    record Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> unclear, Set<StorePathHash> elsewhere) {
         /** Nothing is here. */
         public static final Found NOTHING = new Found(Map.of(), Set.of());
+
+        public Found(Map<StorePathHash, SignedPath> paths, Set<StorePathHash> unclear) {
+            this(paths, unclear, Set.of());
+        }
     }
 
     /**
@@ -68,6 +74,15 @@ public interface PathSource {
         Set<StorePathHash> unclear = new HashSet<>(hashes);
         unclear.removeIf(hash -> memory().isAbsent(cache, hash));
         return new Found(Map.of(), unclear);
+    }
+
+    /**
+     * The path with this hash, which is not here, if others have it. Waits for them.
+     *
+     * @throws SourceAwayException where they have to be asked and give no answer
+     */
+    default Optional<SignedPath> ask(Cache cache, StorePathHash hash) {
+        return Optional.empty();
     }
 
     /** A path whose narinfo names this file, hidden or not. */

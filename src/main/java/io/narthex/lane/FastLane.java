@@ -10,7 +10,6 @@ import io.narthex.http.pace.PacedBodies;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.protocol.NarInfoBatch;
 import io.narthex.share.Sharer;
-import io.narthex.upstream.ServerVia;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
@@ -67,7 +66,7 @@ public final class FastLane implements ServletExtension {
             StoredNars stored,
             CopiedNars copied,
             PassingNars passing,
-            ServerVia via,
+            NarInfosElsewhere elsewhere,
             MissingNars missing,
             UploadLane received,
             JsonBodies bodies,
@@ -139,16 +138,7 @@ public final class FastLane implements ServletExtension {
                     hash,
                     cache,
                     who,
-                    cache.showsOthers() ? x -> ask(x, who, next, parts) : x -> parts.request(x, next));
-        }
-    }
-
-    /** What others may have to be asked for keeps nobody waiting who asks for what is here. */
-    private static void ask(HttpServerExchange exchange, Sharer who, HttpHandler next, Parts parts) {
-        if (parts.via.isIn(exchange.getRequestHeaders().getFirst(Headers.VIA))) {
-            UpstreamSentence.LOOP.send(exchange);
-        } else {
-            parts.lookups.run(exchange, who, next);
+                    cache.showsOthers() ? x -> parts.elsewhere.resource(x, who, next) : x -> parts.request(x, next));
         }
     }
 

@@ -103,6 +103,7 @@ public class FastLaneStart implements ServletContextListener {
     private @Nullable CopiedNars copied;
     private @Nullable NewNarInfos unknown;
     private @Nullable PassingNars passing;
+    private @Nullable NarInfosAhead ahead;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -124,8 +125,11 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
-        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses, pushers, known);
-        NewNarInfos begun = new NewNarInfos(index, narInfos);
+        NarInfosAhead walks = NarInfosAhead.make(index, lanes);
+        ahead = walks;
+        HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses, pushers, known, walks);
+        NarInfosElsewhere elsewhere = new NarInfosElsewhere(index, narInfos, lanes.lookups(), via);
+        NewNarInfos begun = new NewNarInfos(index, narInfos, elsewhere);
         unknown = begun;
         PassingNars followed = new PassingNars(index.hot(), fetches, downloads, lanes.paced());
         passing = followed;
@@ -140,7 +144,7 @@ public class FastLaneStart implements ServletContextListener {
                                 opened,
                                 kept,
                                 followed,
-                                via,
+                                elsewhere,
                                 new MissingNars(known, intake),
                                 new UploadLane(rights, reception, refusals, known),
                                 lanes.bodies(),
@@ -175,6 +179,9 @@ public class FastLaneStart implements ServletContextListener {
         }
         if (passing != null) {
             passing.close();
+        }
+        if (ahead != null) {
+            ahead.close();
         }
     }
 }

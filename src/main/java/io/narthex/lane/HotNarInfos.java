@@ -34,8 +34,11 @@ final class HotNarInfos {
     private final UseLog uses;
     private final PushSessions pushers;
     private final LaneAccess access;
+    private final NarInfosAhead ahead;
 
-    HotNarInfos(HotPaths hot, ReadLog reads, UseLog uses, PushSessions pushers, LaneAccess access) {
+    HotNarInfos(
+            HotPaths hot, ReadLog reads, UseLog uses, PushSessions pushers, LaneAccess access, NarInfosAhead ahead) {
+        this.ahead = ahead;
         this.hot = hot;
         this.reads = reads;
         this.uses = uses;
@@ -76,7 +79,15 @@ final class HotNarInfos {
         // a wrong token does not come so far
         boolean token = exchange.getRequestHeaders().contains(Headers.AUTHORIZATION);
         uses.note(path, UsedBy.of(token, pusher != null));
+        lookAhead(exchange, cache, path);
         send(exchange, cache, path);
+    }
+
+    /** Lets others be asked for what the client may want next. */
+    void lookAhead(HttpServerExchange exchange, Cache cache, SignedPath path) {
+        if (path.isElsewhere()) {
+            ahead.answered(cache, path, () -> access.sharer(exchange));
+        }
     }
 
     /** Answers that the cache has no such path. */

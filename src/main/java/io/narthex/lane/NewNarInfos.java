@@ -50,17 +50,20 @@ final class NewNarInfos implements AutoCloseable {
     /** When more ask at once it is no walk that begins, and what would be brought along is on its way already. */
     private static final int FEW = 8;
 
-    private static final PathIndex.Found NOTHING = new PathIndex.Found(Map.of(), Set.of());
-
     private final PathIndex index;
     private final HotPaths hot;
     private final HotNarInfos answers;
+    private final NarInfosElsewhere others;
     private final FairPlaces<Waiting> places = new FairPlaces<>(PLACES, LONGEST_LINE);
     private final BlockingQueue<Waiting> wanted = new LinkedBlockingQueue<>();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, new NamedThreads("narthex-narinfos"));
 
-    /** @param answers what memory knows */
-    NewNarInfos(PathIndex index, HotNarInfos answers) {
+    /**
+     * @param answers what memory knows
+     * @param others asks for what is not here
+     */
+    NewNarInfos(PathIndex index, HotNarInfos answers, NarInfosElsewhere others) {
+        this.others = others;
         this.index = index;
         this.hot = index.hot();
         this.answers = answers;
@@ -78,6 +81,7 @@ final class NewNarInfos implements AutoCloseable {
         private final HttpHandler otherwise;
         private volatile boolean absent;
         private volatile @Nullable SignedPath found;
+        private volatile @Nullable Long elsewhere;
         private volatile Runnable rest = () -> {};
 
         Waiting(HttpServerExchange exchange, Cache cache, StorePathHash hash, Sharer who, HttpHandler otherwise) {
@@ -104,10 +108,13 @@ final class NewNarInfos implements AutoCloseable {
 
         void handle(HttpServerExchange x) throws Exception {
             SignedPath path = found;
+            Long ticket = elsewhere;
             if (path != null && hot.isCurrent(cache, path)) {
                 answers.present(x, cache, path);
             } else if (absent) {
                 answers.absent(x, cache);
+            } else if (ticket != null) {
+                others.answer(x, cache, hash, ticket, who, otherwise);
             } else {
                 otherwise.handleRequest(x);
             }
@@ -157,6 +164,7 @@ final class NewNarInfos implements AutoCloseable {
                 those.forEach(one -> {
                     one.found = found.paths().get(one.hash);
                     one.absent = found.absent().contains(one.hash);
+                    one.elsewhere = found.elsewhere().get(one.hash);
                 });
                 ahead.put(cache, found.paths().values());
             });
@@ -181,7 +189,7 @@ final class NewNarInfos implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             // the resource meets the same, and tells of it
             LOG.log(System.Logger.Level.DEBUG, "event=narinfos-not-found", e);
-            return NOTHING;
+            return PathIndex.Found.NOTHING;
         }
     }
 

@@ -2,7 +2,7 @@
  * Threads of our own, and what keeps them alive.
  *
  * <p>Entry points: {@link io.narthex.thread.Guarded} for work that is to go on for ever, {@link
- * io.narthex.thread.NamedThreads} for pools.
+ * io.narthex.thread.NamedThreads} for pools, {@link io.narthex.thread.SingleFlight} for what several threads want at once.
  *
  * <ul>
  *   <li>R1: nothing that work throws ends a thread silently, an {@code Error} no more than an exception: out of memory

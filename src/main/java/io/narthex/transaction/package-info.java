@@ -1,9 +1,9 @@
 /**
  * Transactions that PostgreSQL ended, not for what they asked but for the order in which several asked, and how they are
- * tried again.
+ * tried again; and transactions that several share.
  *
  * <p>Entry points: {@link io.narthex.transaction.Retried}, which a service carries, and {@link
- * io.narthex.transaction.TransactionConflict}, which tells such an end from a defect.
+ * io.narthex.transaction.TransactionConflict}, which tells such an end from a defect; {@link io.narthex.transaction.GroupCommit}.
  *
  * <ul>
  *   <li>R1: only who began the transaction tries it again, and from its first statement on: a part of it cannot be.

@@ -39,6 +39,10 @@ public class LookUps {
 
     /** What they say, up to the first that has it, which is the last of the list then. Waits. */
     List<Answer> ask(List<Asked> sources) {
+        if (sources.size() == 1) {
+            // nobody else is asked meanwhile: the caller may wait for it himself
+            return List.of(sources.getFirst().ask.get());
+        }
         BlockingQueue<Answer> arriving = new LinkedBlockingQueue<>();
         List<Answer> answers = new ArrayList<>();
         int asked = 0;

@@ -8,6 +8,7 @@ import io.narthex.index.UpstreamNar;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.store.StorePath;
 import io.narthex.receive.SmallBody;
+import io.narthex.thread.SingleFlight;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;

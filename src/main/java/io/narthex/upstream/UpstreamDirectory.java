@@ -5,6 +5,8 @@ import io.narthex.cache.OtherSource;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.key.KeyRing;
+import io.narthex.nix.signature.PublicKey;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -75,6 +77,13 @@ public class UpstreamDirectory implements ChangeListener {
                 }
             }
             return Optional.empty();
+        }
+
+        /** The same, as long as what vouched for a path of it still does; empty: the path vouches for itself. */
+        Optional<Upstream> vouching(Cache cache, int id, Optional<PublicKey> key, KeyRing.Ring keys) {
+            return of(cache, id)
+                    .filter(upstream ->
+                            key.isEmpty() || (upstream.keys().contains(key.get()) && !keys.isRevoked(key.get())));
         }
 
         private static boolean isShown(Upstream upstream, Cache cache) {

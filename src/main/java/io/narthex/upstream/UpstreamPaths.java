@@ -1,10 +1,11 @@
 package io.narthex.upstream;
 
 import io.narthex.cache.Cache;
-import io.narthex.index.NarSource;
+import io.narthex.index.PathSource;
 import io.narthex.index.SignedPath;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePathHash;
 import io.narthex.transaction.Retried;
@@ -18,10 +19,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +37,6 @@ public class UpstreamPaths {
     /** A row that a power cut takes is told by the upstream again: nobody waits for the disk. */
     private static final String QUICK = "select set_config('synchronous_commit', 'off', true)";
 
-    private static final String UNSIGN = "delete from upstream_signature where path_id = ?";
     private static final String SIGNATURES = "select key_id, signature from upstream_signature where path_id = ?";
     private static final String SIGN = """
         insert into upstream_signature (key_id, path_id, signature, claim) values (?, ?, ?, ?)
@@ -65,29 +68,46 @@ public class UpstreamPaths {
             return Optional.empty();
         }
         return work(connection -> UpstreamRows.find(connection, cache, hash))
-                .flatMap(row -> directory
-                        .known()
-                        .of(cache, row.upstreamId())
-                        .filter(upstream -> row.key()
-                                .map(key -> upstream.keys().contains(key) && !keys.isRevoked(key))
-                                .orElse(true))
-                        .map(upstream -> signed(cache, keys, upstream, row)));
+                .flatMap(row -> standing(cache, keys, row).map(upstream -> signed(cache, keys, upstream, row)));
     }
 
-    /** Keeps what an upstream told, in place of what another or the same told before. */
-    Optional<SignedPath> put(Cache cache, Answer.Found found) {
-        work(connection -> {
+    /** The upstream that told of it, if the cache still shows what it tells and what vouched for the path still does. */
+    private Optional<Upstream> standing(Cache cache, KeyRing.Ring keys, UpstreamRows.Row row) {
+        return directory.known().vouching(cache, row.upstreamId(), row.key(), keys);
+    }
+
+    /**
+     * The same for many paths by one question, as far as one upstream told of them; of those that are unclear {@link #find} says
+     * more.
+     */
+    PathSource.Found findAll(Cache cache, Collection<StorePathHash> hashes, Optional<Upstream> first) {
+        KeyRing.Ring keys = ring.of(cache);
+        Map<StorePathHash, SignedPath> paths = new HashMap<>();
+        Set<StorePathHash> unclear = new HashSet<>();
+        for (UpstreamRows.Signed one : work(c -> UpstreamRows.findAll(c, cache, keys, hashes))) {
+            UpstreamRows.Row row = one.row();
+            Optional<Upstream> upstream = standing(cache, keys, row);
+            StorePathHash hash = row.facts().storePath().hash();
+            boolean clear = one.isWhole(keys) && !keys.members().isEmpty();
+            if (clear
+                    && upstream.isPresent()
+                    && first.filter(asked -> asked.id() == row.upstreamId()).isPresent()) {
+                paths.put(hash, row.offered(keys, one.ours(keys), memory(cache, upstream.get(), row.key())));
+            } else if (upstream.isPresent()) {
+                unclear.add(hash);
+            }
+        }
+        return new PathSource.Found(paths, unclear);
+    }
+
+    /** Keeps what upstreams told, in place of what others or the same told before; gives what became of each. */
+    List<ToldRows.Written> put(List<ToldRows.Told> told) {
+        return work(connection -> {
             try (PreparedStatement s = connection.prepareStatement(QUICK)) {
                 s.execute();
             }
-            long id = UpstreamRows.put(connection, cache, found);
-            // made of what was told before
-            try (PreparedStatement s = connection.prepareStatement(UNSIGN)) {
-                s.setLong(1, id);
-                return s.executeUpdate();
-            }
+            return ToldRows.put(connection, told);
         });
-        return find(cache, found.info().storePath().hash());
     }
 
     /** Which path has a NAR file of that name. */
@@ -97,17 +117,12 @@ public class UpstreamPaths {
 
     private SignedPath signed(Cache cache, KeyRing.Ring keys, Upstream upstream, UpstreamRows.Row row) {
         String claim = row.stored().isPresent() ? "received" : "upstream-signature";
-        return new SignedPath(
-                row.id(),
-                row.facts(),
-                row.stored()
-                        .<NarSource>map(NarSource.InBlobStore::new)
-                        .orElseGet(() -> new NarSource.AtUpstream(row.nar())),
-                row.since(),
-                keys,
-                row.maySign() ? work(connection -> complete(connection, keys, row, claim)) : List.of(),
-                row.stored().isPresent() ? row.since() : null,
-                new UpstreamPathMemory(directory.known(), upstream, row.key(), cache.version(), uses));
+        List<Signature> ours = row.maySign() ? work(connection -> complete(connection, keys, row, claim)) : List.of();
+        return row.offered(keys, ours, memory(cache, upstream, row.key()));
+    }
+
+    private UpstreamPathMemory memory(Cache cache, Upstream upstream, Optional<PublicKey> key) {
+        return new UpstreamPathMemory(directory.known(), upstream, key, cache.version(), uses);
     }
 
     /** Signs and keeps what is missing, and gives all signatures in the order of the ring. */

@@ -1,8 +1,12 @@
 package io.narthex.upstream;
 
 import io.narthex.cache.Cache;
+import io.narthex.index.NarSource;
+import io.narthex.index.SignedPath;
+import io.narthex.index.SourceMemory;
 import io.narthex.index.StoredNar;
 import io.narthex.index.UpstreamNar;
+import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
 import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.narinfo.ContentAddress;
@@ -16,39 +20,34 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Reads and writes rows of {@code upstream_path} in the transaction of the connection that it is given. */
+/** Reads rows of {@code upstream_path} in the transaction of the connection that it is given. */
 final class UpstreamRows {
+    /** Before the names of files in our narinfos. */
+    private static final String NAR = "nar/";
+
     private static final String FIND = """
         select p.id, p.upstream_id, p.hash, p.name, p.vouched_by, p.nar_url, p.file_name, p.compression, p.file_hash,
                p.file_size, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs, p.looked_up_at,
                b.id, b.storage_key, b.file_hash, b.file_size, b.content_hash
         from upstream_path p left join blob b on b.id = p.blob_id where p.cache_id = ? and p.hash = ?
         """;
-    /** Bytes that are here already serve other caches as well; those that came for credentials only their tenant's. */
-    private static final String PUT = """
-        insert into upstream_path (cache_id, upstream_id, hash, name, vouched_by, nar_url, file_name, compression, file_hash,
-                                   file_size, nar_hash, nar_size, refs, deriver, content_address, foreign_sigs, blob_id)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                (select o.blob_id from upstream_path o join cache c on c.id = o.cache_id join blob b on b.id = o.blob_id
-                 where o.upstream_id = ? and o.nar_hash = ? and o.file_name = ? and (not ? or c.tenant_id = ?)
-                 limit 1 for key share of b))
-        on conflict on constraint upstream_path_hash_unique do update set
-            upstream_id = excluded.upstream_id, name = excluded.name, vouched_by = excluded.vouched_by,
-            nar_url = excluded.nar_url, file_name = excluded.file_name, compression = excluded.compression,
-            file_hash = excluded.file_hash, file_size = excluded.file_size, nar_hash = excluded.nar_hash,
-            nar_size = excluded.nar_size, refs = excluded.refs, deriver = excluded.deriver,
-            content_address = excluded.content_address, foreign_sigs = excluded.foreign_sigs, blob_id = excluded.blob_id,
-            looked_up_at = now()
-        returning id
+    private static final String FIND_ALL = """
+        select p.id, p.upstream_id, p.hash, p.name, p.vouched_by, p.nar_url, p.file_name, p.compression, p.file_hash,
+               p.file_size, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs, p.looked_up_at,
+               b.id, b.storage_key, b.file_hash, b.file_size, b.content_hash,
+               array(select s.signature from unnest(?::bigint[]) with ordinality k(id, place)
+                     join upstream_signature s on s.key_id = k.id and s.path_id = p.id order by k.place)
+        from upstream_path p left join blob b on b.id = p.blob_id where p.cache_id = ? and p.hash = any(?)
         """;
 
     private static final String BY_FILE =
@@ -78,6 +77,19 @@ final class UpstreamRows {
         boolean maySign() {
             return key.isPresent() || stored.isPresent() || nar.contentsHash().isEmpty();
         }
+
+        /** The path as the cache offers it. */
+        SignedPath offered(KeyRing.Ring keys, List<Signature> ours, SourceMemory memory) {
+            return new SignedPath(
+                    id,
+                    facts,
+                    stored.<NarSource>map(NarSource.InBlobStore::new).orElseGet(() -> new NarSource.AtUpstream(nar)),
+                    since,
+                    keys,
+                    ours,
+                    stored.isPresent() ? since : null,
+                    memory);
+        }
     }
 
     private UpstreamRows() {}
@@ -105,63 +117,103 @@ final class UpstreamRows {
     }
 
     /**
-     * Keeps what an upstream told, in place of what another or the same told before.
+     * A row, with the signatures that the database has.
      *
-     * @return the row's id
+     * @param signatures by keys of the ring, in its order; some may be missing
      */
-    static long put(Connection connection, Cache cache, Answer.Found found) throws SQLException {
-        NarInfo info = found.info();
-        byte[] narHash = info.narHash().bytes();
-        String fileName = fileName(info);
-        try (PreparedStatement s = connection.prepareStatement(PUT)) {
-            s.setInt(1, cache.id());
-            s.setInt(2, found.upstream().id());
-            s.setBytes(3, info.storePath().hash().toBytes());
-            s.setString(4, info.storePath().name());
-            s.setString(5, found.key().map(PublicKey::toString).orElse(null));
-            s.setString(6, found.nar().toString());
-            s.setString(7, fileName);
-            s.setString(8, info.compression());
-            s.setBytes(9, fileHash(info).map(NixHash::bytes).orElse(null));
-            OptionalLong size = fileSize(info);
-            s.setObject(10, size.isPresent() ? (Long) size.getAsLong() : null, Types.BIGINT);
-            s.setBytes(11, narHash);
-            s.setLong(12, info.narSize());
-            s.setArray(
-                    13,
-                    texts(
-                            connection,
-                            info.references().stream().map(StorePath::baseName).toList()));
-            s.setString(14, info.deriver().map(StorePath::baseName).orElse(null));
-            s.setString(15, info.contentAddress().orElse(null));
-            s.setArray(
-                    16,
-                    texts(
-                            connection,
-                            info.signatures().stream().map(Signature::toString).toList()));
-            s.setInt(17, found.upstream().id());
-            s.setBytes(18, narHash);
-            s.setString(19, fileName);
-            s.setBoolean(20, found.upstream().hasCredentials());
-            s.setInt(21, cache.tenantId());
-            try (ResultSet r = s.executeQuery()) {
-                r.next();
-                return r.getLong(1);
+    record Signed(Row row, List<byte[]> signatures) {
+        boolean isWhole(KeyRing.Ring keys) {
+            return !row.maySign() || signatures.size() == keys.members().size();
+        }
+
+        /** By all keys, where it {@link #isWhole}. */
+        List<Signature> ours(KeyRing.Ring keys) {
+            List<Signature> all = new ArrayList<>();
+            for (int i = 0; row.maySign() && i < signatures.size(); i++) {
+                all.add(new Signature(keys.members().get(i).publicKey().name(), signatures.get(i)));
             }
+            return all;
         }
     }
 
+    /** The same for many paths, with the signatures of those keys; by one statement. */
+    static List<Signed> findAll(Connection connection, Cache cache, KeyRing.Ring keys, Collection<StorePathHash> hashes)
+            throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement(FIND_ALL)) {
+            s.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint",
+                            keys.members().stream().map(KeyRing.Member::id).toArray()));
+            s.setInt(2, cache.id());
+            s.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bytea", hashes.stream().map(StorePathHash::toBytes).toArray(byte[][]::new)));
+            List<Signed> all = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (r.next()) {
+                    byte[][] signatures = (byte[][]) r.getArray(23).getArray();
+                    row(r, cache).ifPresent(row -> all.add(new Signed(row, List.of(signatures))));
+                }
+            }
+            return all;
+        }
+    }
+
+    /** The row that was made of what an upstream told and vouches for, whose bytes are not here. */
+    static Row told(Cache cache, Answer.Found found, ToldRows.Written written) {
+        NarInfo info = found.info();
+        NarInfo facts = new NarInfo(
+                cache.storeDir(),
+                info.storePath(),
+                NAR + fileName(info),
+                info.compression(),
+                fileHash(info),
+                fileSize(info),
+                info.narHash(),
+                info.narSize(),
+                info.references(),
+                info.deriver(),
+                info.signatures(),
+                info.contentAddress());
+        int upstream = found.upstream().id();
+        return new Row(
+                written.id(),
+                upstream,
+                found.key(),
+                facts,
+                nar(cache, upstream, found.nar().toString(), facts, Optional.empty()),
+                Optional.empty(),
+                written.since());
+    }
+
+    private static UpstreamNar nar(Cache cache, int upstreamId, String url, NarInfo facts, Optional<NixHash> contents) {
+        return new UpstreamNar(
+                facts.storePath(),
+                cache.id(),
+                upstreamId,
+                url,
+                facts.url().substring(NAR.length()),
+                facts.compression(),
+                facts.fileHash(),
+                facts.fileSize(),
+                facts.narHash(),
+                facts.narSize(),
+                contents);
+    }
+
     /** Where the file is the NAR, its hash is known in any case. */
-    private static Optional<NixHash> fileHash(NarInfo info) {
+    static Optional<NixHash> fileHash(NarInfo info) {
         return info.compression().equals("none") ? Optional.of(info.narHash()) : info.fileHash();
     }
 
-    private static OptionalLong fileSize(NarInfo info) {
+    static OptionalLong fileSize(NarInfo info) {
         return info.compression().equals("none") ? OptionalLong.of(info.narSize()) : info.fileSize();
     }
 
     /** A name of our own: an upstream's may be of any form, with directories and a query. */
-    private static String fileName(NarInfo info) {
+    static String fileName(NarInfo info) {
         Optional<Compression> compression =
                 Compression.named(info.compression()).filter(c -> !c.extension().isEmpty());
         return new UploadName(fileHash(info).orElse(info.narHash()), compression).toString();
@@ -182,7 +234,7 @@ final class UpstreamRows {
         NarInfo facts = new NarInfo(
                 cache.storeDir(),
                 path,
-                "nar/" + fileName,
+                NAR + fileName,
                 compression,
                 fileHash,
                 fileSize,
@@ -200,18 +252,7 @@ final class UpstreamRows {
         if ((key.isEmpty() && proof.isEmpty()) || others) {
             return Optional.empty();
         }
-        UpstreamNar nar = new UpstreamNar(
-                path,
-                cache.id(),
-                r.getInt(2),
-                r.getString(6),
-                fileName,
-                compression,
-                fileHash,
-                fileSize,
-                narHash,
-                narSize,
-                contents);
+        UpstreamNar nar = nar(cache, r.getInt(2), r.getString(6), facts, contents);
         return Optional.of(new Row(
                 r.getLong(1),
                 r.getInt(2),
@@ -247,9 +288,5 @@ final class UpstreamRows {
         TreeSet<StorePath> paths = new TreeSet<>();
         names.forEach(name -> paths.add(StorePath.parseBaseName(name)));
         return paths;
-    }
-
-    private static java.sql.Array texts(Connection connection, List<String> all) throws SQLException {
-        return connection.createArrayOf("text", all.toArray());
     }
 }

@@ -7,8 +7,13 @@ import io.narthex.index.PathSource;
 import io.narthex.index.SignedPath;
 import io.narthex.index.SourceAwayException;
 import io.narthex.index.SourceMemory;
+import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
+import io.narthex.nix.narinfo.Fingerprint;
+import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePathHash;
+import io.narthex.thread.SingleFlight;
+import io.narthex.transaction.GroupCommit;
 import io.narthex.upstream.caches.CacheSources;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,8 +21,11 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +47,9 @@ public class UpstreamSource implements PathSource {
     private UpstreamPaths rows;
 
     @Inject
+    private KeyRing ring;
+
+    @Inject
     private UpstreamClient client;
 
     @Inject
@@ -51,6 +62,8 @@ public class UpstreamSource implements PathSource {
     private ChangeFeed feed;
 
     private final SingleFlight<Key, Optional<SignedPath>> flights = new SingleFlight<>();
+    private final GroupCommit<ToldRows.Told, ToldRows.Written> told =
+            new GroupCommit<>(all -> rows.put(all), flights::underWay);
     private UpstreamDirectory.@Nullable Known known;
     private @Nullable UpstreamMemory memory;
 
@@ -112,19 +125,50 @@ public class UpstreamSource implements PathSource {
         if (remembered().isAbsent(cache, hash)) {
             return Optional.empty();
         }
-        return flights.once(new Key(cache.id(), hash), () -> lookUp(cache, hash));
+        return flights.once(
+                new Key(cache.id(), hash),
+                () -> askAll(cache, hash, known().of(cache).isEmpty() ? Optional.empty() : rows.find(cache, hash)));
     }
 
-    private Optional<SignedPath> lookUp(Cache cache, StorePathHash hash) {
+    /** What upstreams told is known, all of it by one question; where another cache comes first, that one is asked before. */
+    @Override
+    public Found lookUp(Cache cache, Set<StorePathHash> hashes) {
+        Set<StorePathHash> left = new HashSet<>(hashes);
+        left.removeIf(hash -> remembered().isAbsent(cache, hash));
+        if (left.isEmpty() || known().of(cache).isEmpty()) {
+            return new Found(Map.of(), Set.of(), left);
+        }
+        Found told = rows.findAll(cache, left, first(cache));
+        left.removeAll(told.paths().keySet());
+        left.removeAll(told.unclear());
+        return new Found(told.paths(), told.unclear(), left);
+    }
+
+    /** The upstream that would be asked before all others. */
+    private Optional<Upstream> first(Cache cache) {
+        boolean cachesFirst = !cache.others().isEmpty() && cache.others().getFirst() instanceof OtherSource.OfCache;
+        return cachesFirst ? Optional.empty() : known().of(cache).stream().findFirst();
+    }
+
+    @Override
+    public Optional<SignedPath> ask(Cache cache, StorePathHash hash) {
+        if (remembered().isAbsent(cache, hash)) {
+            return Optional.empty();
+        }
+        return flights.once(new Key(cache.id(), hash), () -> askAll(cache, hash, Optional.empty()));
+    }
+
+    /** @param row what is known of the path from an upstream */
+    private Optional<SignedPath> askAll(Cache cache, StorePathHash hash, Optional<SignedPath> row) {
         long version = known().version();
         List<Upstream> upstreams = known().of(cache);
-        List<Answer> answers = lookUps.ask(asked(cache, hash, upstreams));
+        List<Answer> answers = lookUps.ask(asked(cache, hash, upstreams, row));
         Answer last = answers.isEmpty() ? new Answer.Absent() : answers.getLast();
         if (last instanceof Answer.Ready ready) {
             return Optional.of(ready.path());
         }
         if (last instanceof Answer.Found found) {
-            return rows.put(cache, found);
+            return keep(cache, found);
         }
         if (!Answer.isAway(answers) && !upstreams.isEmpty()) {
             Duration least = upstreams.stream()
@@ -136,9 +180,28 @@ public class UpstreamSource implements PathSource {
         return Optional.empty();
     }
 
+    /** Written down before anybody hears of it, so that every node knows it when its NAR is asked for. */
+    private Optional<SignedPath> keep(Cache cache, Answer.Found found) {
+        KeyRing.Ring keys = ring.of(cache);
+        byte[] signed = Fingerprint.of(found.info());
+        List<Signature> ours = found.key().isEmpty()
+                ? List.of()
+                : keys.members().stream().map(key -> key.sign(signed)).toList();
+        ToldRows.Written written = told.write(new ToldRows.Told(cache, keys, found, ours));
+        if (ours.isEmpty() || written.stored()) {
+            return rows.find(cache, found.info().storePath().hash());
+        }
+        UpstreamRows.Row row = UpstreamRows.told(cache, found, written);
+        return known().vouching(cache, row.upstreamId(), row.key(), keys)
+                .map(upstream -> row.offered(
+                        keys,
+                        ours,
+                        new UpstreamPathMemory(known(), upstream, row.key(), cache.version(), rows.uses())));
+    }
+
     /** All that the cache may show, in its order. An upstream that is known to have the path is not asked again. */
-    private List<LookUps.Asked> asked(Cache cache, StorePathHash hash, List<Upstream> upstreams) {
-        Optional<SignedPath> row = upstreams.isEmpty() ? Optional.empty() : rows.find(cache, hash);
+    private List<LookUps.Asked> asked(
+            Cache cache, StorePathHash hash, List<Upstream> upstreams, Optional<SignedPath> row) {
         List<LookUps.Asked> all = new ArrayList<>();
         for (OtherSource source : cache.others()) {
             switch (source) {

@@ -22,6 +22,8 @@ public class UpstreamStates {
     private Meters meters;
 
     private final Map<Integer, UpstreamState> states = new ConcurrentHashMap<>();
+    /** By name; to find one among all meters takes as long as a look-up. */
+    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
 
     /** What stands for all of them together, so that every series is there from the start. */
     private static final String ALL = "all";
@@ -84,11 +86,13 @@ public class UpstreamStates {
     }
 
     private Timer timer(String upstream) {
-        return meters.timer(
-                "narthex.upstream.lookup.duration",
-                "How long an upstream takes to say whether it has a path",
-                "upstream",
-                upstream);
+        return timers.computeIfAbsent(
+                upstream,
+                name -> meters.timer(
+                        "narthex.upstream.lookup.duration",
+                        "How long an upstream takes to say whether it has a path",
+                        "upstream",
+                        name));
     }
 
     /** Names of those that this node does not ask for a while, since they failed. */

@@ -96,6 +96,37 @@ class UpstreamLookUpIT {
         }
     }
 
+    /** One look at what a path needs is not yet a walk: only who follows a reference is given the others ahead. */
+    @Test
+    void asksAheadForTheOtherReferencesOfWhoWalksThroughAClosure() throws Exception {
+        try (TestUpstream upstream = TestUpstream.make("")) {
+            SamplePath deep = upstream.path(100);
+            SamplePath first = needing(upstream, deep);
+            SamplePath second = upstream.path(100);
+            SamplePath top = needing(upstream, first, second);
+            // the first question of a token is answered by the resource, which looks at no walks
+            assertThat(upstream.ask(top)).isEqualTo(200);
+            assertThat(upstream.ask(top)).isEqualTo(200);
+            assertThat(upstream.server().requests()).hasSize(1);
+
+            assertThat(upstream.ask(first)).isEqualTo(200);
+
+            for (SamplePath ahead : List.of(second, deep)) {
+                Await.until("request ahead", () -> upstream.server().requestsOf("/" + ahead.narInfoUrl()) > 0);
+                assertThat(upstream.ask(ahead)).isEqualTo(200);
+                assertThat(upstream.server().requestsOf("/" + ahead.narInfoUrl()))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    private static SamplePath needing(TestUpstream upstream, SamplePath... others) {
+        StorePath[] paths = java.util.Arrays.stream(others)
+                .map(other -> other.info().storePath())
+                .toArray(StorePath[]::new);
+        return SamplePath.ofBytes(100).referringTo(paths).at(upstream.server(), upstream.key());
+    }
+
     @Test
     void takesNothingThatNoTrustedKeyHasSignedAndRecordsIt() throws Exception {
         try (TestUpstream upstream = TestUpstream.make("")) {

@@ -1,4 +1,4 @@
-package io.narthex.upstream;
+package io.narthex.thread;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Does the same thing once for all who want it at the same time. Thread-safe. */
-final class SingleFlight<K, V> {
+public final class SingleFlight<K, V> {
     private final Map<K, CompletableFuture<V>> flights = new ConcurrentHashMap<>();
 
     /** What the first who asked does; the others wait for it, and get what it gives or throws. */
-    V once(K key, Supplier<V> work) {
+    public V once(K key, Supplier<V> work) {
         CompletableFuture<V> mine = new CompletableFuture<>();
         CompletableFuture<V> flight = flights.putIfAbsent(key, mine);
         if (flight != null) {
@@ -27,6 +27,11 @@ final class SingleFlight<K, V> {
         } finally {
             flights.remove(key, mine);
         }
+    }
+
+    /** How many things are being done. */
+    public int underWay() {
+        return flights.size();
     }
 
     private static <V> V joined(CompletableFuture<V> flight) {
