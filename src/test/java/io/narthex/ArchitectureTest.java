@@ -87,6 +87,7 @@ class ArchitectureTest {
             "console.session",
             "console.closure",
             "console.form",
+            "console.faces",
             "console.format",
             "operations",
             "overview",

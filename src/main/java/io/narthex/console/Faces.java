@@ -1,6 +1,7 @@
 package io.narthex.console;
 
 import io.narthex.access.TokenLogin.Entry;
+import io.narthex.console.faces.ConsoleViewHandler;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

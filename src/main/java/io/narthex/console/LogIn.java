@@ -3,6 +3,7 @@ package io.narthex.console;
 import io.narthex.access.TokenLogin;
 import io.narthex.access.TokenLogin.Credential;
 import io.narthex.configuration.Secret;
+import io.narthex.console.session.Arrivals;
 import io.narthex.console.session.Session;
 import io.narthex.console.session.SessionId;
 import io.narthex.console.session.Sessions;
@@ -59,6 +60,9 @@ public class LogIn {
 
     @Inject
     private Sessions sessions;
+
+    @Inject
+    private Arrivals arrivals;
 
     @Inject
     private TokenLogin login;
@@ -127,7 +131,7 @@ public class LogIn {
             return;
         }
         former.ifPresent(session -> sessions.close(session.id()));
-        sessions.open(id, credential);
+        arrivals.open(id, credential);
         Cookies.BEFORE.take(response);
         Cookies.SESSION.give(response, id);
         String next = console.posted(NEXT);

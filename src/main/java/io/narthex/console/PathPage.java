@@ -5,10 +5,7 @@ import io.narthex.auditor.Fetches;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
 import io.narthex.console.closure.Closure;
-import io.narthex.console.closure.ClosureTree;
 import io.narthex.console.closure.Closures;
-import io.narthex.console.closure.Treemap;
-import io.narthex.console.format.PageText;
 import io.narthex.http.Right;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -28,7 +25,6 @@ import jakarta.inject.Named;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,11 +85,8 @@ public class PathPage {
     /** A fact. */
     public record Fact(String name, String value) {}
 
-    /** A line of the closure's tree. */
-    public record Line(String indent, String name, String url, String size, String withAll, boolean again) {}
-
-    /** An area of the closure's map. */
-    public record Area(String title, String label, String x, String y, String width, String height, String textY) {}
+    /** Another page. */
+    public record Link(String name, String url) {}
 
     /** Why it is kept. */
     public record Reason(String sentence, List<String> through) {}
@@ -187,60 +180,19 @@ public class PathPage {
         return shown().provenance();
     }
 
-    public String getClosureText() {
-        Closure closure = shown().closure();
-        return (closure.cut() ? "More than " : "")
-                + PageText.paths(closure.paths().size()) + ", "
-                + PageText.bytes(closure.narSize()) + " unpacked";
-    }
-
-    public List<Line> getTree() {
-        return ClosureTree.lines(shown().closure()).stream()
-                .map(line -> new Line(
-                        "\u00a0\u00a0\u00a0".repeat(line.depth()),
-                        line.path().baseName(),
-                        url(line.path()),
-                        PageText.bytes(line.narSize()),
-                        PageText.bytes(line.withAll()),
-                        line.again()))
-                .toList();
-    }
-
-    public List<Area> getMap() {
-        return Treemap.of(shown().closure()).stream().map(PathPage::area).toList();
-    }
-
-    private static Area area(Treemap.Area area) {
-        // a letter is about eight units wide
-        int letters = (int) (area.width() / 8) - 1;
-        boolean room = letters >= 4 && area.height() >= 20;
-        String name = area.name();
-        return new Area(
-                name + ", " + PageText.bytes(area.narSize()),
-                room ? name.substring(0, Math.min(letters, name.length())) : "",
-                number(area.x()),
-                number(area.y()),
-                number(area.width()),
-                number(area.height()),
-                number(area.y() + 15));
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+    /** What it needs. */
+    public ClosureView getClosure() {
+        return new ClosureView(shown().cache(), shown().closure());
     }
 
     /** What refers to it, the first of them. */
-    public List<Line> getDependents() {
+    public List<Link> getDependents() {
         return shown().dependents().stream()
-                .map(path -> new Line("", path.baseName(), url(path), "", "", false))
+                .map(path -> new Link(path.baseName(), ClosureView.url(shown().cache(), path)))
                 .toList();
     }
 
-    private String url(StorePath path) {
-        return PageAddress.ROOT + "/caches/" + shown().cache().fullName() + "/paths/" + path.hash();
-    }
-
-    /** Who fetched it last; for who may read the tenant's record alone. */
+    /** Who fetched it last; for who may read what the record has of the cache alone. */
     public List<FetchRow> getFetches() {
         return shown().fetches();
     }
@@ -250,7 +202,7 @@ public class PathPage {
     }
 
     /** Where it can be promoted to: names of caches, and pages that tell what goes along. */
-    public List<Line> getTargets() {
+    public List<Link> getTargets() {
         Cache cache = shown().cache();
         return caches.now().all().stream()
                 .filter(other -> other.id() != cache.id()
@@ -262,7 +214,7 @@ public class PathPage {
                                 other.name().text()))
                 .sorted(Comparator.comparing(Cache::fullName))
                 .limit(TARGETS)
-                .map(other -> new Line("", other.fullName(), promotion(cache, other), "", "", false))
+                .map(other -> new Link(other.fullName(), promotion(cache, other)))
                 .toList();
     }
 

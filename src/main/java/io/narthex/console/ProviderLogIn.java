@@ -8,6 +8,9 @@ import io.narthex.console.oidc.Attempt;
 import io.narthex.console.oidc.Provider;
 import io.narthex.console.oidc.ProviderException;
 import io.narthex.console.oidc.RoleRules;
+import io.narthex.console.session.Arrival;
+import io.narthex.console.session.Arrivals;
+import io.narthex.console.session.ProviderTurns;
 import io.narthex.console.session.Session;
 import io.narthex.console.session.SessionId;
 import io.narthex.console.session.Sessions;
@@ -52,6 +55,12 @@ public class ProviderLogIn {
 
     @Inject
     private Sessions sessions;
+
+    @Inject
+    private Arrivals arrivals;
+
+    @Inject
+    private ProviderTurns turns;
 
     @Inject
     private RoleTokens roleTokens;
@@ -134,13 +143,13 @@ public class ProviderLogIn {
         }
         Provider.Answer answer = provider.exchange(attempt.get(), code, redirect());
         SessionId id = SessionId.make(random);
-        Sessions.Arrival arrival = new Sessions.Arrival(
+        Arrival arrival = new Arrival(
                 answer.person().subject(),
                 answer.person().name(),
                 roles(answer),
                 answer.refresh(),
                 answer.person().authenticatedAt());
-        if (!sessions.open(id, arrival)) {
+        if (!arrivals.open(id, arrival)) {
             String sentence = answer.person().name() + " has no role here: no group that the provider tells is in"
                     + " NARTHEX_OIDC_ROLES";
             roleTokens.refused(BACK, sentence);
@@ -174,7 +183,7 @@ public class ProviderLogIn {
             // it cannot be asked but by the browser
             return person.isOld() ? Standing.ENDED : Standing.GOOD;
         }
-        if (!sessions.claim(session.id())) {
+        if (!turns.claim(session.id())) {
             return always ? Standing.UNKNOWN : Standing.GOOD;
         }
         return ask(session, person, person.refresh().get());
@@ -187,13 +196,13 @@ public class ProviderLogIn {
             if (!answer.person().subject().equals(person.subject()) || !roles.equals(person.roles())) {
                 return Standing.ENDED;
             }
-            sessions.answered(session.id(), answer.refresh());
+            turns.answered(session.id(), answer.refresh());
             return Standing.GOOD;
         } catch (ProviderException e) {
             if (e.isRefusal()) {
                 return Standing.ENDED;
             }
-            sessions.release(session.id());
+            turns.release(session.id());
             return Standing.UNKNOWN;
         }
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals a text (AES-256-GCM) by a key that is made of a cookie's bits: who reads the database does not read it. The form is 12
@@ -36,6 +37,11 @@ final class SealedText {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no AES", e);
         }
+    }
+
+    /** Null for none. */
+    static byte @Nullable [] sealIfAny(Optional<Secret> text, byte[] bits) {
+        return text.map(each -> seal(each, bits)).orElse(null);
     }
 
     /** Empty for what these bits have not sealed. */

@@ -2,8 +2,6 @@ package io.narthex.console.session;
 
 import io.narthex.access.RoleTokens;
 import io.narthex.access.TokenLogin.Credential;
-import io.narthex.access.token.RoleIn;
-import io.narthex.configuration.Secret;
 import io.narthex.transaction.Retried;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,32 +12,25 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the rows of sessions, by the database's clock, so that all nodes agree on when one ends: half an hour
+ * Finds the rows of sessions and ends them, by the database's clock, so that all nodes agree on when one ends: half an hour
  * after it was last used, and eight hours after it began.
  */
 @ApplicationScoped
 @Retried
 @Transactional
 public class Sessions {
-    /** Of one token or person; a new one ends the oldest. People have few browsers, and a script that logs in must not fill the table. */
-    private static final int MOST_OF_ONE = 100;
-
     /** Of those that have ended, whose tokens one log-out ends too. */
     private static final int FEW = 20;
 
-    private static final String LIVE =
+    static final String LIVE =
             " used_at > clock_timestamp() - interval '30 min'" + " and created_at > clock_timestamp() - interval '8 h'";
 
     private static final String FIND =
@@ -52,18 +43,6 @@ public class Sessions {
     private static final String USE =
             "update console_session set used_at = clock_timestamp() where id_hash = ? and" + LIVE;
 
-    private static final String OPEN = "insert into console_session (id_hash, token_id, token_proof) values (?, ?, ?)";
-
-    private static final String OPEN_PERSON =
-            "insert into console_session (id_hash, subject, roles, refresh, authenticated_at, asked_at)"
-                    + " values (?, ?, ?, ?, least(?, clock_timestamp()), clock_timestamp())";
-
-    private static final String ADD_TOKEN = "insert into console_session_token (id_hash, token_id) values (?, ?)";
-
-    private static final String CROWD_OUT = "delete from console_session where id_hash in (select s.id_hash"
-            + " from console_session s where s.token_id is not distinct from ? and s.subject is not distinct from ?"
-            + " order by s.created_at desc offset ?)";
-
     private static final String CLOSE = "delete from console_session where id_hash = ?";
 
     private static final String REMOVE = "delete from console_session where id_hash in (select s.id_hash"
@@ -73,110 +52,11 @@ public class Sessions {
             + " from console_session_token t where not exists (select from console_session s"
             + " where s.id_hash = t.id_hash) order by t.token_id limit ? for update skip locked) returning token_id";
 
-    /** Whoever sets it asks, alone; whoever dies meanwhile leaves it to others after that time. */
-    private static final String CLAIM =
-            "update console_session set asking_until = clock_timestamp() + interval '30 s' where id_hash = ?"
-                    + " and coalesce(asking_until < clock_timestamp(), true) and" + LIVE;
-
-    private static final String ANSWERED =
-            "update console_session set asking_until = null, asked_at = clock_timestamp(), refresh = ? where id_hash ="
-                    + " ?";
-
-    private static final String RELEASE = "update console_session set asking_until = null where id_hash = ?";
-
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
     @Inject
     private RoleTokens roleTokens;
-
-    /**
-     * Somebody who has come back from a provider.
-     *
-     * @param refresh by which it is asked anew; empty: it gave none
-     * @param authenticatedAt when the person showed it a password or the like; null: it does not say
-     */
-    public record Arrival(
-            String subject,
-            String name,
-            Set<RoleIn> roles,
-            Optional<Secret> refresh,
-            @Nullable Instant authenticatedAt) {
-        public Arrival {
-            roles = Set.copyOf(roles);
-        }
-    }
-
-    /** Begins one. */
-    public void open(SessionId id, Credential credential) {
-        try (Connection connection = dataSource.getConnection()) {
-            try (PreparedStatement s = connection.prepareStatement(OPEN)) {
-                s.setBytes(1, id.hash());
-                s.setObject(2, credential.token(), Types.BIGINT);
-                s.setBytes(3, credential.proof());
-                s.executeUpdate();
-            }
-            crowdOut(connection, credential.token(), null);
-        } catch (SQLException e) {
-            throw new IllegalStateException("a session cannot be opened", e);
-        }
-    }
-
-    /**
-     * Begins one of a person, with the tokens by which the person acts.
-     *
-     * @return false: there is none of the tenants in which the person has roles
-     */
-    public boolean open(SessionId id, Arrival person) {
-        List<Credential> tokens = roleTokens.make(person.name(), person.roles());
-        if (tokens.isEmpty()) {
-            return false;
-        }
-        // of whom it is not known when is taken for one of long ago
-        Instant authenticated = person.authenticatedAt() == null ? Instant.EPOCH : person.authenticatedAt();
-        try (Connection connection = dataSource.getConnection()) {
-            try (PreparedStatement s = connection.prepareStatement(OPEN_PERSON)) {
-                s.setBytes(1, id.hash());
-                s.setString(2, person.subject());
-                s.setArray(
-                        3,
-                        connection.createArrayOf(
-                                "text",
-                                person.roles().stream()
-                                        .map(RoleIn::text)
-                                        .sorted()
-                                        .toArray()));
-                s.setBytes(4, sealed(id, person.refresh()));
-                s.setObject(5, authenticated.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
-                s.executeUpdate();
-            }
-            try (PreparedStatement s = connection.prepareStatement(ADD_TOKEN)) {
-                for (Credential token : tokens) {
-                    s.setBytes(1, id.hash());
-                    s.setObject(2, token.token(), Types.BIGINT);
-                    s.executeUpdate();
-                }
-            }
-            crowdOut(connection, null, person.subject());
-            return true;
-        } catch (SQLException e) {
-            throw new IllegalStateException("a session cannot be opened", e);
-        }
-    }
-
-    private static byte @Nullable [] sealed(SessionId id, Optional<Secret> refresh) {
-        return refresh.map(text -> SealedText.seal(text, id.bits())).orElse(null);
-    }
-
-    private static void crowdOut(Connection connection, @Nullable Long token, @Nullable String subject)
-            throws SQLException {
-        try (PreparedStatement s = connection.prepareStatement(CROWD_OUT)) {
-            s.setObject(1, token, Types.BIGINT);
-            s.setString(2, subject);
-            s.setInt(3, MOST_OF_ONE);
-            s.executeUpdate();
-        }
-    }
 
     /** The one with this id, if it has not ended; it is in use from now on. */
     public Optional<Session> use(SessionId id) {
@@ -228,28 +108,6 @@ public class Sessions {
             s.setBytes(1, id.hash());
             return s.executeUpdate();
         }
-    }
-
-    /** Whether the caller is the one that asks the provider now; it then says {@link #answered} or {@link #release}. */
-    public boolean claim(SessionId id) {
-        return change(CLAIM, id) > 0;
-    }
-
-    /** The provider has said that nothing has changed. */
-    public void answered(SessionId id, Optional<Secret> refresh) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement s = connection.prepareStatement(ANSWERED)) {
-            s.setBytes(1, sealed(id, refresh));
-            s.setBytes(2, id.hash());
-            s.executeUpdate();
-        } catch (SQLException e) {
-            throw new IllegalStateException("a session cannot be written", e);
-        }
-    }
-
-    /** The provider has given no answer. */
-    public void release(SessionId id) {
-        change(RELEASE, id);
     }
 
     /** Ends one, with the tokens that were made for it; one that is not there has ended. */

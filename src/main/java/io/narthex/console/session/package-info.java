@@ -1,8 +1,10 @@
 /**
  * Who is logged in to the console.
  *
- * <p>Entry points: {@link io.narthex.console.session.Sessions}, the rows; {@link io.narthex.console.session.SessionId}, what the
- * browser's cookie holds; {@link io.narthex.console.session.Session}, what is known of one.
+ * <p>Entry points: {@link io.narthex.console.session.Arrivals} begins sessions; {@link io.narthex.console.session.Sessions} finds and
+ * ends them; {@link io.narthex.console.session.ProviderTurns} says who asks the provider about one now; {@link
+ * io.narthex.console.session.SessionId} is what the browser's cookie holds, {@link io.narthex.console.session.Session} what is known
+ * of one.
  *
  * <p>R1: a row opens nothing: what opens is in the cookie alone, and what a provider gave is sealed by it. R2: a session ends
  * with its tokens; those that were made for it end with it. R3: times are the database's.

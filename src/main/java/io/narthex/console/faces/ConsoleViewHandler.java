@@ -1,13 +1,13 @@
-package io.narthex.console;
+package io.narthex.console.faces;
 
 import jakarta.faces.application.ViewHandler;
 import jakarta.faces.application.ViewHandlerWrapper;
 import jakarta.faces.context.FacesContext;
 
-/** Lets Faces show the view that {@link ConsoleFilter} has chosen, whatever the URL is. */
+/** Lets Faces show the view that the console's filter has chosen, whatever the URL is. */
 public final class ConsoleViewHandler extends ViewHandlerWrapper {
     /** Name of the attribute of the request that names the view. */
-    static final String VIEW = ConsoleViewHandler.class.getName();
+    public static final String VIEW = ConsoleViewHandler.class.getName();
 
     public ConsoleViewHandler(ViewHandler wrapped) {
         super(wrapped);

@@ -1,4 +1,4 @@
-package io.narthex.console;
+package io.narthex.console.faces;
 
 import jakarta.el.ELContext;
 import jakarta.el.ELException;
