@@ -42,6 +42,8 @@ def main():
     number = server.psql("-c", f"select id from cache where name = '{name}' and deleted_at is null").strip()
     server.psql("-v", f"cache={number}", "-v", f"paths={options.paths}", "-f", str(HERE / "denial.sql"))
     server.changed(number)
+    while server.psql("-c", "select fill_path_edges(5000)").strip() != "0":
+        pass  # as the job does behind pushes, which come one by one
     some = server.psql("-c", "select left(store_path_base_name(hash, name), 32) from uploaded_path"
                              f" where cache_id = {number} order by id desc limit 20").split()
     nodes = {"this node": server.address}
