@@ -14,6 +14,8 @@ import io.narthex.retention.use.PushSessions;
 import io.narthex.retention.use.UseLog;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.Headers;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.POST;
@@ -40,7 +42,7 @@ import org.xnio.IoUtils;
 @Path("get-narinfos-v1")
 public class NarInfosResource {
     private static final System.Logger LOG = System.getLogger(NarInfosResource.class.getName());
-    /** Paths that are looked up together: some 2 MB, and one query where memory knows none of them. */
+    /** Paths that are looked up together: some 2 MB, and one query where memory knows none of them; two are worked on at a time. */
     private static final int PIECE = 1_000;
     /** In bytes: some hundred lines go to the connection at once. */
     private static final int BUFFER = 1 << 16;
@@ -72,6 +74,9 @@ public class NarInfosResource {
     @Inject
     NarInfoLines lines;
 
+    @Resource(lookup = "java:jboss/ee/concurrency/executor/default")
+    ManagedExecutorService executor;
+
     @POST
     @Requires(Right.PULL)
     public Response post(InputStream body) throws IOException {
@@ -96,27 +101,40 @@ public class NarInfosResource {
                 .getRequestHeaders()
                 .contains(Headers.AUTHORIZATION);
         UsedBy who = pushers.note(caller, cache, authorized);
-        // the first piece before the answer begins: what cannot be known is 503
-        Map<StorePathHash, SignedPath> first = index.findAll(cache, piece(hashes, 0));
-        return Response.ok((StreamingOutput) out -> write(cache, hashes, first, who, out))
+        PiecesAhead<StorePathHash> pieces = new PiecesAhead<>(hashes, PIECE, executor, piece -> prepare(cache, piece));
+        return Response.ok(answer(cache, pieces, who))
                 .type("application/x-ndjson")
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }
 
+    private void prepare(Cache cache, List<StorePathHash> hashes) {
+        index.bring(cache, hashes).forEach(lines::of);
+    }
+
+    /** Looks for the first piece before the answer begins: what cannot be known is 503. */
+    private StreamingOutput answer(Cache cache, PiecesAhead<StorePathHash> pieces, UsedBy who) {
+        try {
+            Map<StorePathHash, SignedPath> first = pieces.count() == 0 ? Map.of() : index.findAll(cache, pieces.get(0));
+            return out -> write(cache, pieces, first, who, out);
+        } catch (RuntimeException e) {
+            pieces.close();
+            throw e;
+        }
+    }
+
     private void write(
             Cache cache,
-            List<StorePathHash> hashes,
+            PiecesAhead<StorePathHash> pieces,
             Map<StorePathHash, SignedPath> first,
             UsedBy who,
             OutputStream out) {
         // closed only where all is written: what is left in it otherwise is not to look like an end
         BufferedOutputStream buffered = new BufferedOutputStream(out, BUFFER);
-        try {
-            writePiece(cache, piece(hashes, 0), first, who, buffered);
-            for (int from = PIECE; from < hashes.size(); from += PIECE) {
-                List<StorePathHash> piece = piece(hashes, from);
-                writePiece(cache, piece, index.findAll(cache, piece), who, buffered);
+        try (pieces) {
+            for (int i = 0; i < pieces.count(); i++) {
+                List<StorePathHash> piece = pieces.get(i);
+                writePiece(cache, piece, i == 0 ? first : index.findAll(cache, piece), who, buffered);
             }
             buffered.flush();
         } catch (IOException e) {
@@ -145,9 +163,5 @@ public class NarInfosResource {
                 out.write(lines.of(path));
             }
         }
-    }
-
-    private static List<StorePathHash> piece(List<StorePathHash> hashes, int from) {
-        return hashes.subList(from, Math.min(from + PIECE, hashes.size()));
     }
 }
