@@ -105,7 +105,63 @@ end
 $$;
 comment on function dependents_of is 'Numbers of these paths and of all that needs them, in those scopes and in what upstreams told their caches';
 
--- All that is queued is filled in first, so that no path is missed that was there when the rule was made.
+-- What waits in the queue is filled in first where it is little, as it is but for seconds after many paths were indexed. The rest is
+-- judged when it is taken from the queue.
+create or replace function fill_some_edges() returns void
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+begin
+    for n in 1..3 loop
+        exit when fill_path_edges(1000) < 1000;
+    end loop;
+end
+$$;
+comment on function fill_some_edges is 'Fills in the references of some thousand paths that are queued';
+
+create or replace function denied_by_themselves(cache integer, rule denial) returns setof integer
+    language plpgsql
+    set search_path = public, pg_temp
+as
+$$
+declare
+    scopes integer[] := denial_scopes(denied_by_themselves.cache);
+begin
+    -- what an upstream told may have no number yet
+    insert into store_path (base_name)
+    select n.base
+    from (select store_path_base_name(u.hash, u.name) as base from upstream_path u
+           where u.cache_id = any (scopes) and (u.name like rule.like_form or u.hash = rule.hash or u.nar_hash = rule.nar_hash)
+          union
+          select r.base from upstream_path u cross join lateral unnest(u.refs) as r(base)
+           where u.cache_id = any (scopes) and rule.dependents and rule.nar_hash is null and is_denied_name(rule, r.base)) n
+    where not exists (select from store_path p where p.base_name = n.base)
+    on conflict do nothing;
+    if rule.pattern is not null then
+        return query select p.id from store_path p where substr(p.base_name, 34) like rule.like_form;
+    elsif rule.hash is not null then
+        return query
+        select p.id from store_path p
+        where p.base_name >= store_path_base_name(rule.hash, '') and p.base_name < store_path_base_name(rule.hash, '') || '~';
+    else
+        return query
+        select p.id
+        from (select store_path_base_name(u.hash, u.name) as base from uploaded_path u
+               where u.nar_hash = rule.nar_hash and u.cache_id = any (scopes)
+              union
+              select store_path_base_name(l.hash, l.name) from local_path l
+               where l.nar_hash = rule.nar_hash and -l.store_id = any (scopes)
+              union
+              select store_path_base_name(u.hash, u.name) from upstream_path u
+               where u.nar_hash = rule.nar_hash and u.cache_id = any (scopes)) n
+             join store_path p on p.base_name = n.base;
+    end if;
+end
+$$;
+comment on function denied_by_themselves is
+    'Numbers of the paths that a rule of a cache (null: of the server) names, whoever holds them, without what needs them';
+
 create or replace function paths_to_deny(cache integer, rule denial) returns setof integer
     language plpgsql
     security definer
@@ -115,38 +171,23 @@ $$
 #variable_conflict use_column
 declare
     scopes integer[] := denial_scopes(paths_to_deny.cache);
-    dark   integer[];
 begin
-    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
-    while fill_path_edges(10000) > 0 loop
-    end loop;
-    insert into store_path (base_name)
-    select n.base
-    from (select store_path_base_name(u.hash, u.name) as base from upstream_path u
-           where u.cache_id = any (scopes) and (rule.dependents or u.nar_hash = rule.nar_hash)
-          union
-          select r.base from upstream_path u cross join lateral unnest(u.refs) as r(base)
-           where u.cache_id = any (scopes) and rule.dependents and is_denied_name(rule, r.base)) n
-    where not exists (select from store_path p where p.base_name = n.base)
-    on conflict do nothing;
-    select array_agg(x.id) into dark
-    from (select p.id from store_path p where is_denied_name(rule, p.base_name)
-          union
-          select p.id
-          from (select store_path_base_name(u.hash, u.name) as base from uploaded_path u
-                 where u.nar_hash = rule.nar_hash and u.cache_id = any (scopes)
-                union
-                select store_path_base_name(l.hash, l.name) from local_path l
-                 where l.nar_hash = rule.nar_hash and -l.store_id = any (scopes)
-                union
-                select store_path_base_name(u.hash, u.name) from upstream_path u
-                 where u.nar_hash = rule.nar_hash and u.cache_id = any (scopes)) n
-               join store_path p on p.base_name = n.base) x;
-    return query select d from dependents_of(dark, case when rule.dependents then scopes else '{}' end) d;
+    perform fill_some_edges();
+    if rule.dependents then
+        insert into store_path (base_name)
+        select n.base
+        from (select store_path_base_name(u.hash, u.name) as base from upstream_path u where u.cache_id = any (scopes)) n
+        where not exists (select from store_path p where p.base_name = n.base)
+        on conflict do nothing;
+    end if;
+    return query
+    select d from dependents_of(array(select denied_by_themselves(paths_to_deny.cache, rule)),
+                                case when rule.dependents then scopes else '{}' end) d;
 end
 $$;
 comment on function paths_to_deny is
-    'Numbers of the paths that a rule makes dark in a cache (null: in all), with all that needs them where the rule says so, whoever holds them';
+    'Numbers of the paths that a rule would make dark in a cache (null: in all), with all that needs them where the rule says so, whoever'
+    ' holds them';
 
 create or replace function count_denied(denial bigint, cache integer) returns bigint
     language sql
@@ -162,27 +203,132 @@ $$
 $$;
 comment on function count_denied is 'How many paths that a cache shows a rule of it makes dark; of other tenants'' paths nothing is told';
 
-create or replace function deny_paths(denial bigint) returns bigint
+-- An older form of it wrote all in one piece and gave how many.
+do
+$$
+begin
+    if exists (select from pg_proc p where p.oid = to_regprocedure('deny_paths(bigint)') and p.prorettype = 'bigint'::regtype) then
+        drop function deny_paths(bigint);
+    end if;
+end
+$$;
+
+-- A level of references at a time. Because of offset 0 every look-up uses an index.
+create or replace function spread_denial(denial bigint, most integer) returns boolean
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+    set enable_seqscan = off
+as
+$$
+#variable_conflict use_column
+declare
+    rule   denial;
+    scopes integer[];
+    told   boolean;
+    front  integer[];
+    needy  integer[];
+    names  text[];
+    dark   integer := 0;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('denial', 0));
+    -- who fills edges has ended then, or begins when this has: a path and what needs it are not missed by both
+    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
+    select * into rule from denial d where d.id = spread_denial.denial;
+    if not found then
+        return false;
+    end if;
+    scopes := denial_scopes(rule.cache_id);
+    told := exists (select from upstream_path u where u.cache_id = any (scopes));
+    with taken as (
+        update denied_path x set spread = true
+        where x.ctid = any (array(select y.ctid from denied_path y where y.denial_id = rule.id and not y.spread limit most))
+        returning x.path_id
+    )
+    select array_agg(path_id) into front from taken;
+    while cardinality(front) > 0 loop
+        needy := array(
+            select distinct e.referrer
+            from unnest(front) as f(id)
+                 cross join lateral (select x.referrer from path_edge x
+                                      where x.reference = f.id and x.scope = any (scopes) offset 0) e
+            where not exists (select from denied_path x
+                               where x.denial_id = rule.id and x.path_id = e.referrer and not x.outdated offset 0)
+            limit most);
+        if told then
+            names := array(select p.base_name::text from unnest(front) as f(id)
+                                  cross join lateral (select x.base_name from store_path x where x.id = f.id offset 0) p);
+            insert into store_path (base_name)
+            select store_path_base_name(u.hash, u.name) from upstream_path u where u.refs && names and u.cache_id = any (scopes)
+            on conflict do nothing;
+            needy := array(
+                select unnest(needy)
+                union
+                select p.id
+                from upstream_path u
+                     cross join lateral (select x.id from store_path x
+                                          where x.base_name = store_path_base_name(u.hash, u.name) offset 0) p
+                where u.refs && names and u.cache_id = any (scopes)
+                  and not exists (select from denied_path x
+                                   where x.denial_id = rule.id and x.path_id = p.id and not x.outdated offset 0));
+        end if;
+        dark := dark + cardinality(needy);
+        insert into denied_path as x (denial_id, path_id, spread)
+        select rule.id, n, dark < most from unnest(needy) as n
+        on conflict on constraint denied_path_pk do update set outdated = false, spread = excluded.spread;
+        if cardinality(needy) >= most then
+            -- the same paths may be needed by more
+            update denied_path x set spread = false from unnest(front) as f(id) where x.denial_id = rule.id and x.path_id = f.id;
+        end if;
+        exit when dark >= most;
+        front := needy;
+    end loop;
+    if exists (select from denied_path x where x.denial_id = rule.id and not x.spread) then
+        return true;
+    end if;
+    delete from denied_path x where x.denial_id = rule.id and x.outdated;
+    if found then
+        update denial d set rewritten = pg_current_xact_id() where d.id = rule.id;
+    end if;
+    return false;
+end
+$$;
+comment on function spread_denial is
+    'Makes dark some more of what needs the paths that a rule makes dark, about so many, and says whether there may be more';
+
+create or replace function deny_paths(denial bigint) returns boolean
     language plpgsql
     security definer
     set search_path = public, pg_temp
 as
 $$
+#variable_conflict use_column
 declare
-    rule    denial;
-    counted bigint;
+    rule denial;
 begin
     perform pg_advisory_xact_lock(hashtextextended('denial', 0));
-    delete from denied_path x where x.denial_id = deny_paths.denial;
+    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
+    perform fill_some_edges();
     select * into rule from denial d where d.id = deny_paths.denial;
-    -- what was queued and is filled in on the way is there already
-    insert into denied_path (denial_id, path_id) select rule.id, p from paths_to_deny(rule.cache_id, rule) as p
-    on conflict do nothing;
-    select count(*) into counted from denied_path x where x.denial_id = deny_paths.denial;
-    return counted;
+    update denied_path x set outdated = true where x.denial_id = rule.id;
+    insert into denied_path as x (denial_id, path_id, spread)
+    select rule.id, p, not rule.dependents from denied_by_themselves(rule.cache_id, rule) as p
+    on conflict on constraint denied_path_pk do update set outdated = false, spread = excluded.spread;
+    return spread_denial(rule.id, 20000);
 end
 $$;
-comment on function deny_paths is 'Writes down anew which paths a rule makes dark, and returns how many';
+comment on function deny_paths is
+    'Writes down anew which paths a rule makes dark, as far as a second or so allows, and says whether there may be more';
+
+create or replace function unfinished_denial() returns bigint
+    language sql
+    stable
+    set search_path = public, pg_temp
+as
+$$
+    select x.denial_id from denied_path x where not x.spread order by x.denial_id limit 1
+$$;
+comment on function unfinished_denial is 'A rule of which not all is written down yet; null: there is none';
 
 -- Called for paths that were added. What was pushed is judged before; what this machine's Nix registered is not.
 create or replace function deny_added_paths(paths integer[]) returns void
@@ -198,17 +344,20 @@ begin
     if not exists (select from denial) then
         return;
     end if;
-    insert into denied_path (denial_id, path_id)
-    select d.id, p.id from denial d cross join unnest(paths) as a(id) join store_path p on p.id = a.id
-    where is_denied_name(d, p.base_name)
+    -- what needs them may have been filled in before
+    insert into denied_path (denial_id, path_id, spread)
+    select d.id, a.id, not d.dependents
+    from unnest(paths) as a(id)
+         cross join lateral (select x.base_name from store_path x where x.id = a.id offset 0) p
+         join denial d on is_denied_name(d, p.base_name)
     on conflict do nothing;
     get diagnostics added = row_count;
     loop
-        insert into denied_path (denial_id, path_id)
-        select distinct x.denial_id, a.id
+        insert into denied_path (denial_id, path_id, spread)
+        select distinct x.denial_id, a.id, false
         from unnest(paths) as a(id)
              cross join lateral (select e.reference from path_edge e where e.referrer = a.id offset 0) e
-             join denied_path x on x.path_id = e.reference
+             cross join lateral (select y.denial_id from denied_path y where y.path_id = e.reference offset 0) x
              join denial d on d.id = x.denial_id and d.dependents
         on conflict do nothing;
         get diagnostics more = row_count;
@@ -303,6 +452,8 @@ $$
 $$;
 comment on function is_withheld is 'Whether a rule denies a path that a cache holds';
 
-revoke all on function is_denied_name, denial_of, denial_scopes, dependents_of, paths_to_deny, count_denied, deny_paths,
-    deny_added_paths, deny_told_path, deny_shown_paths, is_withheld from public;
-grant execute on function is_denied_name, denial_of, denial_scopes, paths_to_deny, count_denied, deny_paths, is_withheld to ${app};
+revoke all on function is_denied_name, denial_of, denial_scopes, dependents_of, fill_some_edges, denied_by_themselves, paths_to_deny,
+    count_denied, spread_denial, deny_paths, unfinished_denial, deny_added_paths, deny_told_path, deny_shown_paths, is_withheld
+    from public;
+grant execute on function is_denied_name, denial_of, denial_scopes, paths_to_deny, count_denied, spread_denial, deny_paths,
+    unfinished_denial, is_withheld to ${app};

@@ -75,9 +75,8 @@ declare
     now_row     bigint[];
     now_refs    text[];
 begin
-    if not pg_try_advisory_xact_lock(hashtext('narthex-path-edges')) then
-        return 0;
-    end if;
+    -- whoever did not wait would take it that nothing is queued
+    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
     with q as (
         delete from path_queue where ctid = any (array(select x.ctid from path_queue x order by x.id limit most))
         returning scope, hash, name

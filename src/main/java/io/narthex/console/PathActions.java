@@ -3,7 +3,7 @@ package io.narthex.console;
 import io.narthex.access.TokenLogin;
 import io.narthex.cache.Cache;
 import io.narthex.cache.CacheDirectory;
-import io.narthex.denial.DenialAdministration;
+import io.narthex.denial.DenialMaker;
 import io.narthex.denial.DenialRequest;
 import io.narthex.hold.HeldException;
 import io.narthex.http.Preconditions;
@@ -130,7 +130,7 @@ final class PathActions {
     @ApplicationScoped
     public static class DenyPath extends OfPath {
         @Inject
-        DenialAdministration denials;
+        DenialMaker denials;
 
         @Override
         public String name() {

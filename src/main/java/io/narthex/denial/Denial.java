@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param what it denies by itself
  * @param dependents whether all that needs such a path is denied too
  * @param until null: for ever
- * @param paths the hashes of all paths that are known to be denied by it
- * @param derivations the hashes of the derivations that made those
+ * @param rewritten of what paths were taken out; a rule that says the same denies all that it denied before
+ * @param paths the hashes of all paths that are known to be denied by it: a set that grows, for any number of threads
  */
 record Denial(
         long id,
@@ -24,13 +24,8 @@ record Denial(
         Denied what,
         boolean dependents,
         @Nullable Instant until,
-        Set<StorePathHash> paths,
-        Set<StorePathHash> derivations) {
-    Denial {
-        paths = Set.copyOf(paths);
-        derivations = Set.copyOf(derivations);
-    }
-
+        String rewritten,
+        Set<StorePathHash> paths) {
     boolean isOver(Instant now) {
         return until != null && !now.isBefore(until);
     }
@@ -49,10 +44,14 @@ record Denial(
         return paths.contains(path.hash()) || what.names(path);
     }
 
-    /** Whether what is told of a derivation is told of a path that it denies. */
-    boolean deniesDerivation(StorePath derivation) {
+    /**
+     * Whether what is told of a derivation is told of a path that it denies.
+     *
+     * @param made the hashes of the derivations that made its paths
+     */
+    boolean deniesDerivation(StorePath derivation, Set<StorePathHash> made) {
         String name = derivation.name();
         StorePath output = new StorePath(derivation.hash(), name.substring(0, name.length() - ".drv".length()));
-        return derivations.contains(derivation.hash()) || what.names(derivation) || what.names(output);
+        return made.contains(derivation.hash()) || what.names(derivation) || what.names(output);
     }
 }

@@ -16,6 +16,7 @@ import jakarta.transaction.Transactional;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Makes, changes and lifts rules. Each call is a transaction; a cache that is null stands for the whole server. */
@@ -52,16 +53,23 @@ public class DenialAdministration {
     /**
      * A rule as it is now.
      *
+     * @param id its number
      * @param made whether there was none before
      */
-    public record Put(DenialResponse rule, boolean made) {}
+    public record Put(long id, DenialResponse rule, boolean made) {}
 
-    /** From the end of the transaction on nothing that the rule denies comes in; within seconds nothing of it goes out. */
-    public Put put(@Nullable Cache cache, String name, DenialRequest request) {
+    /**
+     * From the end of the transaction on nothing that the rule denies comes in; within seconds nothing of it goes out. Where it
+     * is not complete then, {@link DenialMaker} or a job goes on.
+     */
+    Put put(@Nullable Cache cache, String name, DenialRequest request) {
         Optional<DenialResponse> found = denials.find(id(cache), name);
         DenialSettings settings =
                 request.over(found.map(DenialResponse::settings).orElse(null), clock.instant());
-        denials.put(id(cache), name, settings, caller.token());
+        long id = denials.put(id(cache), name, settings, caller.token());
+        if (found.isEmpty() || !settings.deniesAs(found.get().settings())) {
+            denials.deny(id);
+        }
         DenialResponse rule = denials.find(id(cache), name).orElseThrow(DenialAdministration::none);
         changes.record(ChangeKind.DENIAL, cache == null ? 0 : cache.id(), null);
         audit.record(event(AuditAction.DENIAL_SET, cache, name)
@@ -71,8 +79,21 @@ public class DenialAdministration {
                 .detail("dependents", rule.dependents())
                 .detail("reason", rule.reason())
                 .detail("until", rule.until() == null ? null : String.valueOf(rule.until()))
-                .detail("paths", rule.paths()));
-        return new Put(rule, found.isEmpty());
+                .detail("paths", rule.paths())
+                .detail("complete", rule.complete()));
+        return new Put(id, rule, found.isEmpty());
+    }
+
+    /** Makes dark some more of what a rule denies; false: nothing is left. */
+    boolean spread(long id) {
+        boolean more = denials.spread(id);
+        changes.record(ChangeKind.DENIAL, 0, null);
+        return more;
+    }
+
+    /** A rule of which not all is dark yet. */
+    OptionalLong unfinished() {
+        return denials.unfinished();
     }
 
     /** What a rule would do; nothing is changed. */

@@ -23,7 +23,7 @@ class DenialEffects {
         select array(select paths_to_deny(
             cast(? as integer),
             row(0, null, '', cast(? as text), cast(? as bytea), cast(? as bytea), cast(? as boolean), '', null, now(), null,
-                like_form(cast(? as text)))::denial))
+                like_form(cast(? as text)), null)::denial))
         """;
 
     private static final String COUNT = """

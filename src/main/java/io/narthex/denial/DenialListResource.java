@@ -20,6 +20,9 @@ abstract class DenialListResource {
     DenialAdministration denials;
 
     @Inject
+    DenialMaker maker;
+
+    @Inject
     RequestUrl url;
 
     Response page(@Nullable Cache cache, @Nullable String limit, @Nullable String after) {
@@ -60,7 +63,7 @@ abstract class DenialListResource {
             return Response.ok(denials.effect(cache, asked.rule(), asked.request()))
                     .build();
         }
-        DenialAdministration.Put put = denials.put(cache, asked.rule(), asked.request());
+        DenialAdministration.Put put = maker.put(cache, asked.rule(), asked.request());
         Response.ResponseBuilder response =
                 put.made() ? Response.created(url.base().resolve(path + "/" + asked.rule())) : Response.ok();
         return response.entity(put.rule()).build();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdBy the id of the token that made it; null: the administrator's
  * @param paths how many paths are known to be dark by it
+ * @param complete whether these are all that was there when it was made; else a job goes on to find them
  * @param remembered what is told of such paths elsewhere
  */
 public record DenialResponse(
@@ -26,13 +27,19 @@ public record DenialResponse(
         Instant createdAt,
         @Nullable String createdBy,
         long paths,
+        boolean complete,
         String remembered) {
     private static final String REMEMBERED =
             "Proxies may give out narinfos for five minutes more, and NARs as long as they keep"
                     + " them; Nix clients remember a narinfo for 30 days, and what they have fetched they have";
 
     static DenialResponse of(
-            String name, DenialSettings settings, Instant createdAt, @Nullable String createdBy, long paths) {
+            String name,
+            DenialSettings settings,
+            Instant createdAt,
+            @Nullable String createdBy,
+            long paths,
+            boolean complete) {
         Denied what = settings.what();
         return new DenialResponse(
                 settings,
@@ -46,6 +53,7 @@ public record DenialResponse(
                 createdAt,
                 createdBy,
                 paths,
+                complete,
                 REMEMBERED);
     }
 }

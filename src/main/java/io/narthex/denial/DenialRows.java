@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +30,20 @@ import org.jspecify.annotations.Nullable;
 @Transactional
 class DenialRows {
     private static final int FETCHED = 10_000;
-    private static final String RULES =
-            "select id, cache_id, name, pattern, hash, nar_hash, dependents, until from denial order by id";
-    private static final String PATHS =
-            "select x.denial_id, left(p.base_name, 32) from denied_path x join store_path p on p.id = x.path_id";
-    /** Which derivations made what is denied; by the collation of the indexes, which is not that of store_path. */
+    private static final String SEEN = "select cast(pg_current_snapshot() as text)";
+    private static final String RULES = "select id, cache_id, name, pattern, hash, nar_hash, dependents, until,"
+            + " cast(rewritten as text) from denial order by id";
+    private static final String PATHS = """
+        select x.denial_id, left(p.base_name, 32) from denied_path x join store_path p on p.id = x.path_id
+        where x.denial_id = any (?)
+        """;
+    private static final String NEW_PATHS = """
+        select x.denial_id, left(p.base_name, 32)
+        from (select cast(? as pg_snapshot) as seen) s
+             join denied_path x on x.added >= pg_snapshot_xmin(s.seen) and not pg_visible_in_snapshot(x.added, s.seen)
+             join store_path p on p.id = x.path_id
+        """;
+    /** By the collation of the indexes, which is not that of store_path. */
     private static final String DERIVATIONS = """
         select x.denial_id, left(h.deriver, 32)
         from denied_path x
@@ -48,47 +59,99 @@ class DenialRows {
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
-    List<Denial> load() {
+    /**
+     * All rules as they are now.
+     *
+     * @param before what was read before, so that only what is new of the same rules is read; null: nothing was
+     */
+    ReadDenials load(@Nullable ReadDenials before) {
         try (Connection connection = dataSource.getConnection()) {
-            List<Denial> rules = new ArrayList<>();
-            try (PreparedStatement s = connection.prepareStatement(RULES);
-                    ResultSet r = s.executeQuery()) {
-                if (!r.next()) {
-                    return rules;
-                }
-                Map<Long, Set<StorePathHash>> paths = hashes(connection, PATHS);
-                Map<Long, Set<StorePathHash>> derivations = hashes(connection, DERIVATIONS);
-                do {
-                    long id = r.getLong(1);
-                    rules.add(new Denial(
-                            id,
-                            r.getObject(2, Integer.class),
-                            r.getString(3),
-                            denied(r.getString(4), r.getBytes(5), r.getBytes(6)),
-                            r.getBoolean(7),
-                            instant(r, 8),
-                            paths.getOrDefault(id, Set.of()),
-                            derivations.getOrDefault(id, Set.of())));
-                } while (r.next());
+            // first the snapshot: what becomes visible after it is read now or the next time, or both
+            String seen = text(connection, SEEN);
+            Map<Long, Denial> known = before == null ? Map.of() : before.byId();
+            List<Denial> rules = rules(connection, known);
+            Map<Long, Set<StorePathHash>> sets = rules.stream().collect(Collectors.toMap(Denial::id, Denial::paths));
+            if (before != null) {
+                read(connection, NEW_PATHS, s -> s.setString(1, before.seen()), sets);
             }
-            return rules;
+            Long[] others = rules.stream()
+                    .filter(rule -> rule.paths().isEmpty())
+                    .map(Denial::id)
+                    .toArray(Long[]::new);
+            if (others.length > 0) {
+                read(connection, PATHS, s -> s.setArray(1, connection.createArrayOf("bigint", others)), sets);
+            }
+            return new ReadDenials(rules, seen);
         } catch (SQLException e) {
-            throw new IllegalStateException("the rules cannot be read", e);
+            throw unreadable(e);
         }
     }
 
-    private static Map<Long, Set<StorePathHash>> hashes(Connection connection, String sql) throws SQLException {
-        Map<Long, Set<StorePathHash>> hashes = new HashMap<>();
+    /** Which derivations made what each rule denies, by its number. */
+    Map<Long, Set<StorePathHash>> derivations() {
+        Map<Long, Set<StorePathHash>> made = new HashMap<>();
+        try (Connection connection = dataSource.getConnection()) {
+            read(connection, DERIVATIONS, s -> {}, made);
+        } catch (SQLException e) {
+            throw unreadable(e);
+        }
+        return made;
+    }
+
+    private static IllegalStateException unreadable(SQLException e) {
+        return new IllegalStateException("the rules cannot be read", e);
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement s = connection.prepareStatement(sql);
+                ResultSet r = s.executeQuery()) {
+            r.next();
+            return r.getString(1);
+        }
+    }
+
+    /** The paths of one that was not rewritten go on to be those that are known; all others begin without any. */
+    private static List<Denial> rules(Connection connection, Map<Long, Denial> known) throws SQLException {
+        List<Denial> rules = new ArrayList<>();
+        try (PreparedStatement s = connection.prepareStatement(RULES);
+                ResultSet r = s.executeQuery()) {
+            while (r.next()) {
+                Denial last = known.get(r.getLong(1));
+                String rewritten = r.getString(9);
+                rules.add(new Denial(
+                        r.getLong(1),
+                        r.getObject(2, Integer.class),
+                        r.getString(3),
+                        denied(r.getString(4), r.getBytes(5), r.getBytes(6)),
+                        r.getBoolean(7),
+                        instant(r, 8),
+                        rewritten,
+                        last != null && last.rewritten().equals(rewritten)
+                                ? last.paths()
+                                : ConcurrentHashMap.newKeySet()));
+            }
+        }
+        return rules;
+    }
+
+    /** Sets what a statement asks with. */
+    private interface Parameters {
+        void set(PreparedStatement s) throws SQLException;
+    }
+
+    /** Adds to the sets; of a rule that has none, a new one. */
+    private static void read(
+            Connection connection, String sql, Parameters parameters, Map<Long, Set<StorePathHash>> sets)
+            throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(sql)) {
+            parameters.set(s);
             s.setFetchSize(FETCHED);
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
-                    hashes.computeIfAbsent(r.getLong(1), id -> new HashSet<>())
-                            .add(StorePathHash.parse(r.getString(2)));
+                    sets.computeIfAbsent(r.getLong(1), id -> new HashSet<>()).add(StorePathHash.parse(r.getString(2)));
                 }
             }
         }
-        return hashes;
     }
 
     /** As a row has it. */

@@ -14,4 +14,9 @@ record DenialSettings(
         Denied what,
         boolean dependents,
         String reason,
-        @Nullable Instant until) {}
+        @Nullable Instant until) {
+    /** Whether the same paths are denied by it, whatever the reason and for how long. */
+    boolean deniesAs(DenialSettings other) {
+        return what.equals(other.what) && dependents == other.dependents;
+    }
+}

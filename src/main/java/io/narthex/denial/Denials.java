@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 class Denials {
     private static final String SELECT = """
         select d.name, d.pattern, d.hash, d.nar_hash, d.dependents, d.reason, d.until, d.created_at, k.public_id,
-               count_denied(d.id, d.cache_id)
+               count_denied(d.id, d.cache_id),
+               not exists (select from denied_path x where x.denial_id = d.id and not x.spread)
         from denial d left join token k on k.id = d.created_by
         where d.cache_id is not distinct from cast(? as integer)
         """;
@@ -77,16 +78,17 @@ class Denials {
                 r.getString(6),
                 DenialRows.instant(r, 7));
         Instant createdAt = Objects.requireNonNull(DenialRows.instant(r, 8));
-        return DenialResponse.of(r.getString(1), settings, createdAt, r.getString(9), r.getLong(10));
+        return DenialResponse.of(r.getString(1), settings, createdAt, r.getString(9), r.getLong(10), r.getBoolean(11));
     }
 
     /**
-     * Makes or changes a rule, and writes down which paths it makes dark; pushes wait meanwhile.
+     * Makes or changes a rule.
      *
      * @param by the row of the token that makes it; empty: the administrator's
+     * @return its number
      */
-    void put(@Nullable Integer cache, String name, DenialSettings settings, OptionalLong by) {
-        long id = with(PUT, s -> {
+    long put(@Nullable Integer cache, String name, DenialSettings settings, OptionalLong by) {
+        return with(PUT, s -> {
             s.setObject(1, cache, Types.INTEGER);
             s.setString(2, name);
             what(s, 3, settings.what());
@@ -97,9 +99,36 @@ class Denials {
             s.setObject(9, by.isPresent() ? by.getAsLong() : null, Types.BIGINT);
             return number(s);
         });
-        with("select deny_paths(?)", s -> {
+    }
+
+    /** Writes down anew which paths a rule makes dark, or the first ten thousands of them; pushes wait meanwhile. */
+    void deny(long id) {
+        call("select deny_paths(?)", id);
+    }
+
+    /** Writes down some ten thousand more of them; false: all are. Pushes wait meanwhile. */
+    boolean spread(long id) {
+        return call("select spread_denial(?, 20000)", id);
+    }
+
+    private boolean call(String sql, long id) {
+        return with(sql, s -> {
             s.setLong(1, id);
-            return number(s);
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                return r.getBoolean(1);
+            }
+        });
+    }
+
+    /** A rule of which not all is written down. */
+    OptionalLong unfinished() {
+        return with("select unfinished_denial()", s -> {
+            try (ResultSet r = s.executeQuery()) {
+                r.next();
+                long id = r.getLong(1);
+                return r.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
+            }
         });
     }
 

@@ -63,7 +63,7 @@ public class DeniedPaths implements PathRestriction, ChangeListener {
      * @throws io.narthex.change.DatabaseAwayException where it cannot be known
      */
     public boolean withholdsDerivation(Cache cache, StorePath derivation) {
-        Optional<Denial> rule = current(cache).denialOfDerivation(cache, derivation);
+        Optional<Denial> rule = current(cache).denialOfDerivation(cache, derivation, rows::derivations);
         rule.ifPresent(denial -> refused(cache, derivation, denial));
         return rule.isPresent();
     }
@@ -121,7 +121,7 @@ public class DeniedPaths implements PathRestriction, ChangeListener {
 
     @Override
     public void lost() {
-        known.changed();
+        known.lost();
         reloadAndTell();
     }
 

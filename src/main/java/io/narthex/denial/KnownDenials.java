@@ -3,6 +3,7 @@ package io.narthex.denial;
 import io.narthex.cache.Cache;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.store.StorePath;
+import io.narthex.nix.store.StorePathHash;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +30,13 @@ final class KnownDenials {
         private final List<Denial> ofServer = new ArrayList<>();
         private final Map<Integer, List<Denial>> ofCaches = new HashMap<>();
         private final long version;
+        private final ReadDenials read;
+        private @Nullable Map<Long, Set<StorePathHash>> derivations;
 
-        private Snapshot(List<Denial> all, long version) {
+        private Snapshot(ReadDenials read, long version) {
             this.version = version;
-            for (Denial rule : all) {
+            this.read = read;
+            for (Denial rule : read.rules()) {
                 Integer cache = rule.cacheId();
                 (cache == null ? ofServer : ofCaches.computeIfAbsent(cache, id -> new ArrayList<>())).add(rule);
             }
@@ -45,8 +51,24 @@ final class KnownDenials {
             return first(cache, rule -> rule.denies(path));
         }
 
-        Optional<Denial> denialOfDerivation(Cache cache, StorePath derivation) {
-            return first(cache, rule -> rule.deniesDerivation(derivation));
+        /** @param load gives the derivations that made what each rule denies, by its number; asked once, if at all */
+        Optional<Denial> denialOfDerivation(
+                Cache cache, StorePath derivation, Supplier<Map<Long, Set<StorePathHash>>> load) {
+            if (!covers(cache)) {
+                return Optional.empty();
+            }
+            Map<Long, Set<StorePathHash>> made = derivations(load);
+            return first(cache, rule -> rule.deniesDerivation(derivation, made.getOrDefault(rule.id(), Set.of())));
+        }
+
+        /** Hardly anybody asks for logs of what is denied, and to find these takes seconds where there are many. */
+        private synchronized Map<Long, Set<StorePathHash>> derivations(Supplier<Map<Long, Set<StorePathHash>>> load) {
+            Map<Long, Set<StorePathHash>> known = derivations;
+            if (known == null) {
+                known = load.get();
+                derivations = known;
+            }
+            return known;
         }
 
         private Optional<Denial> first(Cache cache, Predicate<Denial> test) {
@@ -91,12 +113,25 @@ final class KnownDenials {
         changes.incrementAndGet();
     }
 
-    /** Reads them, unless somebody has done so meanwhile. */
-    synchronized Snapshot reload(Supplier<List<Denial>> read) {
+    /** All may be others: what was read before counts no more. */
+    void lost() {
+        changed();
+        synchronized (this) {
+            snapshot = null;
+        }
+    }
+
+    /**
+     * Reads them, unless somebody has done so meanwhile.
+     *
+     * @param read is given what was read before; null: nothing
+     */
+    synchronized Snapshot reload(Function<@Nullable ReadDenials, ReadDenials> read) {
         Snapshot known = current();
         if (known == null) {
+            Snapshot last = snapshot;
             long before = changes.get();
-            known = new Snapshot(read.get(), before);
+            known = new Snapshot(read.apply(last == null ? null : last.read), before);
             snapshot = known;
         }
         return known;

@@ -11,6 +11,7 @@ import io.narthex.http.ApiClient;
 import io.narthex.it.NixFailedException;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.NarInfoReader;
@@ -184,6 +185,62 @@ class DenialIT {
         client.asAdministrator("DELETE", rules(cache) + "/needed");
         assertThat(status(cache, top)).isEqualTo(200);
         cache.push(store, late, "zstd");
+    }
+
+    /** What a node leaves that is killed between two pieces of a rule, or what is indexed later than what needs it. */
+    @Test
+    void goesOnWithARuleThatIsNotComplete() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        StorePath top = store.evaluate("let n = builtins.toFile \"begun\" \"by " + cache.tenant()
+                + "\"; m = builtins.toFile \"middle\" \"${n}\"; in builtins.toFile \"top\" \"${m}\"");
+        cache.push(store, top, "zstd");
+        deny(cache, "begun", "{\"pattern\":\"begun\",\"dependents\":true,\"reason\":\"a test\"}", 201);
+        String ofRule =
+                "where denial_id = (select d.id from denial d join cache c on c.id = d.cache_id join tenant t on t.id ="
+                        + " c.tenant_id where t.name = ?)";
+        Rows rows = Rows.ofServer();
+        rows.change(
+                "delete from denied_path " + ofRule
+                        + " and path_id <> (select p.id from store_path p where p.id = path_id and p.base_name like"
+                        + " '%-begun')",
+                cache.tenant());
+        rows.change("update denied_path set spread = false " + ofRule, cache.tenant());
+        assertThat(rule(cache, "begun").path("complete").asBoolean()).isFalse();
+
+        new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("deny");
+
+        assertThat(rows.texts("select path_id::text from denied_path " + ofRule, cache.tenant()))
+                .hasSize(3);
+        assertThat(rule(cache, "begun").path("complete").asBoolean()).isTrue();
+        assertThat(rule(cache, "begun").path("paths").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void deniesByAChangedRuleTheOthersAlone() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        StorePath one = store.evaluate("let n = builtins.toFile \"first\" \"by " + cache.tenant()
+                + "\"; in builtins.toFile \"needs-first\" \"${n}\"");
+        StorePath other = store.evaluate("let n = builtins.toFile \"second\" \"by " + cache.tenant()
+                + "\"; in builtins.toFile \"needs-second\" \"${n}\"");
+        cache.push(store, one, "zstd");
+        cache.push(store, other, "zstd");
+        String body = "\"dependents\":true,\"reason\":\"a test\"}";
+        deny(cache, "changed", "{\"pattern\":\"first\"," + body, 201);
+        assertThat(List.of(status(cache, one), status(cache, other))).containsExactly(404, 200);
+
+        JsonNode rule = deny(cache, "changed", "{\"pattern\":\"second\"," + body, 200);
+
+        assertThat(rule.path("paths").asInt()).isEqualTo(2);
+        assertThat(List.of(status(cache, one), status(cache, other))).containsExactly(200, 404);
+
+        // dependents alone: the path itself stays dark
+        deny(cache, "changed", "{\"pattern\":\"second\",\"dependents\":false,\"reason\":\"a test\"}", 200);
+        assertThat(List.of(status(cache, one), status(cache, other))).containsExactly(200, 200);
+    }
+
+    private JsonNode rule(TenantCache cache, String name) throws Exception {
+        return JSON.readTree(
+                client.asAdministrator("GET", rules(cache) + "/" + name).body());
     }
 
     private static void awaitEvent(TenantCache cache, String outcome, StorePath path) throws Exception {
