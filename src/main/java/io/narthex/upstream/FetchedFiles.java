@@ -73,12 +73,24 @@ public class FetchedFiles {
     private record Waiting(long id, int cacheId, StorePathHash hash) {}
 
     /**
-     * The file is here and its hashes are right: from now on paths have it, and our signatures of them say so.
+     * A file that is here and whose hashes are right.
      *
      * @param tenant for whose caches alone, where the upstream has credentials
-     * @return false where no path wants it any more; its bytes are nobody's then
      */
-    boolean keep(UpstreamNar nar, Upstream upstream, int tenant, ReceivedFiles.Facts facts) {
+    record Arrived(UpstreamNar nar, Upstream upstream, int tenant, ReceivedFiles.Facts facts) {}
+
+    /**
+     * From now on paths have these files, and our signatures of them say so.
+     *
+     * @return for each in turn, false where no path wants it any more; its bytes are nobody's then
+     */
+    List<Boolean> keep(List<Arrived> files) {
+        return files.stream()
+                .map(file -> keep(file.nar, file.upstream, file.tenant, file.facts))
+                .toList();
+    }
+
+    private boolean keep(UpstreamNar nar, Upstream upstream, int tenant, ReceivedFiles.Facts facts) {
         List<Waiting> waiting = waiting(nar, upstream, tenant);
         if (waiting.isEmpty()) {
             return false;

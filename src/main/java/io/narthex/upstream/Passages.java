@@ -12,6 +12,7 @@ import io.narthex.receive.FetchedNars;
 import io.narthex.receive.NarFacts;
 import io.narthex.receive.RefusedException;
 import io.narthex.receive.UploadName;
+import io.narthex.transaction.GroupCommit;
 import io.narthex.upstream.fetch.ArrivingChannel;
 import io.narthex.upstream.fetch.NarFetch;
 import io.narthex.upstream.fetch.PassingNar;
@@ -56,6 +57,10 @@ public class Passages {
 
     @Inject
     private Refused refused;
+
+    /** Nobody is waited for: what ends while others are written down is next. */
+    private final GroupCommit<FetchedFiles.Arrived, Boolean> keeping =
+            new GroupCommit<>(all -> files.keep(all), () -> 0);
 
     /**
      * A file that is about to come.
@@ -183,7 +188,7 @@ public class Passages {
             try {
                 requireRight(facts.narHash(), facts.narSize(), facts.contentsHash());
                 file.release();
-                if (files.keep(nar, upstream, cache.tenantId(), facts)) {
+                if (keeping.write(new FetchedFiles.Arrived(nar, upstream, cache.tenantId(), facts))) {
                     return;
                 }
             } catch (NarFetch.WrongBytesException e) {
