@@ -238,6 +238,16 @@ public class PathIndex implements ChangeListener {
         return brought(cache, hash, ticket).filter(path -> !restriction.withholds(cache, path));
     }
 
+    /**
+     * Whether the cache is known to have nothing of its own under that hash still: no other node can have published it, and this one
+     * has not.
+     *
+     * @param ticket that {@link #lookUp} gave when it found nothing
+     */
+    public boolean isStillElsewhere(Cache cache, StorePathHash hash, long ticket) {
+        return feed.heartbeat().isAlone() && hot().ticket(cache, hash) == ticket;
+    }
+
     /** Brings it into memory, if others have it, for whoever asks for it next. Waits for them. */
     public void bring(Cache cache, StorePathHash hash, long ticket) {
         Optional<SignedPath> unused = brought(cache, hash, ticket);

@@ -128,7 +128,7 @@ public class FastLaneStart implements ServletContextListener {
         NarInfosAhead walks = NarInfosAhead.make(index, lanes);
         ahead = walks;
         HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses, pushers, known, walks);
-        NarInfosElsewhere elsewhere = new NarInfosElsewhere(index, narInfos, lanes.lookups(), via);
+        NarInfosElsewhere elsewhere = new NarInfosElsewhere(index, narInfos, walks, lanes.lookups(), via);
         NewNarInfos begun = new NewNarInfos(index, narInfos, elsewhere);
         unknown = begun;
         PassingNars followed = new PassingNars(index.hot(), fetches, downloads, lanes.paced());

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,6 +43,9 @@ final class NarInfosAhead implements AutoCloseable {
     private final FairLane lane;
     private final com.github.benmanes.caffeine.cache.Cache<Key, Referrer> named = kept();
     private final com.github.benmanes.caffeine.cache.Cache<Key, Boolean> answered = kept();
+
+    /** Those that are looked for, with their tickets; as many as the lane takes. */
+    private final Map<Key, Long> pending = new ConcurrentHashMap<>();
 
     private record Key(int cacheId, StorePathHash hash) {}
 
@@ -108,8 +112,9 @@ final class NarInfosAhead implements AutoCloseable {
                     next.isEmpty() ? Map.of() : index.lookUp(cache, next).elsewhere();
             for (StorePathHash hash : next) {
                 Long ticket = elsewhere.get(hash);
-                if (ticket != null) {
-                    lane.run(who, () -> ask(cache, hash, ticket), () -> {});
+                Key key = new Key(cache.id(), hash);
+                if (ticket != null && pending.putIfAbsent(key, ticket) == null) {
+                    lane.run(who, () -> ask(cache, key, ticket), () -> pending.remove(key));
                 }
             }
         } catch (SQLException | RuntimeException e) {
@@ -125,12 +130,24 @@ final class NarInfosAhead implements AutoCloseable {
                         : index.lookUp(cache, Set.of(hash)).paths().get(hash));
     }
 
-    private void ask(Cache cache, StorePathHash hash, long ticket) {
+    /**
+     * The ticket with which a path is about to be asked for: who wants it now need not have the database asked whether it is here.
+     * Null: it has to be.
+     */
+    @Nullable
+    Long ticket(Cache cache, StorePathHash hash) {
+        Long ticket = pending.get(new Key(cache.id(), hash));
+        return ticket != null && index.isStillElsewhere(cache, hash, ticket) ? ticket : null;
+    }
+
+    private void ask(Cache cache, Key key, long ticket) {
         try {
-            index.bring(cache, hash, ticket);
+            index.bring(cache, key.hash, ticket);
         } catch (RuntimeException e) {
             // who really asks for it meets the same, and is told
             LOG.log(System.Logger.Level.DEBUG, "event=narinfo-not-found-ahead", e);
+        } finally {
+            pending.remove(key);
         }
     }
 

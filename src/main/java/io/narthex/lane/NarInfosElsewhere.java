@@ -24,10 +24,12 @@ final class NarInfosElsewhere {
 
     private final PathIndex index;
     private final HotNarInfos answers;
+    private final NarInfosAhead ahead;
     private final FairLane lane;
     private final ServerVia via;
 
-    NarInfosElsewhere(PathIndex index, HotNarInfos answers, FairLane lane, ServerVia via) {
+    NarInfosElsewhere(PathIndex index, HotNarInfos answers, NarInfosAhead ahead, FairLane lane, ServerVia via) {
+        this.ahead = ahead;
         this.index = index;
         this.answers = answers;
         this.lane = lane;
@@ -52,6 +54,16 @@ final class NarInfosElsewhere {
         } else {
             lane.run(exchange, who, x -> ask(x, cache, hash, ticket, otherwise));
         }
+    }
+
+    /** The same without a look into the database, where the path is about to be asked for anyway; false where it is not. */
+    boolean join(HttpServerExchange exchange, Cache cache, StorePathHash hash, Sharer who, HttpHandler otherwise) {
+        Long ticket = ahead.ticket(cache, hash);
+        if (ticket == null) {
+            return false;
+        }
+        answer(exchange, cache, hash, ticket, who, otherwise);
+        return true;
     }
 
     /** Lets the resource answer, on the same lane: it may have to ask others too. */

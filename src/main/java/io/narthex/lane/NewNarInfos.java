@@ -133,6 +133,9 @@ final class NewNarInfos implements AutoCloseable {
             otherwise.handleRequest(exchange);
             return;
         }
+        if (cache.showsOthers() && others.join(exchange, cache, hash, who, otherwise)) {
+            return;
+        }
         Waiting waiting = new Waiting(exchange, cache, hash, who, otherwise);
         exchange.dispatch((Executor) waiting::enter, (HttpHandler) waiting::handle);
     }
