@@ -1,6 +1,7 @@
 package io.narthex.operations;
 
 import io.narthex.blob.S3Server;
+import io.narthex.it.Nginx;
 import io.narthex.it.OwnServer;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
@@ -27,7 +28,7 @@ final class ThreeNodes implements AutoCloseable {
     private final Deque<Closeable> open = new ArrayDeque<>();
     private final OwnServer first;
     private final List<Node> others = new ArrayList<>();
-    private final Balancer balancer;
+    private final Nginx balancer;
 
     /** One that is stopped and started, always with the same home and ports. */
     static final class Node implements Closeable {

@@ -89,17 +89,6 @@ class ContentAddressedIT {
                         .url());
     }
 
-    private static void awaitEvent(String action, SamplePath path) throws Exception {
-        Await.until(
-                action,
-                () -> !Rows.ofServer()
-                        .texts(
-                                "select 1 from audit_event where action = ? and path = ?",
-                                action,
-                                path.info().storePath().baseName())
-                        .isEmpty());
-    }
-
     @Test
     void aPathThatFollowsFromItsNarIsTaken() throws Exception {
         try (TestUpstream upstream = TestUpstream.make("")) {
@@ -145,7 +134,7 @@ class ContentAddressedIT {
             assertThat(isSignedByUs(upstream, path)).isFalse();
             nar(upstream, path);
 
-            awaitEvent("upstream-bytes-refused", path);
+            TestUpstream.awaitEvent("upstream-bytes-refused", path);
             assertThat(isSignedByUs(upstream, path)).isFalse();
             assertThat(claims(path)).isEmpty();
         }
@@ -163,7 +152,7 @@ class ContentAddressedIT {
                             ContentAddress.Method.NAR, contents.info().narHash()));
 
             assertThat(upstream.ask(path)).isEqualTo(404);
-            awaitEvent("upstream-signature-refused", path);
+            TestUpstream.awaitEvent("upstream-signature-refused", path);
         }
     }
 
@@ -178,7 +167,7 @@ class ContentAddressedIT {
                             SamplePath.ofBytes(100).info().narHash()));
 
             assertThat(upstream.ask(path)).isEqualTo(404);
-            awaitEvent("upstream-signature-refused", path);
+            TestUpstream.awaitEvent("upstream-signature-refused", path);
         }
     }
 

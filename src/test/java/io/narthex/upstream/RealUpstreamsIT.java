@@ -2,6 +2,7 @@ package io.narthex.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.it.Nginx;
 import io.narthex.it.NixClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.OwnServer;
@@ -69,7 +70,7 @@ class RealUpstreamsIT {
         builder.run("nix", "copy", "--from", builder.uri(), "--to", "file://" + tree, NixStore.path(inTree));
         try (OwnServer other = start("other", tls);
                 OwnServer server = start("server", trusting);
-                StaticNginx nginx = StaticNginx.start(directory.resolve("nginx"), tree)) {
+                Nginx nginx = Nginx.over(tree, directory.resolve("nginx"))) {
             TenantCache secret = other.cache("{}");
             secret.push(builder, farAway, "xz");
             TenantCache cache = server.cache("{\"visibility\":\"private\"}");

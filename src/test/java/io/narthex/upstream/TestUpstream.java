@@ -1,6 +1,8 @@
 package io.narthex.upstream;
 
+import io.narthex.it.Await;
 import io.narthex.it.FaultyUpstream;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.signature.SecretKey;
 import java.io.IOException;
@@ -78,6 +80,18 @@ final class TestUpstream implements AutoCloseable {
     /** Asks for a narinfo; gives its status. */
     int ask(SamplePath path) throws IOException, InterruptedException {
         return cache.get(path.narInfoUrl()).statusCode();
+    }
+
+    /** Waits until the record of the shared server tells that of the path. */
+    static void awaitEvent(String action, SamplePath path) throws Exception {
+        Await.until(
+                "event " + action,
+                () -> !Rows.ofServer()
+                        .texts(
+                                "select 1 from audit_event where action = ? and path = ?",
+                                action,
+                                path.info().storePath().baseName())
+                        .isEmpty());
     }
 
     @Override

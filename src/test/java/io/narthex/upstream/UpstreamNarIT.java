@@ -156,13 +156,7 @@ class UpstreamNarIT {
             WireClient.Answer answer = wire(url(upstream, path));
 
             assertThat(answer.isWhole()).isFalse();
-            Await.until(
-                    "event of the refused bytes",
-                    () -> !Rows.ofServer()
-                            .texts(
-                                    "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
-                                    path.info().storePath().baseName())
-                            .isEmpty());
+            TestUpstream.awaitEvent("upstream-bytes-refused", path);
             assertThat(upstream.health()).contains("\"refusedBytes\":1");
         }
     }
@@ -185,13 +179,7 @@ class UpstreamNarIT {
 
             wire(url(upstream, path));
 
-            Await.until(
-                    "event of the refused bytes",
-                    () -> !Rows.ofServer()
-                            .texts(
-                                    "select 1 from audit_event where action = 'upstream-bytes-refused' and path = ?",
-                                    path.info().storePath().baseName())
-                            .isEmpty());
+            TestUpstream.awaitEvent("upstream-bytes-refused", path);
             assertThat(Rows.ofServer()
                             .texts(
                                     "select claim from audit.signatures where path = ?",
