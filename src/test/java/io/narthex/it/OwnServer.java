@@ -34,7 +34,12 @@ public final class OwnServer implements Closeable {
     /** Starts it, with more settings than those of ports and database. */
     public static OwnServer start(Path directory, Map<String, String> more)
             throws IOException, SQLException, InterruptedException {
-        EmbeddedDb db = TestDatabase.in(databaseIn(directory));
+        return start(directory, TestDatabase.in(databaseIn(directory)), more);
+    }
+
+    /** The same on a database that a test has made, which is closed with the server. */
+    public static OwnServer start(Path directory, EmbeddedDb db, Map<String, String> more)
+            throws IOException, InterruptedException {
         Database access = db.access();
         Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
         settings.put("NARTHEX_DB_URL", access.url().orElseThrow());

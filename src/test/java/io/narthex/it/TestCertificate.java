@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -58,6 +61,19 @@ public final class TestCertificate {
     /** The certificate alone, for who is to trust it. */
     public Path pem() {
         return pem;
+    }
+
+    /** Its secret key in PEM, for its owner alone, as PostgreSQL wants it. */
+    public Path key() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+        byte[] key = store.getKey("tls", PASSWORD.toCharArray()).getEncoded();
+        Path file = Files.createFile(
+                keyStore.resolveSibling("tls.key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.writeString(
+                file,
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
     }
 
     /** Listens with it at a free port of 127.0.0.1. */
