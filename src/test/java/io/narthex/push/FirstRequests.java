@@ -2,9 +2,13 @@ package io.narthex.push;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.it.FaultyUpstream;
+import io.narthex.it.FaultyUpstream.Answer;
 import io.narthex.it.OwnServer;
 import io.narthex.it.TenantCache;
+import io.narthex.nix.narinfo.RealisationFingerprint;
 import io.narthex.nix.signature.SecretKey;
+import io.narthex.nix.signature.Signature;
+import io.narthex.nix.store.StorePath;
 import io.narthex.trust.TestKeys;
 import io.narthex.upstream.SamplePath;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +27,13 @@ final class FirstRequests {
     private final FaultyUpstream upstream;
     private final SecretKey upstreamKey = SecretKey.generate("first-1", new SecureRandom());
     private final TestKeys issuerKeys;
+    private final SamplePath sideFilesOf;
 
     private FirstRequests(TenantCache cache, FaultyUpstream upstream, TestKeys issuerKeys) {
         this.cache = cache;
         this.upstream = upstream;
         this.issuerKeys = issuerKeys;
+        this.sideFilesOf = SamplePath.ofBytes(1_000).at(upstream, upstreamKey);
     }
 
     /** Makes what they ask for: a cache behind an upstream, one that takes promotions, and a trust in an issuer. */
@@ -44,6 +50,7 @@ final class FirstRequests {
                                 List.of(requests.upstreamKey.publicKey().toString()),
                         "offeredTo", List.of("*"))));
         cache.administer("PUT", requests.tenant() + "/caches/ci", "{\"sources\":[\"uploads\",\"upstream:first\"]}");
+        cache.send("GET", requests.sideFilesOf.narInfoUrl(), new byte[0], cache.token());
         cache.administer("PUT", requests.tenant() + "/caches/release", "{\"entry\":\"promotion\"}");
         cache.administer(
                 "PUT",
@@ -65,6 +72,33 @@ final class FirstRequests {
         byte[] hashes = (of.path().hash() + "\n").getBytes(StandardCharsets.US_ASCII);
         return cache.send("POST", "get-narinfos-v1", hashes, cache.token(), "Content-Type", "text/plain")
                 .statusCode();
+    }
+
+    /** Of a path whose narinfo was told before; what an upstream has beside it, none of which was asked for yet. */
+    int readSideFiles() throws Exception {
+        StorePath told = sideFilesOf.info().storePath();
+        StorePath derivation = SamplePath.ofBytes(1).info().storePath();
+        String log = "log/" + derivation.baseName() + ".drv";
+        String debug = "debuginfo/" + UUID.randomUUID().toString().replace("-", "") + "01234567.debug";
+        StorePath floating = StorePath.parseBaseName(derivation.baseName() + ".drv");
+        String output = "build-trace-v2/" + floating.baseName() + "/out.doi";
+        Signature signature = upstreamKey.sign(RealisationFingerprint.of(floating, "out", told));
+        upstream.answer(
+                "/" + told.hash() + ".ls",
+                Answer.ok("{\"version\":1,\"root\":{\"type\":\"directory\",\"entries\":{}}}"));
+        upstream.answer("/" + log, Answer.ok("it was built"));
+        upstream.answer(
+                "/" + debug,
+                Answer.ok("{\"archive\":\"../" + sideFilesOf.info().url() + "\",\"member\":\"lib/debug/x\"}"));
+        upstream.answer(
+                "/" + output,
+                Answer.ok("{\"outPath\":\"" + told.baseName() + "\",\"signatures\":[\"" + signature + "\"]}"));
+        int worst = 0;
+        for (String url : List.of(told.hash() + ".ls", log, debug, output)) {
+            worst = Math.max(
+                    worst, cache.send("GET", url, new byte[0], cache.token()).statusCode());
+        }
+        return worst;
     }
 
     /** A narinfo and its NAR that are not here yet. */

@@ -94,8 +94,10 @@ class RestartedServerIT {
             first.pin(pushed);
             first.exchange();
             first.promote(pushed);
+            assertThat(first.readSideFiles()).isEqualTo(200);
 
             restart(server);
+            assertThat(first.readSideFiles()).isEqualTo(200);
             first.promote(other);
             first.exchange();
             assertThat(first.readPin()).isEqualTo(200);

@@ -9,6 +9,7 @@ import io.narthex.it.OwnServer;
 import io.narthex.it.TenantCache;
 import io.narthex.it.WireClient;
 import io.narthex.nix.narinfo.NarInfoReader;
+import io.narthex.nix.signature.SecretKey;
 import io.narthex.serve.LauncherProcess;
 import java.io.IOException;
 import java.net.Socket;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +111,34 @@ class UpstreamNodesIT {
             upstream.put("{\"offeredTo\":[\"" + cache.tenant() + "\"]}");
             awaitOnNode(cache, path.narInfoUrl(), 200);
         }
+    }
+
+    /** The private cache is published, then its readers in public are gone, and then it is private to everybody again. */
+    @Test
+    void whatIsPublishedOnOneNodeIsSoOnTheOther() throws Exception {
+        TenantCache closed = server.cache("{}");
+        TenantCache open = server.cache("{\"visibility\":\"public\"}");
+        SamplePath path = SamplePath.of("published", 1_000, "none");
+        closed.put(path.info().url(), path.file());
+        closed.put(path.narInfoUrl(), path.signed(SecretKey.generate("any-1", new SecureRandom())));
+        String settings = "/api/v1/tenants/" + closed.tenant() + "/caches/ci";
+        closed.administer("PUT", settings, "{\"offeredTo\":[\"" + open.tenant() + "\"],\"publish\":true}");
+        open.administer(
+                "PUT",
+                "/api/v1/tenants/" + open.tenant() + "/caches/ci",
+                "{\"sources\":[\"uploads\",\"cache:" + closed.tenant() + "/ci\"]}");
+
+        Await.until("narinfo for nobody", () -> toNobodyOnNode(open, path) == 200);
+        assertThat(toNobodyOnNode(closed, path)).isIn(401, 404);
+        open.administer("PUT", "/api/v1/tenants/" + open.tenant() + "/caches/ci", "{\"sources\":[\"uploads\"]}");
+        closed.administer("PUT", settings, "{\"publish\":false}");
+        Await.until("narinfo that nobody gets", () -> toNobodyOnNode(open, path) == 404);
+    }
+
+    private static int toNobodyOnNode(TenantCache cache, SamplePath path) throws IOException {
+        return new WireClient(nodeUrl)
+                .get("/" + cache.tenant() + "/ci/" + path.narInfoUrl())
+                .status();
     }
 
     @Test
