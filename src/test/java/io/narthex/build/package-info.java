@@ -1,4 +1,4 @@
-/** What the build runs besides the tests: the formatter. */
+/** What the build runs besides the tests: the formatter, and what is done to the libraries of the WAR. */
 @NullMarked
 package io.narthex.build;
 
