@@ -19,7 +19,8 @@ class MigrationFilesTest {
             "-- Repeatable: runs again, with all others, when any migration changes: ${migrations}";
 
     /** Their functions compute columns and indexes of tables, so that they are part of these. */
-    private static final Set<String> COMPUTE = Set.of("V6__store_path.sql", "V20__denial.sql", "V26__search.sql");
+    private static final Set<String> COMPUTE =
+            Set.of("V6__store_path.sql", "V20__denial.sql", "V26__search.sql", "V50__quick_base_name.sql");
 
     @Test
     void makesEachRepeatableOneRunAgainWhenAnyChanges() throws Exception {
