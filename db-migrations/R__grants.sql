@@ -20,6 +20,8 @@ grant usage on sequence local_path_id_seq to ${app};
 grant select, insert, update, delete on blob, staged_nar, upload_signature, uploaded_document, further_file to ${app};
 -- remove_uploaded_paths deletes these
 grant select, insert, update on uploaded_path to ${app};
+grant select, delete on program_queue to ${app};
+grant select, insert on path_program to ${app};
 -- the triggers of what was pushed add to the ledger with the rights of whoever pushed
 grant select, insert, delete on usage_ledger to ${app};
 grant select, insert, update, delete on scrub_finding, scrub_finding_path, scrub_halt to ${app};

@@ -29,8 +29,7 @@ record SearchStatement(String text, List<Object> values) {
     private static final String PUSHED = """
         select f.hash, f.name, f.nar_size, f.published_at, f.last_used
         from (select p.hash, p.name, p.nar_size, p.published_at, p.last_used, p.nar_hash, p.blob_id
-              from uploaded_path p
-              where p.cache_id = ? and p.condemned_at is null%1$s
+              from %1$s
               order by p.%2$s desc offset 0) f
         where (select b.quarantined_at from blob b where b.id = f.blob_id) is null
           and not is_withheld(?, store_path_base_name(f.hash, f.name), f.nar_hash)
@@ -40,53 +39,81 @@ record SearchStatement(String text, List<Object> values) {
     private static final String LOCAL = """
         select f.hash, f.name, f.nar_size, f.indexed_at, null::timestamptz
         from (select p.hash, p.name, p.nar_size, p.indexed_at, p.nar_hash
-              from local_path p
-              where p.store_id = ? and p.quarantined_at is null%1$s
+              from %1$s
               order by p.%2$s desc offset 0) f
         where not is_withheld(?, store_path_base_name(f.hash, f.name), f.nar_hash)
         limit ?
         """;
 
+    private static final String PUSHED_PATHS = "uploaded_path p where p.cache_id = ? and p.condemned_at is null";
+
+    /**
+     * Of very many paths that have such a program the newest, in whichever order they are shown: a join of all of them would take
+     * seconds.
+     */
+    private static final String PATHS_BY_PROGRAM = """
+        (select g.path_id from path_program g where g.cache_id = ? and g.names ilike ?
+                     order by g.path_id desc limit 1000) newest
+                    join uploaded_path p on p.id = newest.path_id and p.condemned_at is null\
+        """;
+
+    private static final String LOCAL_PATHS = "local_path p where p.store_id = ? and p.quarantined_at is null";
+
+    private static final SearchStatement NOTHING = new SearchStatement("false", List.of());
+
     /** Of what was pushed. */
     static SearchStatement pushed(SearchOrder order) {
-        return new SearchStatement(PUSHED.formatted("", order.pushedColumn()), List.of());
+        return new SearchStatement(PUSHED.formatted(PUSHED_PATHS, order.pushedColumn()), List.of());
     }
 
     static SearchStatement pushed(Meaning meaning, SearchOrder order) {
-        SearchStatement condition = meaning instanceof Meaning.NarFile file
-                ? new SearchStatement("p.file_name = ?", List.of(file.name()))
-                : condition(meaning);
-        return condition.in(PUSHED, order.pushedColumn());
+        SearchStatement paths = switch (meaning) {
+            case Meaning.NarFile file ->
+                new SearchStatement("p.file_name = ?", List.of(file.name())).among(PUSHED_PATHS);
+            case Meaning.Program program -> new SearchStatement(PATHS_BY_PROGRAM, List.of(pattern(program)));
+            case Meaning.HashBeginning hash -> hash(hash.digits()).among(PUSHED_PATHS);
+            case Meaning.NamePart part -> part(part.text()).among(PUSHED_PATHS);
+            case Meaning.NameBeginning beginning -> beginning(beginning.text()).among(PUSHED_PATHS);
+        };
+        return new SearchStatement(PUSHED.formatted(paths.text, order.pushedColumn()), paths.values);
+    }
+
+    private static String pattern(Meaning.Program program) {
+        return (program.isBeginning() ? "%/" : "%") + escaped(program.text()) + "%";
     }
 
     /** Of what a Nix store has. */
     static SearchStatement local(SearchOrder order) {
-        return new SearchStatement(LOCAL.formatted("", order.localColumn()), List.of());
+        return new SearchStatement(LOCAL.formatted(LOCAL_PATHS, order.localColumn()), List.of());
     }
 
     static SearchStatement local(Meaning meaning, SearchOrder order) {
-        SearchStatement condition = meaning instanceof Meaning.NarFile file ? narHash(file.name()) : condition(meaning);
-        return condition.in(LOCAL, order.localColumn());
-    }
-
-    private SearchStatement in(String select, String column) {
-        return new SearchStatement(select.formatted(" and " + text, column), values);
-    }
-
-    private static SearchStatement condition(Meaning meaning) {
-        return switch (meaning) {
+        SearchStatement condition = switch (meaning) {
+            case Meaning.NarFile file -> narHash(file.name());
+            // a store has no listings
+            case Meaning.Program program -> NOTHING;
             case Meaning.HashBeginning hash -> hash(hash.digits());
-            case Meaning.NamePart part ->
-                new SearchStatement("p.name ilike ?", List.of("%" + escaped(part.text()) + "%"));
-            case Meaning.NameBeginning beginning -> beginning(beginning.text().toLowerCase(Locale.ROOT));
-            case Meaning.NarFile file -> throw new IllegalArgumentException("each table names its files differently");
+            case Meaning.NamePart part -> part(part.text());
+            case Meaning.NameBeginning beginning -> beginning(beginning.text());
         };
+        SearchStatement paths = condition.among(LOCAL_PATHS);
+        return new SearchStatement(LOCAL.formatted(paths.text, order.localColumn()), paths.values);
+    }
+
+    /** Those of some paths that this is true of. */
+    private SearchStatement among(String paths) {
+        return new SearchStatement(paths + " and " + text, values);
+    }
+
+    private static SearchStatement part(String text) {
+        return new SearchStatement("p.name ilike ?", List.of("%" + escaped(text) + "%"));
     }
 
     private static SearchStatement beginning(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
         return new SearchStatement(
                 "lower(p.name) collate \"C\" >= ? and lower(p.name) collate \"C\" < ?",
-                List.of(text, text + BEHIND_ALL));
+                List.of(lower, lower + BEHIND_ALL));
     }
 
     private static String escaped(String text) {
@@ -113,7 +140,7 @@ record SearchStatement(String text, List<Object> values) {
             byte[] hash = NixHash.parse("sha256:" + fileName.substring(0, end)).bytes();
             return new SearchStatement("p.nar_hash = ?", List.of(hash));
         } catch (NixFormatException e) {
-            return new SearchStatement("false", List.of());
+            return NOTHING;
         }
     }
 }

@@ -25,6 +25,10 @@ public record SearchText(List<Meaning> meanings) {
     private static final Pattern NAME =
             Pattern.compile("[0-9A-Za-z][0-9A-Za-z+\\-._?=]*|[0-9A-Za-z+\\-._?=]*[0-9A-Za-z]{3}[0-9A-Za-z+\\-._?=]*");
 
+    /** What the table of programs may hold, where an index of trigrams finds it. */
+    private static final Pattern PROGRAM =
+            Pattern.compile("[0-9A-Za-z+._?=@:,~\\[-]*[0-9A-Za-z]{3}[0-9A-Za-z+._?=@:,~\\[-]*");
+
     private static final Pattern WHOLE = Pattern.compile("(?:/?(?:[^/]+/)*)([0-9a-z]{32})(?:[-.].*)?");
     private static final Pattern FILE = Pattern.compile("(?:.*nar/)?([^/]+\\.nar(?:\\.[a-z0-9]+)?)");
 
@@ -39,6 +43,14 @@ public record SearchText(List<Meaning> meanings) {
 
         /** The name of a NAR's file, as a narinfo names it behind {@code nar/}. */
         record NarFile(String name) implements Meaning {}
+
+        /**
+         * A program or library in the path.
+         *
+         * @param text a part of its name, in any case
+         * @param isBeginning whether the name must begin with it
+         */
+        record Program(String text, boolean isBeginning) implements Meaning {}
 
         /** A part of the name, in any case. */
         record NamePart(String text) implements Meaning {}
@@ -69,7 +81,12 @@ public record SearchText(List<Meaning> meanings) {
         if (file.matches()) {
             return List.of(new Meaning.NarFile(file.group(1)));
         }
-        return typing(text.substring(text.lastIndexOf('/') + 1));
+        int slash = text.lastIndexOf('/');
+        List<Meaning> meanings = typing(text.substring(slash + 1));
+        if (PROGRAM.matcher(text.substring(slash + 1)).matches()) {
+            meanings.add(new Meaning.Program(text.substring(slash + 1), slash >= 0));
+        }
+        return meanings;
     }
 
     private static List<Meaning> typing(String text) {

@@ -2,16 +2,20 @@ package io.narthex.index.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.index.search.SearchText.Meaning;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.store.StorePath;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -88,6 +93,49 @@ class SearchIT {
     }
 
     @Test
+    void findsWhatWasPushedByItsProgramsAndLibrariesUntilItIsDeleted(@TempDir Path directory) throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        NixStore builder = NixStore.in(directory.resolve("builder"));
+        Path tree = builder.scratch().resolve("a-package");
+        Files.writeString(Files.createDirectories(tree.resolve("bin")).resolve("Sought-Prog"), cache.tenant());
+        Files.writeString(Files.createDirectories(tree.resolve("lib")).resolve("libsought.so.2"), "");
+        Files.writeString(tree.resolve("lib/libhidden.a"), "");
+        StorePath path = builder.add(tree);
+        cache.push(builder, path, "zstd");
+        new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("index-programs");
+
+        for (String typed : List.of("sought-prog", "bin/sought", "ught-pr", "libsought.so", "lib/libsought.so.2")) {
+            assertThat(search(cache, typed)).as(typed).contains(NixStore.path(path));
+        }
+        for (String typed : List.of("bin/prog", "libhidden", "sought_prog", "bin/sought-prog2")) {
+            assertThat(search(cache, typed)).as(typed).doesNotContain(path.baseName());
+        }
+        assertThat(search(TenantCache.make("{}"), "sought-prog")).contains("Nothing here");
+        cache.administer("DELETE", "/api/v1/tenants/" + cache.tenant() + "/caches/ci/paths/" + path.hash(), "");
+        assertThat(search(cache, "sought-prog")).doesNotContain(path.baseName());
+    }
+
+    @Test
+    void aListingThatCannotBeReadIsInNobodysWay() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        StorePath path = store.add("sought-unlisted", "of " + cache.tenant());
+        cache.push(store, path, "none");
+        byte[] hash = path.hash().toBytes();
+        rows.change(
+                "update blob set listing = '\\x00' where id in (select blob_id from uploaded_path where hash = ?)",
+                hash);
+        rows.change(
+                "insert into program_queue select id from uploaded_path where hash = ? on conflict do nothing", hash);
+
+        JsonNode run = new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("index-programs");
+
+        assertThat(run.path("outcome").asText()).isEqualTo("SUCCEEDED");
+        assertThat(rows.texts("select 1 from program_queue q join uploaded_path p on p.id = q.path_id"
+                        + " where p.name = 'sought-unlisted'"))
+                .isEmpty();
+    }
+
+    @Test
     void findsNothingOfAnotherTenants() throws Exception {
         TenantCache cache = TenantCache.make("{}");
         StorePath path = store.add("sought-by-others", "only in one: " + cache.tenant());
@@ -145,6 +193,11 @@ class SearchIT {
         Connection connection = Rows.ofServer().connect();
         try (Statement s = connection.createStatement()) {
             s.execute("create temporary table uploaded_path (like public.uploaded_path including indexes)");
+            s.execute("create temporary table path_program (like public.path_program including indexes)");
+            s.execute("""
+                insert into path_program (path_id, cache_id, names)
+                select g, 1 + g %% 2, '/tool-' || md5(g::text) || '/tool/' from generate_series(1, %1$d) g\
+                """.formatted(MANY));
             s.execute("create temporary table local_path (like public.local_path including indexes)");
             s.execute("""
                 insert into uploaded_path (id, cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs,
@@ -162,7 +215,7 @@ class SearchIT {
                        now() - g * interval '1 s'
                 from generate_series(1, %1$d) g\
                 """.formatted(MANY));
-            s.execute("analyze uploaded_path, local_path");
+            s.execute("analyze uploaded_path, local_path, path_program");
         }
         return connection;
     }
@@ -200,6 +253,7 @@ class SearchIT {
                 case Meaning.NameBeginning beginning -> "(lower(name))::text >= 'q'";
                 case Meaning.HashBeginning hash -> "bigint << 47) |";
                 case Meaning.NarFile file -> "= '";
+                case Meaning.Program program -> throw new AssertionError(program);
             };
             assertThat(plan(SearchStatement.pushed(meaning, order)))
                     .containsPattern("Index Cond: \\(\\(cache_id = 1\\) AND .*" + Pattern.quote(what))
@@ -208,6 +262,18 @@ class SearchIT {
                     .containsPattern("Index Cond: \\(\\(store_id = 1\\) AND .*" + Pattern.quote(what))
                     .doesNotContain("Seq Scan on local_path");
         }
+    }
+
+    /** Those with a rare program by the index of programs; of those with a common one the newest. */
+    @ParameterizedTest
+    @EnumSource
+    void anIndexAnswersWhoAsksForPrograms(SearchOrder order) throws Exception {
+        assertThat(plan(SearchStatement.pushed(new Meaning.Program("99c5e", false), order)))
+                .containsPattern("Index Cond: \\(\\(cache_id = 1\\) AND " + Pattern.quote("(names ~~* '%99c5e%'"))
+                .doesNotContain("Seq Scan");
+        assertThat(plan(SearchStatement.pushed(new Meaning.Program("tool", true), order)))
+                .contains("Index Scan Backward using path_program_")
+                .doesNotContain("Seq Scan on path_program");
     }
 
     /** What is common is found where the order begins: the rest is neither read nor sorted. */

@@ -7,7 +7,9 @@ import io.narthex.index.search.SearchText.Meaning.HashBeginning;
 import io.narthex.index.search.SearchText.Meaning.NameBeginning;
 import io.narthex.index.search.SearchText.Meaning.NamePart;
 import io.narthex.index.search.SearchText.Meaning.NarFile;
+import io.narthex.index.search.SearchText.Meaning.Program;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,13 +37,24 @@ class SearchTextTest {
 
     @Test
     void takesWhatMayBeEitherForAHashsBeginningAndForAPartOfAName() {
-        assertThat(meanings("0c1d")).containsExactly(new HashBeginning("0c1d"), new NamePart("0c1d"));
+        assertThat(meanings("0c1d"))
+                .containsExactly(new HashBeginning("0c1d"), new NamePart("0c1d"), new Program("0c1d", false));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"hello", "Hello", "firefox-1", "-dev", "c++filt", "tea"})
     void takesOtherTextsForPartsOfNames(String typed) {
-        assertThat(meanings(typed)).containsExactly(new NamePart(typed));
+        assertThat(meanings(typed)).containsExactly(new NamePart(typed), new Program(typed, false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bin/hello, hello", "/bin/hello, hello", "lib/libz.so.1, libz.so.1", "share/man/man1/ls.1, "})
+    void takesWhatStandsBehindASlashForTheBeginningOfAProgram(String typed, @Nullable String name) {
+        if (name == null) {
+            assertThat(meanings(typed)).noneMatch(Program.class::isInstance);
+        } else {
+            assertThat(meanings(typed)).containsExactly(new NamePart(name), new Program(name, true));
+        }
     }
 
     @ParameterizedTest
