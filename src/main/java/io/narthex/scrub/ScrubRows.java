@@ -108,10 +108,10 @@ class ScrubRows {
         });
     }
 
-    /** By the clock of the database. */
+    /** When the transaction began, by the clock of the database: what it proves is not older than that. */
     Instant now() {
         return work(connection -> {
-            try (PreparedStatement s = connection.prepareStatement("select clock_timestamp()");
+            try (PreparedStatement s = connection.prepareStatement("select now()");
                     ResultSet r = s.executeQuery()) {
                 r.next();
                 return r.getObject(1, OffsetDateTime.class).toInstant();
