@@ -33,6 +33,10 @@ class ClosureRows {
     /** As many as a refusal names. */
     private static final int NAMED = 100;
 
+    /**
+     * Here and below: because of offset 0 every look-up uses an index, and because of the select around a cache's number the right
+     * one. Of a cache that was empty just now PostgreSQL thinks that it has one path, which any index finds that begins by cache.
+     */
     private static final String READ = """
         select u.number, u.hash, u.name, u.nar_hash, u.nar_size, u.refs, u.foreign_sigs,
                case when u.holder = ? then u.since else greatest(u.since, e.found_at) end,
@@ -43,9 +47,10 @@ class ClosureRows {
                             union all select key_id, signature from cache_source_signature where path_id = e.id) s
                            join signing_key y on y.id = s.key_id
                      where y.cache_id in (?, u.holder)) else '{}' end,
-               exists (select from uploaded_path t where t.cache_id = ? and t.hash = u.hash)
+               exists (select from uploaded_path t where t.cache_id = (select cast(? as integer)) and t.hash = u.hash offset 0)
         from promotable_paths(?, ?) u left join cache_source_path e on e.cache_id = ? and e.hash = u.hash order by u.hash
         """;
+
     private static final String DENIED = "select base_name, rule from denied_among(?, ?, ?)";
     private static final String ADD = """
         insert into uploaded_path (cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, deriver,
@@ -69,7 +74,9 @@ class ClosureRows {
         """;
     private static final String DIFFERENT = """
         select store_path_base_name(u.hash, u.name)
-        from promotable_paths(?, ?) u left join uploaded_path t on t.cache_id = ? and t.hash = u.hash
+        from promotable_paths(?, ?) u
+             left join lateral (select x.id, x.name, x.nar_hash, x.nar_size, x.refs from uploaded_path x
+                                 where x.cache_id = (select cast(? as integer)) and x.hash = u.hash offset 0) t on true
         where t.id is null or (t.name, t.nar_hash, t.nar_size, t.refs) is distinct from (u.name, u.nar_hash, u.nar_size, u.refs)
         limit 100
         """;
@@ -81,9 +88,12 @@ class ClosureRows {
         on conflict do nothing
         """;
     private static final String REVIVE = """
-        select revive_paths(?, array(select t.id from promotable_paths(?, ?) u
-                                           join uploaded_path t on t.cache_id = ? and t.hash = u.hash
-                                      where t.condemned_at is not null))
+        select revive_paths(?, array(
+            select t.id
+            from promotable_paths(?, ?) u
+                 cross join lateral (select x.id, x.condemned_at from uploaded_path x
+                                      where x.cache_id = (select cast(? as integer)) and x.hash = u.hash offset 0) t
+            where t.condemned_at is not null))
         """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")

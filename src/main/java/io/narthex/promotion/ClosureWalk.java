@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 @Transactional(Transactional.TxType.MANDATORY)
 class ClosureWalk {
-    /** Because of offset 0 every look-up uses an index. */
+    /** Because of offset 0, and of the select around the cache's number, every look-up uses the index by cache and hash. */
     private static final String LEVEL = """
         select u.id, u.hash, u.refs
         from unnest(cast(? as bytea[]), cast(? as text[])) as r(hash, name)
              cross join lateral (select x.id, x.hash, x.refs from uploaded_path x
-                                  where x.cache_id = ? and x.hash = r.hash and x.name = r.name and x.condemned_at is null
+                                  where x.cache_id = (select cast(? as integer)) and x.hash = r.hash and x.name = r.name and x.condemned_at is null
                                     and not exists (select from blob b where b.id = x.blob_id and b.quarantined_at is not null)
                                  offset 0) u
         """;

@@ -41,6 +41,10 @@ import javax.sql.DataSource;
  */
 @ApplicationScoped
 class UploadQuery {
+    /**
+     * Because of the select around its number PostgreSQL thinks of any cache. Of one that was empty just now it thinks that it has
+     * one path, which any index finds that begins by cache, and reads all of them for each question.
+     */
     private static final String FIND = """
         select u.id, u.hash, u.name, u.file_name, u.nar_hash, u.nar_size, u.refs, u.deriver, u.content_address,
                u.foreign_sigs, u.published_at, b.id, b.storage_key, b.compression, b.file_hash, b.file_size, b.nar_hash,
@@ -50,7 +54,7 @@ class UploadQuery {
                l.signed, l.foreign_sigs
         from uploaded_path u join blob b on b.id = u.blob_id
         left join local_signature l on ? and l.cache_id = u.cache_id and l.hash = u.hash
-        where u.cache_id = ? and u.hash = any(?) and u.condemned_at is null and b.quarantined_at is null
+        where u.cache_id = (select cast(? as integer)) and u.hash = any(?) and u.condemned_at is null and b.quarantined_at is null
         """;
 
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
