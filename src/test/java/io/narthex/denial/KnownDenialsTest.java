@@ -19,7 +19,9 @@ class KnownDenialsTest {
     }
 
     private List<@Nullable String> seenBefore() {
-        return before.stream().map(last -> last == null ? null : last.seen()).toList();
+        List<@Nullable String> seen = new ArrayList<>();
+        before.forEach(last -> seen.add(last == null ? null : last.seen()));
+        return seen;
     }
 
     @Test

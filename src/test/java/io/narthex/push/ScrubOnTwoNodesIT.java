@@ -94,7 +94,7 @@ class ScrubOnTwoNodesIT {
                     .containsExactly(bad.path().baseName());
             TenantCache left = cache.at(firstRuns ? other : first.url());
             for (HandPush push : pushed) {
-                assertThat(left.get(push.narInfoUrl()).statusCode()).isEqualTo(push == bad ? 404 : 200);
+                assertThat(left.get(push.narInfoUrl()).statusCode()).isEqualTo(push.equals(bad) ? 404 : 200);
             }
         }
     }
