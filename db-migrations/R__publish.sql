@@ -151,7 +151,8 @@ begin
     perform lock_references(publish_upload.cache, publish_upload.reference_hashes);
     select array_agg(w.hash) into missing
     from unnest(publish_upload.wanted) as w(hash)
-    where not exists (select from uploaded_path p where p.cache_id = publish_upload.cache and p.hash = w.hash);
+    where not exists (select from uploaded_path p
+                       where p.cache_id = (select publish_upload.cache) and p.hash = w.hash offset 0);
     if missing is not null then
         outcome := 'missing';
         return;

@@ -65,6 +65,8 @@ $$;
 comment on function revive_paths(integer, bigint[]) is
     'Offers those of these paths that are hidden again, and all hidden ones that they need';
 
+-- Because of the select around the cache's number PostgreSQL thinks of any cache. Of one that is newer than its statistics it thinks that
+-- there is one path in it, which any index finds that begins by cache, and reads all of them at each push.
 create or replace function lock_references(cache integer, hashes bytea[]) returns void
     language plpgsql
     set search_path = public, pg_temp
@@ -75,10 +77,10 @@ declare
     hidden bigint[];
 begin
     perform from uploaded_path p
-    where p.cache_id = lock_references.cache and p.hash = any (lock_references.hashes) order by p.id for share;
+    where p.cache_id = (select lock_references.cache) and p.hash = any (lock_references.hashes) order by p.id for share;
     select array_agg(p.id) into hidden
     from uploaded_path p
-    where p.cache_id = lock_references.cache and p.hash = any (lock_references.hashes) and p.condemned_at is not null;
+    where p.cache_id = (select lock_references.cache) and p.hash = any (lock_references.hashes) and p.condemned_at is not null;
     if hidden is not null then
         perform revive_paths(lock_references.cache, hidden);
     end if;

@@ -41,13 +41,18 @@ final class UpstreamRows {
                b.id, b.storage_key, b.file_hash, b.file_size, b.content_hash
         from upstream_path p left join blob b on b.id = p.blob_id where p.cache_id = ? and p.hash = ?
         """;
+    /**
+     * Because of the select around its number PostgreSQL thinks of any cache. Of one that is newer than its statistics it thinks
+     * that it has one path, which any index finds that begins by cache, and reads all of them.
+     */
     private static final String FIND_ALL = """
         select p.id, p.upstream_id, p.hash, p.name, p.vouched_by, p.nar_url, p.file_name, p.compression, p.file_hash,
                p.file_size, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs, p.looked_up_at,
                b.id, b.storage_key, b.file_hash, b.file_size, b.content_hash,
                array(select s.signature from unnest(?::bigint[]) with ordinality k(id, place)
                      join upstream_signature s on s.key_id = k.id and s.path_id = p.id order by k.place)
-        from upstream_path p left join blob b on b.id = p.blob_id where p.cache_id = ? and p.hash = any(?)
+        from upstream_path p left join blob b on b.id = p.blob_id
+        where p.cache_id = (select cast(? as integer)) and p.hash = any(?)
         """;
 
     private static final String BY_FILE =

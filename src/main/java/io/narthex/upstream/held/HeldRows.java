@@ -25,7 +25,8 @@ public class HeldRows {
     /** In the order of their rows, as all who lock several have it. */
     private static final String HOLD = """
         with rows as materialized (
-            select p.id from upstream_path p where p.cache_id = ? and p.hash = any(?) order by p.id for update)
+            select p.id from upstream_path p
+            where p.cache_id = (select cast(? as integer)) and p.hash = any(?) order by p.id for update)
         update upstream_path p set held_at = now() from rows r where p.id = r.id returning p.hash, p.refs
         """;
 
