@@ -240,15 +240,26 @@ class DecidedAgainIT {
         byte[] body = staged.narInfo().getBytes(StandardCharsets.US_ASCII);
         try (HalfSent half = HalfSent.begin("PUT", url(staged.narInfoUrl()), cache.token(), body)) {
             cache.administer("PUT", name + "/caches/ci", "{\"sources\":[\"uploads\",\"local-store\"]}");
-            Path aside = Files.move(database, database.resolveSibling("aside"));
+            Path aside = database.resolveSibling("aside");
+            move(database, aside);
             try {
                 Files.writeString(database, "no database");
                 assertThat(half.finish()).isEqualTo(503);
             } finally {
-                Files.move(aside, database, StandardCopyOption.REPLACE_EXISTING);
+                move(aside, database);
             }
         }
         assertThat(staged.putNarInfo(cache)).isEqualTo(201);
+    }
+
+    /** With its log, which may have all that is asked for. */
+    private static void move(Path database, Path to) throws IOException {
+        for (String file : List.of("", "-wal", "-shm")) {
+            Path part = database.resolveSibling(database.getFileName() + file);
+            if (Files.exists(part)) {
+                Files.move(part, to.resolveSibling(to.getFileName() + file), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     /** The server trusts it no more from the moment on at which the revocation is committed, whoever has revoked it. */

@@ -32,7 +32,8 @@ class NewCacheIT {
             s.execute("analyze uploaded_path");
             s.executeUpdate(paths(made));
             long before = number(s, READ);
-            s.executeQuery("select lock_references(" + id(made) + ", array[" + hash("7") + "])").close();
+            s.executeQuery("select lock_references(" + id(made) + ", array[" + hash("7") + "])")
+                    .close();
             assertThat(number(s, READ) - before).isBetween(1L, 10L);
             connection.rollback();
         }
