@@ -20,7 +20,7 @@ class ThreeNodesIT {
     /** Nix's own pause before its second try; a machine on which a start takes longer is given longer in the same measure. */
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    private static final int STARTS_IN_PAUSES = 150;
+    private static final int STARTS_IN_PAUSES = 100;
 
     /** Enough that each of the nodes takes some. */
     private static final int SOME = 30;
