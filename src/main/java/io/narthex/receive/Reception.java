@@ -1,6 +1,7 @@
 package io.narthex.receive;
 
 import io.narthex.access.PushRight;
+import io.narthex.change.ChangeFeed;
 import io.narthex.change.DatabaseAwayException;
 import io.narthex.index.SourceAwayException;
 import io.narthex.localstore.StoreUnreadableException;
@@ -30,6 +31,12 @@ public class Reception {
     private NarIntake intake;
 
     @Inject
+    private PendingNars pending;
+
+    @Inject
+    private ChangeFeed feed;
+
+    @Inject
     private Publisher publisher;
 
     @Inject
@@ -41,7 +48,8 @@ public class Reception {
     }
 
     /**
-     * Receives a file. {@link Outcome.Created} says that it is right, not yet that it is durable: a narinfo's says that.
+     * Receives a file. {@link Outcome.Created} says that it is right, not yet that it is durable: a narinfo's says that. Where there
+     * are other nodes it says that too: the narinfo may come to one of them when this one is gone.
      *
      * @param fileName behind {@code nar/}
      * @param coding of the body beside the file's own compression; null: none
@@ -56,7 +64,10 @@ public class Reception {
             if (coding != null && !coding.equals("identity")) {
                 return new Outcome.Malformed("A NAR is sent as it is to be stored, without a Content-Encoding");
             }
-            return intake.receive(right, name, body, promised);
+            Outcome outcome = intake.receive(right, name, body, promised);
+            return feed.heartbeat().isAlone() || pending.await(right.cache().id(), name.toString())
+                    ? outcome
+                    : new Outcome.Unavailable("The file could not be kept");
         });
     }
 
