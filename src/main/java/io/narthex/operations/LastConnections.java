@@ -53,7 +53,9 @@ public class LastConnections implements ServletContextListener {
         asking.setInstance(new Service() {
             @Override
             public void start(StartContext context) {
-                open.put(name, openListener(listener.get()));
+                OpenListener opened = openListener(listener.get());
+                open.put(name, opened);
+                SilentConnections.limit(listener.get(), opened);
             }
 
             @Override
