@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.it.Await;
 import io.narthex.it.OwnServer;
+import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.narinfo.NarInfoWriter;
 import io.narthex.serve.LauncherProcess;
 import io.narthex.upstream.SamplePath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** A rule that one node takes holds on the other, and where a node cannot know of rules it gives nothing out. */
 class DenialOnTwoNodesIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    /** Three pieces' worth of paths. */
+    private static final int DEPENDENTS = 60_000;
+
+    /** Paths that need the first of two, the last of which the second needs. */
+    private static final String DEPEND = """
+        with c as (
+            select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?
+        ), between as (
+            insert into store_path (base_name)
+            select store_path_base_name(substr(sha256(cast(c.id || ' ' || n as bytea)), 1, 20), 'between')
+            from c cross join generate_series(1, ?) as n
+            returning id
+        )
+        insert into path_edge (referrer, scope, reference)
+        select b.id, c.id, p.id from between b cross join c cross join store_path p where p.base_name = ?
+        union all
+        select p.id, c.id, b.id
+        from (select max(id) as id from between) b cross join c cross join store_path p
+        where p.base_name = ?
+        """;
+
+    private static final String DARK = """
+        select count(*) from denied_path x join denial d on d.id = x.denial_id where d.name = 'spreading'
+        """;
+
+    private static final String TO_BE_SPREAD = DARK + " and not x.spread having count(*) > 0";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -116,6 +147,51 @@ class DenialOnTwoNodesIT {
 
         cache.administer("DELETE", ci(cache) + "/denied/sample", "");
         await(urls, 200);
+    }
+
+    /** Between two pieces of the rule: of those that were not written, the node that died knew alone. */
+    @Test
+    void goesDarkToTheEndWhereTheNodeThatSpreadsARuleIsKilled() throws Exception {
+        TenantCache cache = server.cache("{\"visibility\":\"public\"}");
+        String needed = push(cache).info().storePath().baseName();
+        SamplePath top = push(cache);
+        String topName = top.info().storePath().baseName();
+        Rows rows = server.rows();
+        Await.until(
+                "end of the queue",
+                () -> rows.texts("select id from path_queue limit 1").isEmpty());
+        assertThat(rows.change(DEPEND, cache.tenant(), DEPENDENTS, needed, topName))
+                .isEqualTo(DEPENDENTS + 1);
+        List<String> urls = List.of(below(cache, top.narInfoUrl()));
+        await(urls, 200);
+
+        String rule = "{\"hash\":\"" + needed.substring(0, 32) + "\",\"dependents\":true,\"reason\":\"a test\"}";
+        CompletableFuture<String> put = CompletableFuture.supplyAsync(() -> deny(cache, "spreading", rule));
+        try (Connection held = rows.connect()) {
+            Await.until("first piece", () -> !rows.texts(TO_BE_SPREAD).isEmpty());
+            held.createStatement().execute("select pg_advisory_lock(hashtext('narthex-path-edges'))");
+            server.kill();
+            assertThat(rows.texts(TO_BE_SPREAD)).as("what is left").isNotEmpty();
+            assertThat(status(nodes.getLast() + urls.getFirst())).isEqualTo(200);
+        }
+        assertThat(put).failsWithin(Await.PATIENCE);
+
+        Await.until("404 of the other node", () -> status(nodes.getLast() + urls.getFirst()) == 404);
+        Await.until("end of the rule", () -> rows.texts(TO_BE_SPREAD).isEmpty());
+        assertThat(rows.texts(DARK)).containsExactly(Integer.toString(DEPENDENTS + 2));
+        server.start();
+        await(urls, 404);
+    }
+
+    private static String deny(TenantCache cache, String name, String rule) {
+        try {
+            return cache.administer("PUT", ci(cache) + "/denied/" + name, rule);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
