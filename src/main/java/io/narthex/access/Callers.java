@@ -129,12 +129,12 @@ final class Callers {
     }
 
     /** By which moment's validity a request is judged now. */
-    static Instant moment(Instant begun, Instant now) {
+    private static Instant moment(Instant begun, Instant now) {
         Instant longAgo = now.minus(Token.GRACE);
         return begun.isBefore(longAgo) ? longAgo : begun;
     }
 
-    static Caller judged(Token token, Instant at) {
+    private static Caller judged(Token token, Instant at) {
         Instant revoked = token.revokedAt();
         if (revoked != null) {
             return new Refused(new Cause.Revoked(revoked), token);

@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -29,7 +30,7 @@ class CallersTest {
     private static final Secret SECRET = TokenText.make(new SecureRandom());
     private static final String AUTHORIZATION = "Bearer " + SECRET.reveal();
 
-    private final Clock clock = Clock.systemUTC();
+    private final Clock clock = Clock.fixed(Clock.systemUTC().instant(), ZoneOffset.UTC);
     private final LiveTokens tokens = new LiveTokens();
     private final Callers callers = new Callers(
             new AdminToken(new AdminTokenFile(Path.of("no-such-file")), clock),
@@ -73,21 +74,30 @@ class CallersTest {
     @CsvSource({
         "20, 6, true", // ran out 14 minutes ago
         "20, 4, false", // 16 minutes ago
+        "15, 0, false", // as the request began
         "5,  1, true",
         "5, -1, false", // before the request
     })
     void countATokenThatRunsOutMeanwhileForAQuarterOfAnHour(long begunAgo, long left, boolean counts) {
         Instant begun = clock.instant().minus(Duration.ofMinutes(begunAgo));
-        Token token = new One(null, begun.plus(Duration.ofMinutes(left))).all().getFirst();
-        assertThat(Callers.judged(token, Callers.moment(begun, clock.instant())) instanceof Caller.Holder)
+        tokens.refresh(new One(null, begun.plus(Duration.ofMinutes(left))));
+
+        assertThat(callers.of(List.of(AUTHORIZATION), begun) instanceof Caller.Holder)
                 .isEqualTo(counts);
     }
 
     @Test
+    void countNoTokenThatRanOutForAnotherRequest() {
+        tokens.refresh(new One(null, clock.instant().minusSeconds(1)));
+
+        assertThat(callers.of(List.of(AUTHORIZATION))).isInstanceOf(Caller.Refused.class);
+    }
+
+    @Test
     void countNoTokenThatWasRevokedMeanwhile() {
-        Token token = new One(clock.instant(), null).all().getFirst();
-        Instant begun = clock.instant().minusSeconds(60);
-        assertThat(Callers.judged(token, Callers.moment(begun, clock.instant())))
+        tokens.refresh(new One(clock.instant(), null));
+
+        assertThat(callers.of(List.of(AUTHORIZATION), clock.instant().minusSeconds(60)))
                 .isInstanceOf(Caller.Refused.class);
     }
 
