@@ -216,6 +216,8 @@ class ExchangeIT {
             assertThat(told.equals(ExchangeRefusedException.SENTENCE)).as(told).isEqualTo(bad.hidden());
         }
         assertThat(first.exchange(right(cache)).statusCode()).isEqualTo(200);
+        Map<String, Object> unstorable = SampleTrust.with(github.claims(audience(cache)), "run_id", "7\0");
+        assertThat(first.exchange(KEYS.sign(unstorable, "one")).statusCode()).isEqualTo(200);
         awaitRecord(all.stream().map(Bad::kind).toList());
         for (Bad bad : all) {
             if (!OF_NO_TENANT.contains(bad.kind())) {

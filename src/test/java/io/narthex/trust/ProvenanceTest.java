@@ -32,6 +32,18 @@ class ProvenanceTest {
     }
 
     @Test
+    void keepsNoTextWithANul() {
+        Map<String, Object> claims = SampleTrust.with(SampleTrust.claims(), "run_id", "77\0");
+        Trust trust =
+                SampleTrust.trust("main", SampleTrust.settings(SampleTrust.bound(), Set.of(Scope.PUSH), List.of("ci")));
+
+        Provenance kept = Provenance.of(SampleTrust.issuer(IssuerKind.GITHUB), trust, new Claims(claims));
+
+        assertThat(kept.claims()).doesNotContainKey("run_id").containsEntry("sha", "c0ffee");
+        assertThat(kept.run()).isNull();
+    }
+
+    @Test
     void namesABuildAsItsKindDoes() {
         Trust trust = SampleTrust.trust(
                 "b", SampleTrust.settings(Map.of("pipeline_id", List.of("p")), Set.of(Scope.PULL), List.of()));
