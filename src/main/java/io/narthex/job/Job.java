@@ -17,7 +17,7 @@ public interface Job {
     /**
      * Whether a run is worth while now. Asked every ten seconds, or more often if {@link #isPunctual}: cheap, and without the database. Stays true until a page
      * has returned no checkpoint: a run that failed or was interrupted is gone on with because its job is still due, and a
-     * job is due when its server starts.
+     * job is due when its server starts. One that fails again and again is left alone for some minutes in between.
      */
     boolean due();
 

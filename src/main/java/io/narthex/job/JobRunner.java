@@ -37,6 +37,9 @@ class JobRunner {
     /** Of this start of the server. */
     private final UUID owner = UUID.randomUUID();
 
+    /** Runs that nobody asked for go by it. */
+    Setbacks setbacks = new Setbacks(System::nanoTime);
+
     private final Map<JobKey, JobExecution> executions = new ConcurrentHashMap<>();
     private volatile boolean stopping;
 
@@ -86,7 +89,10 @@ class JobRunner {
 
     private boolean isWanted(Job job, Set<JobKey> left) {
         JobKey key = JobKey.of(job);
-        return !stopping && !executions.containsKey(key) && (left.contains(key) || job.due());
+        return !stopping
+                && !executions.containsKey(key)
+                && !setbacks.holdBack(key)
+                && (left.contains(key) || job.due());
     }
 
     private void startQuietly(Job job, Set<JobKey> left) {
@@ -129,8 +135,10 @@ class JobRunner {
         }
         JobKey key = JobKey.of(job);
         HeldLease lease = taking.apply(key, owner);
-        JobExecution execution =
-                new JobExecution(job, lease, ledger, () -> stopping, outcome -> meters.ended(key.job(), outcome));
+        JobExecution execution = new JobExecution(job, lease, ledger, () -> stopping, outcome -> {
+            setbacks.ended(key, outcome);
+            meters.ended(key.job(), outcome);
+        });
         executions.put(key, execution);
         try {
             threads.newThread(() -> {

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.assertj.core.api.Assertions;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -310,6 +311,30 @@ class JobMachineryIT {
             job.isDue(() -> false);
             // it has started all that is due, and what is still under way when this application goes leaves its
             // transaction open
+            runner.stop();
+        }
+    }
+
+    @Test
+    void leavesAJobAloneThatFailsAgainAndAgainUnlessSomebodyAsks() throws Exception {
+        AtomicLong now = new AtomicLong();
+        job.isDue(() -> true);
+        job.does(checkpoint -> {
+            throw new JobFailed("for the test");
+        });
+        JobRunner runner = runner();
+        runner.setbacks = new Setbacks(now::get);
+        try {
+            awaitEnd(runner.start(key.job()));
+            now.addAndGet(Duration.ofSeconds(30).toNanos());
+            long last = runner.start(key.job());
+            assertThat(awaitEnd(last).outcome()).isEqualTo(JobOutcome.FAILED);
+
+            runner.startDue();
+
+            assertThat(newest()).isEqualTo(last);
+        } finally {
+            job.isDue(() -> false);
             runner.stop();
         }
     }
