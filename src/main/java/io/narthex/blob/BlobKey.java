@@ -1,6 +1,7 @@
 package io.narthex.blob;
 
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +27,11 @@ public record BlobKey(String text) {
      */
     public static BlobKey parse(String text) {
         return new BlobKey(text);
+    }
+
+    /** The same; empty where the text is none, under which no store has anything. */
+    public static Optional<BlobKey> tryParse(String text) {
+        return isKey(text) ? Optional.of(new BlobKey(text)) : Optional.empty();
     }
 
     static boolean isKey(String text) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,10 @@ public class SweepJob implements Job {
     private long delete(List<String> keys) {
         try {
             for (String key : keys) {
-                blobs.delete(BlobKey.parse(key));
+                Optional<BlobKey> file = BlobKey.tryParse(key);
+                if (file.isPresent()) {
+                    blobs.delete(file.get());
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

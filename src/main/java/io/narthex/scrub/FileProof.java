@@ -79,7 +79,7 @@ final class FileProof implements AutoCloseable {
         if (stream != null) {
             return stream;
         }
-        Optional<Blob> found = again ? blobs.openPastCache(file.key()) : blobs.open(file.key());
+        Optional<Blob> found = file.open(blobs, again);
         if (found.isEmpty()) {
             return null;
         }

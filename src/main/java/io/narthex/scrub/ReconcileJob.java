@@ -129,7 +129,7 @@ public class ReconcileJob implements Job {
     /** A storage that cannot be asked ends the run: unreadable is not missing. */
     private boolean isAbsent(StoredFile file) {
         try {
-            Optional<Blob> found = blobs.open(file.key());
+            Optional<Blob> found = file.open(blobs, false);
             found.ifPresent(Blob::close);
             return found.isEmpty();
         } catch (IOException e) {

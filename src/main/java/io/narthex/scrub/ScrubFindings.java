@@ -89,7 +89,7 @@ class ScrubFindings {
             throw new IllegalStateException("a finding cannot be written", e);
         }
         counts.increment("unreadable");
-        LOG.log(Level.WARNING, "event=stored-file-unreadable file={0} size={1}", file.key(), file.size());
+        LOG.log(Level.WARNING, "event=stored-file-unreadable file={0} size={1}", file.storageKey(), file.size());
     }
 
     /**
@@ -108,7 +108,12 @@ class ScrubFindings {
                     .detail("actualHash", actual == null ? null : actual.toString()));
         }
         counts.increment(kind.text);
-        LOG.log(Level.ERROR, "event=stored-file-bad file={0} found={1} size={2}", file.key(), kind.text, file.size());
+        LOG.log(
+                Level.ERROR,
+                "event=stored-file-bad file={0} found={1} size={2}",
+                file.storageKey(),
+                kind.text,
+                file.size());
     }
 
     private List<Affected> hidden(StoredFile file, Kind kind, @Nullable NixHash actual) {

@@ -1,6 +1,5 @@
 package io.narthex.scrub;
 
-import io.narthex.blob.BlobKey;
 import io.narthex.nix.hash.NixHash;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -74,7 +73,7 @@ class ScrubRows {
             while (r.next()) {
                 all.add(new StoredFile(
                         r.getLong(1),
-                        BlobKey.parse(r.getString(2)),
+                        r.getString(2),
                         NixHash.ofSha256(r.getBytes(3)),
                         r.getLong(4),
                         r.getObject(5, OffsetDateTime.class).toInstant()));

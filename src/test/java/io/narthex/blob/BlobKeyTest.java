@@ -40,5 +40,6 @@ class BlobKeyTest {
             })
     void refusesWhatIsNoKey(String text) {
         assertThatThrownBy(() -> BlobKey.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(BlobKey.tryParse(text)).isEmpty();
     }
 }

@@ -115,6 +115,18 @@ class LeftBehindIT {
                 .isEmpty();
     }
 
+    /** As after somebody has changed rows by hand: no storage has anything under it. */
+    @Test
+    void aRowThatNamesNoFileAtAllGoesToo() throws Exception {
+        String key = "../no-key-of-" + cache.tenant();
+        rows.change("insert into doomed_blob (storage_key) values (?)", key);
+        doomedSince(key, "2 hours");
+
+        jobs.run("sweep");
+
+        assertThat(isDoomed(key)).isFalse();
+    }
+
     @Test
     void aFileThatNoNarInfoClaimsGoesAfterADay() throws Exception {
         HandPush push = staged("unclaimed");

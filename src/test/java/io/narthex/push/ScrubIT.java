@@ -146,6 +146,26 @@ class ScrubIT {
         awaitStatus(cache, push.narInfoUrl());
     }
 
+    /** As after somebody has changed rows by hand: one row that names no file at all does not end the run of all others. */
+    @Test
+    void hidesWhatARowNamesByNoKey() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        HandPush spoilt = pushed(cache);
+        Rows.ofServer()
+                .change(
+                        "update blob set storage_key = '../' || storage_key where id = (select blob_id from"
+                                + " uploaded_path where hash = ?)",
+                        spoilt.path().hash().toBytes());
+
+        assertThat(run("reconcile").path("outcome").asText()).isEqualTo("SUCCEEDED");
+
+        assertThat(status(cache, spoilt.narInfoUrl())).isEqualTo(404);
+        assertThat(finding(spoilt).path("kind").asText()).isEqualTo("missing");
+        assertThat(spoilt.putNar(cache)).isEqualTo(201);
+        assertThat(spoilt.putNarInfo(cache)).isEqualTo(200);
+        awaitStatus(cache, spoilt.narInfoUrl());
+    }
+
     @Test
     void hidesNothingThatCannotBeReadToItsEnd() throws Exception {
         TenantCache cache = TenantCache.make("{}");
