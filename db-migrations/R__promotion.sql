@@ -119,8 +119,49 @@ comment on function denied_among is
     'Those of a closure''s paths that a rule denies to the source, to the target, or to the cache whose row it is, with the name and reason'
     ' of the rule; 100 at most. No rule is made until the end of the transaction';
 
--- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays. What is
--- queued is filled in first, so that no reference is missed.
+-- What path_edge does not show yet is read from the paths that are queued: after a large promotion it takes seconds to fill that in.
+-- Without nested loops, but where offset 0 leaves no other way: PostgreSQL takes what is in an array for a few rows.
+create or replace function unneeded_among(cache integer, ids bigint[]) returns bigint[]
+    language sql
+    set search_path = public, pg_temp
+    set enable_nestloop = off
+as
+$$
+    with recursive candidate as materialized (
+        select u.id, u.refs, store_path_base_name(u.hash, u.name) as base from uploaded_path u where u.id = any (unneeded_among.ids)
+    ),
+    queued as materialized (
+        select store_path_base_name(q.hash, q.name) as base, u.refs
+        from (select distinct x.hash, x.name from path_queue x where x.scope = unneeded_among.cache) q
+             left join lateral (select x.refs from uploaded_path x
+                                 where x.cache_id = unneeded_among.cache and x.hash = q.hash and x.name = q.name offset 0) u on true
+    ),
+    needed(base) as (
+        select r.base
+        from queued q cross join lateral unnest(q.refs) as r(base)
+        where not exists (select from candidate c where c.base = q.base)
+        union
+        select c.base
+        from candidate c
+             cross join lateral (select x.id from store_path x where x.base_name = c.base offset 0) s
+             cross join lateral (select x.referrer from path_edge x
+                                  where x.reference = s.id and x.scope = unneeded_among.cache offset 0) e
+             cross join lateral (select x.base_name from store_path x where x.id = e.referrer offset 0) r
+        where not exists (select from candidate o where o.base = r.base_name)
+          and not exists (select from queued q where q.base = r.base_name)
+    ),
+    kept(base) as (
+        select n.base from needed n
+        union
+        select r.base
+        from kept k join candidate c on c.base = k.base cross join lateral unnest(c.refs) as r(base)
+    )
+    select array(select c.id from candidate c where not exists (select from kept k where k.base = c.base))
+$$;
+comment on function unneeded_among(integer, bigint[]) is
+    'Those of these rows of a cache that no other path of it needs, not even over some of them';
+
+-- Paths that only this promotion brought and that nothing keeps: no other promotion, no pin, and no path that stays.
 create or replace function promoted_alone(promotion bigint) returns bigint[]
     language plpgsql
     set search_path = public, pg_temp
@@ -129,41 +170,25 @@ $$
 #variable_conflict use_column
 declare
     cache integer := (select p.cache_id from promotion p where p.id = promoted_alone.promotion);
-    gone  integer[];
-    kept  integer[];
+    mine  bigint[];
 begin
-    perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
-    while fill_path_edges(10000) > 0 loop
-    end loop;
-    select array_agg(s.id) into gone
-    from promoted_path p
-         join uploaded_path u on u.cache_id = p.cache_id and u.hash = p.hash
-         cross join lateral (select x.id from store_path x where x.base_name = store_path_base_name(u.hash, u.name) offset 0) s
-    where p.promotion_id = promoted_alone.promotion
-      and exists (select from promoted_path a where a.cache_id = p.cache_id and a.hash = p.hash and a.added)
-      and not exists (select from promoted_path o join promotion x on x.id = o.promotion_id
-                       where o.cache_id = p.cache_id and o.hash = p.hash and o.promotion_id <> p.promotion_id
-                         and x.state = 'visible')
-      and not exists (select from pin_revision r join pin n on n.id = r.pin_id
-                       where r.hash = p.hash and n.cache_id = p.cache_id);
-    loop
-        select array_agg(g.id) into kept
-        from unnest(gone) as g(id)
-        where exists (select from (select e.referrer from path_edge e
-                                    where e.reference = g.id and e.scope = cache offset 0) r
-                       where r.referrer <> all (gone));
-        exit when kept is null;
-        select array_agg(g.id) into gone from unnest(gone) as g(id) where g.id <> all (kept);
-    end loop;
-    return array(select u.id
-                 from promoted_path p
-                      join uploaded_path u on u.cache_id = p.cache_id and u.hash = p.hash
-                      cross join lateral (select x.id from store_path x
-                                           where x.base_name = store_path_base_name(u.hash, u.name) offset 0) s
-                 where p.promotion_id = promoted_alone.promotion and s.id = any (gone));
+    mine := array(
+        select u.id
+        from promoted_path p
+             cross join lateral (select x.id from uploaded_path x where x.cache_id = p.cache_id and x.hash = p.hash offset 0) u
+        where p.promotion_id = promoted_alone.promotion
+          and exists (select from promoted_path a where a.cache_id = p.cache_id and a.hash = p.hash and a.added)
+          and not exists (select from promoted_path o join promotion x on x.id = o.promotion_id
+                           where o.cache_id = p.cache_id and o.hash = p.hash and o.promotion_id <> p.promotion_id
+                             and x.state = 'visible')
+          and not exists (select from pin_revision r join pin n on n.id = r.pin_id
+                           where r.hash = p.hash and n.cache_id = p.cache_id));
+    -- whoever pushes what needs one of them has ended then, or finds it gone
+    perform from uploaded_path u where u.id = any (mine) order by u.id for update;
+    return unneeded_among(cache, mine);
 end
 $$;
 comment on function promoted_alone(bigint) is 'Rows of the paths that are in their cache by this promotion alone';
 
-revoke all on function received_nars, promotable_paths, denied_among, promoted_alone from public;
-grant execute on function received_nars, promotable_paths, denied_among, promoted_alone to ${app};
+revoke all on function received_nars, promotable_paths, denied_among, unneeded_among, promoted_alone from public;
+grant execute on function received_nars, promotable_paths, denied_among, unneeded_among, promoted_alone to ${app};

@@ -243,6 +243,31 @@ class PromotionIT {
         assertThat(client.asAdministrator("DELETE", url + second).statusCode()).isEqualTo(404);
     }
 
+    /** It takes long to fill in what the paths of a large one refer to, and to read what waits for that does not. */
+    @Test
+    void isUndoneWhileReferencesWaitToBeFilledIn() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        String text = "waiting " + source.tenant();
+        StorePath top = push(source, "waiting", "top");
+        StorePath late = store.evaluate(
+                "let l = builtins.toFile \"leaf\" \"" + text + "\"; in builtins.toFile \"late\" \"${l}\"");
+        try (Connection held = Rows.ofServer().connect()) {
+            held.createStatement().execute("select pg_advisory_lock(hashtext('narthex-path-edges'))");
+            int id = promote(target, source, paths(top), 201).path("id").asInt();
+            target.push(store, late, "none");
+
+            target.administer("DELETE", "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions/" + id, "");
+        }
+
+        assertThat(status(target, top)).isEqualTo(404);
+        assertThat(status(target, late)).isEqualTo(200);
+        assertThat(Rows.ofServer().texts("select path from audit.paths where tenant = ?", target.tenant()))
+                .as("what was pushed, and the leaf that it needs")
+                .hasSize(2)
+                .contains(late.baseName());
+    }
+
     @Test
     void doesNotPassAQuota() throws Exception {
         TenantCache source = TenantCache.make("{}");
