@@ -213,6 +213,65 @@ begin
 end
 $$;
 
+-- They have no rows of path_edge yet. It reads all that is queued, so it is asked when all else that the rule reaches is dark. Without
+-- nested loops, but where offset 0 leaves no other way: PostgreSQL knows nothing of what was queued just now.
+create or replace function deny_queued_paths(denial bigint, scopes integer[]) returns integer
+    language plpgsql
+    set search_path = public, pg_temp
+    set enable_nestloop = off
+as
+$$
+#variable_conflict use_column
+declare
+    names text[];
+    dark  integer;
+begin
+    -- more wait only behind the index of a large store: to look through them would take many seconds, while pushes wait
+    if not exists (select from path_queue) or (select count(*) from (select from path_queue limit 100001) q) > 100000 then
+        return 0;
+    end if;
+    names := array(
+        with recursive edge as materialized (
+            select store_path_base_name(q.hash, q.name) as base, r.base as reference
+            from (select distinct x.scope, x.hash, x.name from path_queue x where x.scope = any (deny_queued_paths.scopes)) q
+                 cross join lateral (
+                     select u.refs from uploaded_path u
+                      where q.scope > 0 and u.cache_id = q.scope and u.hash = q.hash and u.name = q.name
+                     union all
+                     select l.refs from local_path l
+                      where q.scope < 0 and l.store_id = -q.scope and l.hash = q.hash and l.name = q.name
+                     offset 0) c
+                 cross join lateral unnest(c.refs) as r(base)
+        ),
+        needed(base) as (
+            select n.reference
+            from (select distinct e.reference from edge e) n
+                 join denial d on d.id = deny_queued_paths.denial
+            where is_denied_name(d, n.reference)
+               or exists (select
+                          from (select x.id from store_path x where x.base_name = n.reference offset 0) p
+                               cross join lateral (select from denied_path y
+                                                    where y.denial_id = deny_queued_paths.denial and y.path_id = p.id
+                                                      and not y.outdated offset 0) z)
+            union
+            select e.base from needed n join edge e on e.reference = n.base
+        )
+        select distinct e.base from edge e where exists (select from needed n where n.base = e.reference));
+    insert into store_path (base_name)
+    select n.base from unnest(names) as n(base)
+    where not exists (select from store_path p where p.base_name = n.base offset 0)
+    on conflict do nothing;
+    insert into denied_path as x (denial_id, path_id, spread)
+    select deny_queued_paths.denial, p.id, false
+    from unnest(names) as n(base) cross join lateral (select y.id from store_path y where y.base_name = n.base offset 0) p
+    on conflict on constraint denied_path_pk do update set outdated = false, spread = false where x.outdated;
+    get diagnostics dark = row_count;
+    return dark;
+end
+$$;
+comment on function deny_queued_paths is
+    'Makes dark what needs the paths that a rule makes dark and waits in path_queue, and gives how many paths that were';
+
 -- A level of references at a time. Because of offset 0 every look-up uses an index.
 create or replace function spread_denial(denial bigint, most integer) returns boolean
     language plpgsql
@@ -283,7 +342,8 @@ begin
         exit when dark >= most;
         front := needy;
     end loop;
-    if exists (select from denied_path x where x.denial_id = rule.id and not x.spread) then
+    if exists (select from denied_path x where x.denial_id = rule.id and not x.spread)
+       or rule.dependents and deny_queued_paths(rule.id, scopes) > 0 then
         return true;
     end if;
     delete from denied_path x where x.denial_id = rule.id and x.outdated;
@@ -352,6 +412,13 @@ begin
          join denial d on is_denied_name(d, p.base_name)
     on conflict do nothing;
     get diagnostics added = row_count;
+    insert into denied_path (denial_id, path_id, spread)
+    select d.id, n, not d.dependents
+    from denial d cross join lateral denied_by_themselves(d.cache_id, d) as n
+    where d.nar_hash is not null and n = any (paths)
+    on conflict do nothing;
+    get diagnostics more = row_count;
+    added := added + more;
     loop
         insert into denied_path (denial_id, path_id, spread)
         select distinct x.denial_id, a.id, false
@@ -455,7 +522,7 @@ $$;
 comment on function is_withheld is 'Whether a rule denies a path that a cache holds';
 
 revoke all on function is_denied_name, denial_of, denial_scopes, dependents_of, fill_some_edges, denied_by_themselves, paths_to_deny,
-    count_denied, spread_denial, deny_paths, unfinished_denial, deny_added_paths, deny_told_path, deny_shown_paths, is_withheld
+    count_denied, deny_queued_paths, spread_denial, deny_paths, unfinished_denial, deny_added_paths, deny_told_path, deny_shown_paths, is_withheld
     from public;
 grant execute on function is_denied_name, denial_of, denial_scopes, paths_to_deny, count_denied, spread_denial, deny_paths,
     unfinished_denial, is_withheld to ${app};

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.narthex.http.ApiClient;
+import io.narthex.it.Await;
 import io.narthex.it.NixFailedException;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
@@ -23,6 +24,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +218,83 @@ class DenialIT {
                 .hasSize(3);
         assertThat(rule(cache, "begun").path("complete").asBoolean()).isTrue();
         assertThat(rule(cache, "begun").path("paths").asInt()).isEqualTo(3);
+    }
+
+    /**
+     * Of what was promoted or indexed just now nobody has written down yet what it needs. In one transaction, which is taken back, so
+     * that the job does not do that meanwhile.
+     */
+    @Test
+    void reachesWhatWaitsForItsReferencesToBeFilledIn() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        StorePath top = store.evaluate("let n = builtins.toFile \"queued\" \"by " + cache.tenant()
+                + "\"; m = builtins.toFile \"middle\" \"${n}\"; in builtins.toFile \"top\" \"${m}\"");
+        cache.push(store, top, "zstd");
+        new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("fill-edges");
+        int id = Integer.parseInt(Rows.ofServer()
+                .texts("select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?", cache.tenant())
+                .getFirst());
+        try (Connection connection = Rows.ofServer().connect();
+                Statement s = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            s.execute("select pg_advisory_xact_lock(hashtext('narthex-path-edges'))");
+            s.execute("delete from path_edge where scope = " + id);
+            // more than a rule has filled in first
+            s.execute("insert into path_queue (scope, hash, name) select " + id
+                    + ", substr(sha256(cast(n::text as bytea)), 1, 20), 'gone' from generate_series(1, 3100) as n");
+            s.execute("insert into path_queue (scope, hash, name) select cache_id, hash, name from uploaded_path"
+                    + " where cache_id = " + id);
+            long rule = number(
+                    s,
+                    "insert into denial (cache_id, name, pattern, dependents, reason) values (" + id
+                            + ", 'queued', 'queued', true, 'a test') returning id");
+
+            s.execute("select deny_paths(" + rule + ")");
+            while (number(s, "select spread_denial(" + rule + ", 20000)::integer") == 1) {
+                assertThat(number(s, "select count(*) from path_queue where name = 'top' and scope = " + id))
+                        .isEqualTo(1);
+            }
+
+            assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
+                    .isEqualTo(3);
+            connection.rollback();
+        }
+    }
+
+    private static long number(Statement s, String sql) throws SQLException {
+        try (ResultSet r = s.executeQuery(sql)) {
+            r.next();
+            return r.getLong(1);
+        }
+    }
+
+    /** What is indexed after the rule was made is another path of the same contents, and one that needs it. */
+    @Test
+    void deniesWhatIsIndexedLaterAndNeedsDeniedContents() throws Exception {
+        String text = "by nobody " + System.nanoTime();
+        ServerJobs jobs = new ServerJobs(System.getProperty("it.url"), ApiClient.token());
+        StorePath known = store.evaluate("builtins.toFile \"known\" \"" + text + "\"");
+        jobs.run("reindex");
+        String narInfo = client.get("/" + known.hash() + ".narinfo").body();
+        String narHash = NarInfoReader.read(narInfo.getBytes(StandardCharsets.US_ASCII))
+                .narHash()
+                .toSri();
+        String url = "/api/v1/tenants/default/caches/default/denied/contents";
+        assertThat(client.asAdministrator(
+                                "PUT",
+                                url,
+                                "{\"narHash\":\"" + narHash + "\",\"dependents\":true,\"reason\":\"a test\"}")
+                        .statusCode())
+                .isEqualTo(201);
+
+        StorePath top = store.evaluate("let o = builtins.toFile \"other\" \"" + text
+                + "\"; m = builtins.toFile \"middle\" \"${o}\"; in builtins.toFile \"top\" \"${m}\"");
+        jobs.run("reindex");
+        jobs.run("fill-edges");
+
+        Await.until("404", () -> client.get("/" + top.hash() + ".narinfo").statusCode() == 404);
+        assertThat(client.asAdministrator("DELETE", url).statusCode()).isEqualTo(204);
+        Await.until("200", () -> client.get("/" + top.hash() + ".narinfo").statusCode() == 200);
     }
 
     @Test
