@@ -21,7 +21,8 @@ grant select, insert, update, delete on blob, staged_nar, upload_signature, uplo
 -- remove_uploaded_paths deletes these
 grant select, insert, update on uploaded_path to ${app};
 grant select, delete on program_queue to ${app};
-grant select, insert on path_program to ${app};
+grant select, insert on path_program, local_program to ${app};
+grant select, insert, update, delete on local_program_queue to ${app};
 -- the triggers of what was pushed add to the ledger with the rights of whoever pushed
 grant select, insert, delete on usage_ledger to ${app};
 grant select, insert, update, delete on scrub_finding, scrub_finding_path, scrub_halt to ${app};

@@ -33,7 +33,7 @@ final class HomePage {
             <p><a href="%5$s/setup">Set a machine up, with a token or to push</a></p>
             <h2>Search</h2>
             <form role="search" action="%5$s/" method="get">
-            <label for="q">A part of a name, the beginning of a hash, a store path, or a NAR's file</label><br>
+            <label for="q">A part of a name, the beginning of a hash, a store path, a NAR's file, or a program as in bin/hello</label><br>
             <input type="search" id="q" name="q" value="%6$s" maxlength="400" autocomplete="off" spellcheck="false">
             <button type="submit">Search</button>
             </form>

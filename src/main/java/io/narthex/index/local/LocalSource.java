@@ -219,9 +219,9 @@ public class LocalSource implements PathSource {
         compared = stamp;
     }
 
-    /** Whether the index has what Nix's database says in this state. */
-    boolean isCompared(long stamp) {
-        return compared == stamp;
+    /** The state of Nix's database that the index is known to be a copy of; 0: of none yet. */
+    public long comparedStamp() {
+        return compared;
     }
 
     /** The store has lost paths: what is present is counted anew. */

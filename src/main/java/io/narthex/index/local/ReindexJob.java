@@ -67,7 +67,7 @@ public class ReindexJob implements Job {
             begunHere = checkpoint == null;
             seen.set(0);
         }
-        if (checkpoint == null && source.isCompared(startedStamp)) {
+        if (checkpoint == null && source.comparedStamp() == startedStamp) {
             return end(new Reindexer.Difference(-1, compared, 0, 0, 0));
         }
         long after = checkpoint == null ? 0 : Long.parseLong(checkpoint);

@@ -6,11 +6,17 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Reads out of a listing what people look for a path by: what stands in {@code bin} and {@code sbin}, and libraries in {@code lib}. */
+/** Finds in a path what people look for it by: what stands in {@code bin} and {@code sbin}, and libraries in {@code lib}. */
 final class ProgramNames {
     /** Characters of all names of one path; the table bounds them too. Nearly every path has a tenth of it. */
     private static final int MOST = 4_000;
@@ -22,6 +28,9 @@ final class ProgramNames {
     private static final Pattern NAME = Pattern.compile("[0-9A-Za-z+._?=@:,~\\[-]{1,100}");
 
     private static final Pattern LIBRARY = Pattern.compile("lib.*\\.(so|dylib)(\\..*)?");
+
+    /** Of one directory of a store; what has more has more names than the table takes. */
+    private static final int LOOKED_AT = 20_000;
 
     /** Each level of directories, of which the format allows thousands, is two of JSON's. */
     private static final int DEPTH = 50_000;
@@ -54,7 +63,45 @@ final class ProgramNames {
             json.nextToken();
             found.named(json, "root", () -> found.entries(json, directory -> found.directory(json, directory)));
         }
-        return found.names.isEmpty() ? "" : "/" + String.join("/", found.names) + "/";
+        return found.text();
+    }
+
+    /**
+     * The same of a path that lies on this machine. No link is followed.
+     *
+     * @throws IOException where a directory of it cannot be read; one that is not there has no names
+     */
+    static String in(Path path) throws IOException {
+        ProgramNames found = new ProgramNames();
+        if (isDirectory(path)) {
+            for (String directory : List.of("bin", LIBRARIES, "sbin")) {
+                found.directory(path.resolve(directory), PROGRAMS.contains(directory));
+            }
+        }
+        return found.text();
+    }
+
+    private static boolean isDirectory(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void directory(Path directory, boolean hasPrograms) throws IOException {
+        if (!isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            children.limit(LOOKED_AT)
+                    .map(child -> child.getFileName().toString())
+                    .filter(name -> hasPrograms || LIBRARY.matcher(name).matches())
+                    .sorted()
+                    .forEach(this::add);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private String text() {
+        return names.isEmpty() ? "" : "/" + String.join("/", names) + "/";
     }
 
     private interface Value {

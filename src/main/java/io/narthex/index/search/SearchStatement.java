@@ -59,6 +59,12 @@ record SearchStatement(String text, List<Object> values) {
 
     private static final String LOCAL_PATHS = "local_path p where p.store_id = ? and p.quarantined_at is null";
 
+    private static final String LOCAL_PATHS_BY_PROGRAM = """
+        (select g.path_id from local_program g where g.store_id = ? and g.names ilike ?
+                     order by g.path_id desc limit 1000) newest
+                    join local_path p on p.id = newest.path_id and p.quarantined_at is null\
+        """;
+
     private static final SearchStatement NOTHING = new SearchStatement("false", List.of());
 
     /** Of what was pushed. */
@@ -88,15 +94,13 @@ record SearchStatement(String text, List<Object> values) {
     }
 
     static SearchStatement local(Meaning meaning, SearchOrder order) {
-        SearchStatement condition = switch (meaning) {
-            case Meaning.NarFile file -> narHash(file.name());
-            // a store has no listings
-            case Meaning.Program program -> NOTHING;
-            case Meaning.HashBeginning hash -> hash(hash.digits());
-            case Meaning.NamePart part -> part(part.text());
-            case Meaning.NameBeginning beginning -> beginning(beginning.text());
+        SearchStatement paths = switch (meaning) {
+            case Meaning.NarFile file -> narHash(file.name()).among(LOCAL_PATHS);
+            case Meaning.Program program -> new SearchStatement(LOCAL_PATHS_BY_PROGRAM, List.of(pattern(program)));
+            case Meaning.HashBeginning hash -> hash(hash.digits()).among(LOCAL_PATHS);
+            case Meaning.NamePart part -> part(part.text()).among(LOCAL_PATHS);
+            case Meaning.NameBeginning beginning -> beginning(beginning.text()).among(LOCAL_PATHS);
         };
-        SearchStatement paths = condition.among(LOCAL_PATHS);
         return new SearchStatement(LOCAL.formatted(paths.text, order.localColumn()), paths.values);
     }
 

@@ -3,7 +3,7 @@
  * a program or library in it.
  *
  * <p>Entry points: {@link io.narthex.index.search.SearchText} (what somebody typed), {@link io.narthex.index.search.PathSearch}
- * (what the cache has of that). The job {@code index-programs} writes down which programs and libraries paths have.
+ * (what the cache has of that). The jobs {@code index-programs} and {@code index-store-programs} write down which programs and libraries paths have.
  *
  * <ul>
  *   <li>R1: what is not given out is not found either: paths that are hidden, in quarantine or denied.
@@ -11,7 +11,7 @@
  *   <li>R3: a statement is planned for the very text that it looks for: one plan would not do for a rare and for a common one.
  * </ul>
  *
- * <p>Out of scope: files of the machine's store; who may search ({@code access}); what an upstream told of its paths ({@code upstream}).
+ * <p>Out of scope: who may search ({@code access}); what an upstream told of its paths ({@code upstream}).
  */
 @NullMarked
 package io.narthex.index.search;

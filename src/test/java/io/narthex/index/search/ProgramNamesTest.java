@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,5 +65,35 @@ class ProgramNamesTest {
     @ValueSource(strings = {"7", "[]", "null"})
     void refusesWhatIsNoListing(String root) {
         assertThatThrownBy(() -> of(root)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void takesTheSameOfADirectory(@TempDir Path path) throws IOException {
+        Path bin = Files.createDirectories(path.resolve("bin"));
+        Path lib = Files.createDirectories(path.resolve("lib"));
+        Files.createDirectories(path.resolve("share/bin"));
+        for (String file : new String[] {
+            "bin/hello", "bin/[", "bin/a b", "lib/libz.so.1", "lib/libz.a", "share/bin/no", "share/libno.so"
+        }) {
+            Files.createFile(path.resolve(file));
+        }
+        Files.createSymbolicLink(bin.resolve("hi"), Path.of("hello"));
+        Files.createFile(Files.createDirectory(lib.resolve("deep")).resolve("libdeep.so"));
+
+        assertThat(ProgramNames.in(path)).isEqualTo("/[/hello/hi/libz.so.1/");
+    }
+
+    @Test
+    void followsNoLinkOutOfAPath(@TempDir Path directory) throws IOException {
+        Path other = Files.createDirectories(directory.resolve("other/bin"));
+        Files.createFile(other.resolve("elsewhere"));
+        Path path = Files.createDirectory(directory.resolve("path"));
+        Files.createSymbolicLink(path.resolve("bin"), other);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("other"));
+
+        assertThat(ProgramNames.in(path)).isEmpty();
+        assertThat(ProgramNames.in(link)).isEmpty();
+        assertThat(ProgramNames.in(directory.resolve("not-there"))).isEmpty();
+        assertThat(ProgramNames.in(Files.createFile(directory.resolve("file")))).isEmpty();
     }
 }

@@ -164,6 +164,35 @@ class SearchIT {
     }
 
     @Test
+    void findsWhatIsInTheStoreOfTheMachineByItsProgramsUntilItIsCollected() throws Exception {
+        Path tree = Files.createDirectory(store.scratch().resolve("a-local-package"));
+        Files.writeString(Files.createDirectories(tree.resolve("bin")).resolve("Stored-Prog"), "of the machine");
+        Files.writeString(Files.createDirectories(tree.resolve("lib")).resolve("libstored.so.2"), "");
+        StorePath path = store.add(tree);
+        ServerJobs jobs = new ServerJobs(System.getProperty("it.url"), ApiClient.token());
+        jobs.run("reindex");
+        jobs.run("index-store-programs");
+
+        for (String typed : List.of("stored-prog", "bin/stored", "red-pro", "lib/libstored.so.2")) {
+            assertThat(locally(typed)).as(typed).contains(NixStore.path(path));
+        }
+        assertThat(locally("bin/prog")).doesNotContain(path.baseName());
+        assertThat(search(TenantCache.make("{}"), "stored-prog")).contains("Nothing here");
+
+        store.delete(path);
+        jobs.run("reindex");
+
+        assertThat(locally("stored-prog")).doesNotContain(path.baseName());
+        assertThat(rows.texts("select 1 from local_program where names like '%/Stored-Prog/%'"))
+                .isEmpty();
+    }
+
+    /** In the cache that shows the machine's store. */
+    private static String locally(String typed) throws Exception {
+        return new ApiClient("").get("/?q=" + typed, "Accept", "text/plain").body();
+    }
+
+    @Test
     void findsNothingThatIsHiddenOrDenied() throws Exception {
         TenantCache cache = TenantCache.make("{}");
         StorePath hidden = store.add("sought-hidden", "hidden: " + cache.tenant());
@@ -199,6 +228,8 @@ class SearchIT {
                 select g, 1 + g %% 2, '/tool-' || md5(g::text) || '/tool/' from generate_series(1, %1$d) g\
                 """.formatted(MANY));
             s.execute("create temporary table local_path (like public.local_path including indexes)");
+            s.execute("create temporary table local_program (like public.local_program including indexes)");
+            s.execute("insert into local_program (path_id, store_id, names) select * from path_program");
             s.execute("""
                 insert into uploaded_path (id, cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs,
                                            published_at, last_used, last_token_use, version)
@@ -215,7 +246,7 @@ class SearchIT {
                        now() - g * interval '1 s'
                 from generate_series(1, %1$d) g\
                 """.formatted(MANY));
-            s.execute("analyze uploaded_path, local_path, path_program");
+            s.execute("analyze uploaded_path, local_path, path_program, local_program");
         }
         return connection;
     }
@@ -274,6 +305,12 @@ class SearchIT {
         assertThat(plan(SearchStatement.pushed(new Meaning.Program("tool", true), order)))
                 .contains("Index Scan Backward using path_program_")
                 .doesNotContain("Seq Scan on path_program");
+        assertThat(plan(SearchStatement.local(new Meaning.Program("99c5e", false), order)))
+                .containsPattern("Index Cond: \\(\\(store_id = 1\\) AND " + Pattern.quote("(names ~~* '%99c5e%'"))
+                .doesNotContain("Seq Scan");
+        assertThat(plan(SearchStatement.local(new Meaning.Program("tool", true), order)))
+                .contains("Index Scan Backward using local_program_")
+                .doesNotContain("Seq Scan on local_program");
     }
 
     /** What is common is found where the order begins: the rest is neither read nor sorted. */
