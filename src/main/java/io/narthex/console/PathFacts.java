@@ -14,6 +14,7 @@ import io.narthex.retention.Explanation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts into words what is known of a path. */
@@ -82,8 +83,9 @@ final class PathFacts {
     }
 
     static List<Reason> reasons(Explanation explanation) {
-        return explanation.because().stream()
-                .map(root -> new Reason(sentence(root), root.through()))
+        Stream<Reason> more = explanation.more() ? Stream.of(new Reason("There are more.", List.of())) : Stream.empty();
+        return Stream.concat(
+                        explanation.because().stream().map(root -> new Reason(sentence(root), root.through())), more)
                 .toList();
     }
 
@@ -93,6 +95,8 @@ final class PathFacts {
             case "pin" -> "The pin " + Objects.requireNonNull(root.pin()) + ", revision " + root.revision() + until;
             case "use" -> "It was used" + until;
             case "hold" -> "A legal hold" + until;
+            case "promotion" -> "A promotion published it" + until;
+            case "referrer" -> "What needs it is to go too" + until;
             default -> "The cache keeps it for ever";
         };
     }
