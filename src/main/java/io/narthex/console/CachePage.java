@@ -9,6 +9,7 @@ import io.narthex.console.format.KeyLives;
 import io.narthex.console.format.PageText;
 import io.narthex.http.RequestUrl;
 import io.narthex.http.Right;
+import io.narthex.index.local.LocalSource;
 import io.narthex.key.KeyAdministration;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.signature.PublicKey;
@@ -50,6 +51,9 @@ public class CachePage {
 
     @Inject
     private RequestUrl url;
+
+    @Inject
+    private LocalSource store;
 
     private Optional<StoredCache> stored = Optional.empty();
     private Usage usage = Usage.NONE;
@@ -145,6 +149,13 @@ public class CachePage {
                 + (most == null
                         ? "; the cache has no quota of its own"
                         : " of " + PageText.bytes(most) + "; it warns at " + quota.warnAt() + " %");
+    }
+
+    /** What it shows of the machine's store, in a sentence; empty where it shows that not. */
+    public String getHeldByMachine() {
+        return cache().showsLocalStore()
+                ? "It shows the machine's store besides: " + PageText.paths(store.paths())
+                : "";
     }
 
     /** Of its quota, from 0 to 100; null: it has none. */

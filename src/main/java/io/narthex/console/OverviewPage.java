@@ -44,12 +44,18 @@ public class OverviewPage {
     private @Nullable Overview numbers;
     private List<Row> rows = List.of();
 
-    /** A cache in the list; its numbers are dashes where the caller does not audit it. */
+    /**
+     * A cache in the list; its numbers are dashes where the caller does not audit it.
+     *
+     * @param paths that were pushed
+     * @param localPaths that it shows of the machine's store; empty where it shows that not
+     */
     public record Row(
             String name,
             String url,
             String visibility,
             String paths,
+            String localPaths,
             String bytes,
             String hitRate,
             String lastPush,
@@ -89,12 +95,18 @@ public class OverviewPage {
                 PageAddress.ROOT + "/caches/" + cache.fullName(),
                 cache.isPublic() ? "public" : "private",
                 PageText.count(is == null ? null : Long.valueOf(is.paths())),
+                localPaths(is),
                 PageText.bytes(is == null ? null : Long.valueOf(is.bytes())),
                 PageText.percent(is == null ? null : is.hitRate()),
                 PageText.moment(is == null ? null : is.lastPush()),
                 curve("Paths", days, day -> known(day.paths()), n -> PageText.count(n.longValue())),
                 curve("Bytes", days, day -> known(day.bytes()), n -> PageText.bytes(n.longValue())),
                 curve("Hit rate", days, day -> known(day.hitRate()), PageText::percent));
+    }
+
+    private static String localPaths(@Nullable CacheOverview is) {
+        Integer shown = is == null ? null : is.localPaths();
+        return shown == null ? "" : PageText.count(Long.valueOf(shown));
     }
 
     private static Curve curve(
