@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.http.ApiClient;
+import io.narthex.it.Await;
 import io.narthex.it.NixStore;
 import io.narthex.it.OwnServer;
 import io.narthex.it.Rows;
@@ -45,6 +46,8 @@ class PrometheusIT {
 
     /** What uploads still have room for: less than the alert wants. */
     private static final long ROOM = 5_000_000_000L;
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     static Path directory;
@@ -255,7 +258,7 @@ class PrometheusIT {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+        return CLIENT.send(request.timeout(Await.PATIENCE).build(), BodyHandlers.ofString());
     }
 
     private static Set<String> names(Pattern pattern, String text) {

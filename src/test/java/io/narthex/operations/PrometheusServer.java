@@ -2,6 +2,7 @@ package io.narthex.operations;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.it.Await;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +26,9 @@ import java.util.concurrent.Callable;
 final class PrometheusServer implements AutoCloseable {
     static final Path CONFIGURATION = Path.of("wildfly-config/prometheus");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Prometheus looks once a second. */
+    private static final long POLL_MILLIS = 200;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -84,23 +87,25 @@ final class PrometheusServer implements AutoCloseable {
         return names;
     }
 
-    /** Waits until something holds; whoever looks then sees whether it does. */
+    /** Waits until something holds; what cannot be asked for yet does not hold yet. */
     void await(Callable<Boolean> condition) throws Exception {
-        Instant end = Instant.now().plus(PATIENCE);
-        boolean holds = false;
-        while (!holds && Instant.now().isBefore(end)) {
+        Await.until("such answer of Prometheus and the server", () -> {
             try {
-                holds = condition.call();
+                if (condition.call()) {
+                    return true;
+                }
             } catch (IOException e) {
-                holds = false;
+                // as below
             }
-            Thread.sleep(200);
-        }
+            Thread.sleep(POLL_MILLIS);
+            return false;
+        });
     }
 
     private String get(String path) throws IOException, InterruptedException {
-        return CLIENT.send(HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString())
-                .body();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE).build();
+        return CLIENT.send(request, BodyHandlers.ofString()).body();
     }
 
     @Override
