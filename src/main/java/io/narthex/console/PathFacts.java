@@ -75,6 +75,9 @@ final class PathFacts {
     }
 
     static String retention(Explanation explanation) {
+        if (explanation.goesAt() != null && explanation.kept() && explanation.more()) {
+            return "It stays until " + PageText.moment(explanation.goesAt()) + " at least.";
+        }
         if (explanation.goesAt() != null) {
             return (explanation.kept() ? "If nobody uses it until then, it goes at " : "It goes at ")
                     + PageText.moment(explanation.goesAt()) + ".";
@@ -83,7 +86,8 @@ final class PathFacts {
     }
 
     static List<Reason> reasons(Explanation explanation) {
-        Stream<Reason> more = explanation.more() ? Stream.of(new Reason("There are more.", List.of())) : Stream.empty();
+        Stream<Reason> more =
+                explanation.more() ? Stream.of(new Reason("There may be more.", List.of())) : Stream.empty();
         return Stream.concat(
                         explanation.because().stream().map(root -> new Reason(sentence(root), root.through())), more)
                 .toList();

@@ -117,7 +117,7 @@ public class PathPage {
                 detail,
                 closures.find(cache, path),
                 paths.dependents(cache, path.path()),
-                explanations.explain(cache, hash),
+                explanations.explainByNearest(cache, hash),
                 provenances.find(cache, hash).map(PathFacts::of).orElse(List.of()),
                 mayReadRecord(cache)
                         ? fetches.last(cache, path.path(), FETCHES).stream()

@@ -27,17 +27,17 @@ final class Dependents {
 
     private record Edge(int reference, int referrer) {}
 
-    private Dependents(int path, Sql sql, int cacheId) {
+    private Dependents(int path, Sql sql, int cacheId, int most) {
         next.put(path, path);
         List<Integer> frontier = List.of(path);
-        while (!frontier.isEmpty() && next.size() < MOST) {
+        while (!frontier.isEmpty() && next.size() < most) {
             List<Integer> found = new ArrayList<>();
-            for (int from = 0; from < frontier.size() && next.size() < MOST; from += AT_ONCE) {
+            for (int from = 0; from < frontier.size() && next.size() < most; from += AT_ONCE) {
                 int[] page = frontier.subList(from, Math.min(from + AT_ONCE, frontier.size())).stream()
                         .mapToInt(Integer::intValue)
                         .toArray();
                 for (Edge edge : sql.all(
-                        REFERRERS, r -> new Edge(r.getInt(1), r.getInt(2)), cacheId, new Sql.PathIds(page), MOST)) {
+                        REFERRERS, r -> new Edge(r.getInt(1), r.getInt(2)), cacheId, new Sql.PathIds(page), most)) {
                     if (next.putIfAbsent(edge.referrer(), edge.reference()) == null) {
                         found.add(edge.referrer());
                     }
@@ -48,8 +48,9 @@ final class Dependents {
         cut = !frontier.isEmpty();
     }
 
-    static Dependents of(int path, Sql sql, int cacheId) {
-        return new Dependents(path, sql, cacheId);
+    /** @param most of them that are found, or a step more */
+    static Dependents of(int path, Sql sql, int cacheId, int most) {
+        return new Dependents(path, sql, cacheId, most);
     }
 
     /** Whether there are more. */

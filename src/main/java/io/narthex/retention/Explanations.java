@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public class Explanations {
     private static final int MOST_ROOTS = 1_000;
 
+    /** Of what needs a path, when a person waits for the answer: a hundredth of what is looked through at most. */
+    private static final int NEAREST = 1_000;
+
+    /** Roots of those that a person reads. */
+    private static final int NEAREST_ROOTS = 100;
+
     private static final String FIND = """
         select p.id, p.condemned_at, s.id, store_path_base_name(p.hash, p.name)
         from uploaded_path p left join store_path s on s.base_name = store_path_base_name(p.hash, p.name)
@@ -105,6 +111,19 @@ public class Explanations {
 
     /** Empty where nothing like that was pushed into the cache. */
     public Optional<Explanation> explain(Cache cache, StorePathHash hash) {
+        return explain(cache, hash, Dependents.MOST, MOST_ROOTS);
+    }
+
+    /**
+     * The same, as soon as something is found that keeps it: then others may keep it longer, and {@link Explanation#more} says that
+     * there may be some.
+     */
+    public Optional<Explanation> explainByNearest(Cache cache, StorePathHash hash) {
+        Optional<Explanation> nearest = explain(cache, hash, NEAREST, NEAREST_ROOTS);
+        return nearest.filter(found -> found.kept() || !found.more()).or(() -> explain(cache, hash));
+    }
+
+    private Optional<Explanation> explain(Cache cache, StorePathHash hash, int most, int roots) {
         Optional<Found> found = sql.first(
                 FIND,
                 r -> new Found(r.getLong(1), Sql.moment(r, 2), r.getObject(3, Integer.class), r.getString(4)),
@@ -120,14 +139,14 @@ public class Explanations {
                         Objects.requireNonNull(Sql.moment(r, 5)),
                         r.getBoolean(6)),
                 cache.id());
-        return found.map(path -> explain(cache, path, policy));
+        return found.map(path -> explain(cache, path, policy, most, roots));
     }
 
-    private Explanation explain(Cache cache, Found found, Policy policy) {
+    private Explanation explain(Cache cache, Found found, Policy policy, int most, int mostRoots) {
         Integer known = found.path();
         // what has no number yet has no referrers that are known either
         int path = known == null ? 0 : known;
-        Dependents dependents = Dependents.of(path, sql, cache.id());
+        Dependents dependents = Dependents.of(path, sql, cache.id(), most);
         List<Root> roots = new ArrayList<>();
         sql
                 .all(
@@ -153,7 +172,7 @@ public class Explanations {
         if (!kept) {
             roots.addAll(referrers(cache, policy, dependents));
         }
-        List<Root> listed = roots.subList(0, Math.min(MOST_ROOTS, roots.size()));
+        List<Root> listed = roots.subList(0, Math.min(mostRoots, roots.size()));
         return new Explanation(
                 kept,
                 goesAt(found, policy, roots).orElse(null),

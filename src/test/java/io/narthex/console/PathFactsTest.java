@@ -43,9 +43,20 @@ class PathFactsTest {
     }
 
     @Test
-    void saysThatThereAreMoreReasons() {
+    void saysThatThereMayBeMoreReasons() {
         assertThat(PathFacts.reasons(because("pin", null, true)))
                 .extracting(Reason::sentence)
-                .containsExactly("The pin current, revision 7", "There are more.");
+                .containsExactly("The pin current, revision 7", "There may be more.");
+    }
+
+    @Test
+    void saysNoMoreOfItsEndThanIsKnown() {
+        assertThat(PathFacts.retention(goes(false)))
+                .isEqualTo("If nobody uses it until then, it goes at 2027-01-31 12:00 UTC.");
+        assertThat(PathFacts.retention(goes(true))).isEqualTo("It stays until 2027-01-31 12:00 UTC at least.");
+    }
+
+    private static Explanation goes(boolean more) {
+        return new Explanation(true, THEN, List.of(), more);
     }
 }
