@@ -27,7 +27,7 @@ vacuum analyze path_program;
 
 # Of a transaction of long ago: the server takes them for sealed, and does not do that for minutes now.
 EVENTS = """
-select audit_make_partition(p, (date_trunc('month', now()) - make_interval(months => m))::date)
+set role narthex_owner; select audit_make_partition(p, (date_trunc('month', now()) - make_interval(months => m))::date)
 from unnest(array['audit_event', 'audit_seal']) p, generate_series(1, 2) m;
 insert into audit_event (at, tx, login, tenant_id, tenant, cache_id, cache, action, outcome, token_id, token_note, actor, address, path)
 select now() - interval '30 days' * (1 - u.id::float / m.last), '3', 'narthex_app', {tenant}, 'pages', {cache}, 'all', 'path-published', 'ok',

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.http.ApiClient;
 import io.narthex.it.NixStore;
 import io.narthex.it.Rows;
+import io.narthex.it.ServerJobs;
 import io.narthex.it.SharedServer;
 import io.narthex.it.TenantCache;
 import io.narthex.nix.store.StorePath;
@@ -149,6 +150,25 @@ class OverviewIT {
                 .extracting(t -> t.path("tenant").asText())
                 .contains("default", cache.tenant())
                 .isSorted();
+    }
+
+    /** Nobody has asked for the path: that the store has it is counted all the same. */
+    @Test
+    void countsWhatTheMachinesStoreHas() throws Exception {
+        NixStore store = NixStore.served();
+        ServerJobs jobs = new ServerJobs(System.getProperty("it.url"), ApiClient.token());
+        store.add("counted-before", "the first of them");
+        jobs.run("reindex");
+        int before = localPaths();
+
+        store.add("counted-behind", "one more");
+        jobs.run("reindex");
+
+        assertThat(localPaths()).isGreaterThan(before).isPositive();
+    }
+
+    private int localPaths() throws Exception {
+        return tenant("default").path("caches").get(0).path("localPaths").asInt();
     }
 
     private List<JsonNode> attention(TenantCache cache, String kind) throws Exception {

@@ -214,8 +214,9 @@ public class LocalSource implements PathSource {
         }
     }
 
-    /** The index has what Nix's database says in this state, and nothing else. */
+    /** The index has what Nix's database says in this state, and nothing else: memory takes over what came since it looked last. */
     void compared(long stamp) {
+        known().catchUp();
         compared = stamp;
     }
 
