@@ -73,7 +73,8 @@ class Reader:
 
 def pages(count):
     """What is measured, by a name: the pages of people who have no token, and those of the console."""
-    one, needed, cache = base32(number_of(count - 100)[:20]), base32(number_of(3)[:20]), "/console/caches/" + PLACE
+    # of the oldest paths the job reconcile finds that they have no bytes, and stops
+    one, needed, cache = base32(number_of(count - 100)[:20]), base32(number_of(8)[:20]), "/console/caches/" + PLACE
     searches = {"all of it": "", "part of a name": f"ackage-{count // 2 % PACKAGES}-", "what nearly all have": "package", "nothing": "nowhere",
                 "beginning of a hash": one[:6], "program": "bin/tool-777", "program that many have": "libpart", "one letter": "p"}
     found = {f"paths: {name}": f"{cache}/paths?q={urllib.parse.quote(text)}" for name, text in searches.items()}
@@ -88,33 +89,34 @@ def pages(count):
         "record": "/console/record", "upstreams": "/console/upstreams", "jobs": "/console/jobs"}
 
 
-def measured(reader, path, times):
-    """Milliseconds of the first time and of those after it; none where the role may not see it."""
+def measured(reader, path, times, narthex):
+    """Milliseconds of the first time and of those after it, and of processor time; none where the role may not see it."""
     status, first, _ = reader.get(path)
     if status in (303, 403, 404):
         return None
-    took = [first]
+    took, used = [first], narthex.cpu()
     for _ in range(times):
         status, again, text = reader.get(path)
         took.append(again)
         if status != 200:
             sys.exit(f"{path} is answered with {status}: {text[:300]}")
-    return took
+    return took, (narthex.cpu() - used) * 1e3 / times
 
 
-def table(readers, of, times):
+def table(readers, of, times, narthex):
     """A line each; gives those that took too long."""
     print("| page | " + " | ".join(readers) + " |\n" + "|---" * (1 + len(readers)) + "|")
     slow = []
     for name, path in of.items():
         cells = []
         for who, reader in readers.items():
-            took = measured(reader, path, times)
-            if took is None:
+            found = measured(reader, path, times, narthex)
+            if found is None:
                 cells.append("–")
                 continue
+            took, used = found
             median, worst = statistics.median(took[1:]), max(took[1:])
-            cells.append(f"{median:.0f} · {worst:.0f} · {took[0]:.0f}")
+            cells.append(f"{median:.0f} · {worst:.0f} · {took[0]:.0f} · {used:.0f}")
             if median > MOST:
                 slow.append(f"{name} for {who}: {median:.0f} ms")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
@@ -158,10 +160,10 @@ def all_pages(narthex, options):
     tokens = {who: narthex.ask("POST", "/api/v1/tenants/pages/tokens", {"scopes": scopes})["token"] for who, scopes in ROLES.items()}
     tokens["administrator"] = bench.read(narthex.env["NARTHEX_HOME"] + "/admin-token").strip()
     public, console = pages(options.paths)
-    print(f"{options.paths:,} paths; milliseconds, median · worst of {options.times} · the first time\n")
-    slow = table({"nobody": Reader(narthex.url, "")}, public, options.times)
+    print(f"{options.paths:,} paths; milliseconds, median · worst of {options.times} · the first time · processor time of each\n")
+    slow = table({"nobody": Reader(narthex.url, "")}, public, options.times, narthex)
     print()
-    slow += table({who: Reader(narthex.url, token) for who, token in tokens.items()}, console, options.times)
+    slow += table({who: Reader(narthex.url, token) for who, token in tokens.items()}, console, options.times, narthex)
     print(f"\nload {os.getloadavg()[0]:.0f}; " + json.dumps(bench.versions()))
     return slow
 
