@@ -77,7 +77,7 @@ class Scaled(Signing):
                                  *arguments], env=env, **more)
 
     def statements(self, text):
-        if self.psql("-c", text).wait():
+        if self.psql("-c", text, stdout=subprocess.DEVNULL).wait():
             sys.exit("refused: " + text[:200])
 
     def auditor(self, query):
