@@ -63,9 +63,9 @@ class JobLeases {
         return Optional.of(((Number) number).longValue());
     }
 
-    /** Moves the lease's end; false if it was lost. */
+    /** Moves the lease's end; false if it was lost, or given back meanwhile. */
     boolean renew(HeldLease lease) {
-        return of(lease, "update job_lease set held_until = " + HELD + OF_NUMBER)
+        return of(lease, "update job_lease set held_until = " + HELD + OF_NUMBER + " and owner is not null")
                         .executeUpdate()
                 == 1;
     }

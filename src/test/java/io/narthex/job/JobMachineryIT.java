@@ -91,6 +91,18 @@ class JobMachineryIT {
         key = JobKey.of(job);
     }
 
+    /** Who renews looks whether the run goes on, and may come a moment too late. */
+    @Test
+    void renewsNoLeaseThatWasGivenBack() {
+        HeldLease lease = ledger.begin(key, here);
+        assertThat(ledger.renew(lease)).isTrue();
+
+        ledger.interrupt(lease);
+
+        assertThat(ledger.renew(lease)).isFalse();
+        assertThat(leases.isHeld(key)).isFalse();
+    }
+
     @Test
     void recordsWhatAllPagesDid() throws Exception {
         job.does(checkpoint -> {
