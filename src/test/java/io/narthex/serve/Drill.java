@@ -26,7 +26,7 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * {@code mvn test-compile exec:exec@drill -Dof=BACKUP}: tries whether a backup can be restored. A copy of it is started on other
+ * {@code mvn -DskipTests package exec:exec@drill -Dof=BACKUP}: tries whether a backup can be restored. A copy of it is started on other
  * ports; what it serves is compared with what its database says, and its record is verified; then the copy is removed, and
  * the server that runs is told when that was.
  */
