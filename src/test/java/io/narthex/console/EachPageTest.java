@@ -101,7 +101,7 @@ class EachPageTest {
             constructor.setAccessible(true);
             return (PageAction) constructor.newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(action + " cannot be made", e);
+            throw new LinkageError(action + " cannot be made", e);
         }
     }
 
