@@ -413,9 +413,18 @@ begin
     on conflict do nothing;
     get diagnostics added = row_count;
     insert into denied_path (denial_id, path_id, spread)
-    select d.id, n, not d.dependents
-    from denial d cross join lateral denied_by_themselves(d.cache_id, d) as n
-    where d.nar_hash is not null and n = any (paths)
+    select d.id, p.id, not d.dependents
+    from denial d
+         cross join lateral (select denial_scopes(d.cache_id) as scopes offset 0) s
+         cross join lateral (
+             select store_path_base_name(u.hash, u.name) as base from uploaded_path u
+              where u.nar_hash = d.nar_hash and u.cache_id = any (s.scopes)
+             union
+             select store_path_base_name(l.hash, l.name) from local_path l
+              where l.nar_hash = d.nar_hash and l.store_id = any (array(select -x from unnest(s.scopes) as x))
+             offset 0) n
+         cross join lateral (select x.id from store_path x where x.base_name = n.base offset 0) p
+    where d.nar_hash is not null and p.id = any (paths)
     on conflict do nothing;
     get diagnostics more = row_count;
     added := added + more;
