@@ -37,8 +37,11 @@ class Promotions {
     private static final String SHOW =
             "update promotion set state = 'visible', visible_at = now(), paths = ?, added = ? where id = ?";
     private static final String FAIL = "update promotion set state = 'failed', failure = ? where id = ?";
+    /** Not "for update": rows that refer to it, as the one that says how far it is, are written by others meanwhile. */
     private static final String LOCK =
-            "select id, source_id, cache_id, roots, created_by from promotion where id = ? and state = ? for update";
+            "select id, source_id, cache_id, roots, created_by from promotion where id = ? and state = ?"
+                    + " for no key update";
+
     private static final String NEXT =
             "select id, source_id, cache_id, roots, created_by from promotion where state = 'waiting' order by id"
                     + " limit 1";

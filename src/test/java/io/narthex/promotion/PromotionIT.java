@@ -34,6 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PromotionIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String WAITING = """
+        insert into promotion (tenant_id, cache_id, source_id, source, roots, state, paths)
+        select t.id, c.id, o.id, s.name || '/ci', array[?], 'waiting', 3
+        from tenant t join cache c on c.tenant_id = t.id cross join tenant s join cache o on o.tenant_id = s.id
+        where t.name = ? and s.name = ?
+        """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
@@ -312,6 +319,26 @@ class PromotionIT {
                                 target.tenant()))
                 .containsExactly("0");
         assertThat(text(target, top.hash() + ".narinfo")).contains("Compression: zstd");
+    }
+
+    /** As one of more paths than a request promotes: what tells how far it is does not wait for what does it. */
+    @Test
+    void isDoneByTheJobWhereAllIsStored() throws Exception {
+        TenantCache source = TenantCache.make("{}");
+        TenantCache target = TenantCache.make("{}");
+        StorePath top = push(source, "by the job", "top");
+        assertThat(Rows.ofServer().change(WAITING, top.baseName(), target.tenant(), source.tenant()))
+                .isEqualTo(1);
+
+        new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("promote");
+
+        String url = "/api/v1/tenants/" + target.tenant() + "/caches/ci/promotions";
+        JsonNode made = JSON.readTree(client.asAdministrator("GET", url).body())
+                .path("items")
+                .path(0);
+        assertThat(made.path("state").asText()).as(made.toString()).isEqualTo("visible");
+        assertThat(made.path("done").asInt()).isEqualTo(3);
+        assertThat(status(target, top)).isEqualTo(200);
     }
 
     private JsonNode visible(String url) throws Exception {
