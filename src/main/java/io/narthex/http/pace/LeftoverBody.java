@@ -1,5 +1,6 @@
 package io.narthex.http.pace;
 
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,8 +44,8 @@ final class LeftoverBody extends AbstractStreamSourceConduit<StreamSourceConduit
 
     /** Drops what has come already, up to a bound; gives whether the body ends with it. */
     boolean endsAtHand() {
-        ByteBuffer buffer = ByteBuffer.allocate(1 << 13);
-        try {
+        try (PooledByteBuffer pooled = pooled()) {
+            ByteBuffer buffer = pooled.getBuffer();
             int came = 0;
             for (int read = 1; read > 0 && came < AT_HAND_BYTES; came += read) {
                 read = next.read(buffer.clear());
@@ -97,9 +98,20 @@ final class LeftoverBody extends AbstractStreamSourceConduit<StreamSourceConduit
         return isEnd() ? -1 : count(next.read(targets, offset, length));
     }
 
+    /** Undertow reads a body away by this, into a channel that drops it: the way of the JDK makes garbage of each piece. */
     @Override
     public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return isEnd() ? -1 : count(next.transferTo(position, count, target));
+        if (!left) {
+            return next.transferTo(position, count, target);
+        }
+        try (PooledByteBuffer pooled = pooled()) {
+            ByteBuffer dropped = pooled.getBuffer();
+            return read(dropped.limit((int) Math.min(count, dropped.limit())));
+        }
+    }
+
+    private PooledByteBuffer pooled() {
+        return exchange.getConnection().getByteBufferPool().allocate();
     }
 
     @Override

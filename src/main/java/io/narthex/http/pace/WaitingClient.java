@@ -74,8 +74,10 @@ public final class WaitingClient {
         if (room <= 0) {
             return false;
         }
-        ByteBuffer more = ByteBuffer.allocate(room);
-        try {
+        // as many look as wait: none makes garbage
+        try (PooledByteBuffer pooled = connection.getByteBufferPool().allocate()) {
+            ByteBuffer more = pooled.getBuffer();
+            more.limit(Math.min(room, more.limit()));
             int read = connection.getOriginalSourceConduit().read(more);
             if (read > 0) {
                 keep(connection, sent, more.flip());
