@@ -124,6 +124,12 @@ public final class OwnServer implements Closeable {
         db = TestDatabase.again(databaseIn(directory), port);
     }
 
+    /** {@code kill -9} of PostgreSQL, which stays away: another one takes over. */
+    public void losePrimary(Replica replica) throws IOException, SQLException {
+        db.kill();
+        db = replica.promote();
+    }
+
     /** Its PostgreSQL is started again and from then on answers a commit when its log has it, as where people keep data. */
     public void keepCommits() throws IOException, SQLException {
         Rows.by(URI.create(superuserUri())).change("alter database narthex set synchronous_commit = on");

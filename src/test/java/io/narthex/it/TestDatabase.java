@@ -24,6 +24,11 @@ public final class TestDatabase {
         return EmbeddedDb.temporary(binaries(), directory);
     }
 
+    /** One that follows another, of whose directory this is a copy. */
+    static EmbeddedDb standby(Path directory) throws IOException {
+        return EmbeddedDb.standby(binaries(), directory);
+    }
+
     /** Starts the one again that lies in the directory and was closed. */
     static EmbeddedDb again(Path directory, int port) throws IOException, SQLException {
         return EmbeddedDb.temporary(binaries(), directory, port);

@@ -22,9 +22,14 @@ import java.util.stream.IntStream;
 
 /** Many clients of one cache at once: some push, more read what others were told is there, some administer. */
 final class ClusterLoad implements AutoCloseable {
-    private static final int PUSHERS = 8;
-    private static final int READERS = 16;
-    private static final int ADMINISTRATORS = 4;
+    /** With those that start jobs, two hundred. */
+    private static final int PUSHERS = 48;
+
+    private static final int READERS = 128;
+    private static final int ADMINISTRATORS = 20;
+
+    /** A client does something so many times less often than Nix tries again: all of them share two cores with three servers. */
+    private static final int UNHURRIED = 6;
 
     /** Those that work on what the pushes leave behind. */
     private static final List<String> JOBS = List.of("sweep", "merge-blobs", "fill-edges", "fold-usage");
@@ -55,17 +60,18 @@ final class ClusterLoad implements AutoCloseable {
      * Starts it.
      *
      * @param cache as the balancer has it
-     * @param pause of who pushes, between two paths; and of Nix, before its second try
+     * @param pause of Nix, before its second try
      */
     ClusterLoad(TenantCache cache, String administrator, Duration pause) {
         this.cache = cache;
         this.administrator = administrator;
         this.pause = pause;
         client = new PatientClient(pause);
-        start(PUSHERS, pause, this::push);
+        Duration between = pause.multipliedBy(UNHURRIED);
+        start(PUSHERS, between, this::push);
         // there is more to read than to write, as in a cache that is used
-        start(READERS, pause.dividedBy(2), this::read);
-        start(ADMINISTRATORS, pause, this::administer);
+        start(READERS, between.dividedBy(2), this::read);
+        start(ADMINISTRATORS, between, this::administer);
         JOBS.forEach(job -> start(1, pause, random -> run(job)));
     }
 
@@ -79,6 +85,8 @@ final class ClusterLoad implements AutoCloseable {
 
     private void repeat(Duration between, Work work, Random random) {
         try {
+            // they do not begin all at once
+            Thread.sleep(random.nextLong(1 + between.toMillis()));
             while (!stopped) {
                 work.once(random);
                 Thread.sleep(between);

@@ -3,6 +3,7 @@ package io.narthex.operations;
 import io.narthex.blob.S3Server;
 import io.narthex.it.Nginx;
 import io.narthex.it.OwnServer;
+import io.narthex.it.Replica;
 import io.narthex.it.Rows;
 import io.narthex.it.TenantCache;
 import io.narthex.serve.FreePort;
@@ -23,9 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Three servers on one PostgreSQL and one S3 behind nginx, as src/docs/cluster.md has them. */
+/** Three servers on one PostgreSQL with a replica and one S3 behind nginx, as src/docs/cluster.md has them. */
 final class ThreeNodes implements AutoCloseable {
     private final Deque<Closeable> open = new ArrayDeque<>();
+    private final Replica databases;
     private final OwnServer first;
     private final List<Node> others = new ArrayList<>();
     private final Nginx balancer;
@@ -79,7 +81,8 @@ final class ThreeNodes implements AutoCloseable {
         try {
             S3Server uploads = opened(new S3Server());
             int port = FreePort.find();
-            first = opened(OwnServer.start(directory, settings(uploads, port)));
+            databases = opened(Replica.start(directory.resolve("postgresql"), directory.resolve("replica")));
+            first = opened(OwnServer.start(directory, databases.primary(), settings(uploads, port, databases.url())));
             List<String> ports = new ArrayList<>(
                     List.of(String.valueOf(URI.create(first.url()).getPort())));
             for (String name : List.of("second", "third")) {
@@ -110,8 +113,10 @@ final class ThreeNodes implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(S3Server uploads, int balancer) {
+    private static Map<String, String> settings(S3Server uploads, int balancer, String databases) {
         return Map.of(
+                "NARTHEX_DB_URL",
+                databases,
                 "NARTHEX_BLOBS",
                 "s3://" + S3Server.BUCKET + "/cluster",
                 "NARTHEX_S3_ENDPOINT",
@@ -143,6 +148,11 @@ final class ThreeNodes implements AutoCloseable {
     /** Ends PostgreSQL under them and starts it again. */
     void restartDatabase() throws IOException, SQLException {
         first.restartDatabase();
+    }
+
+    /** PostgreSQL is killed, and its replica takes over. */
+    void losePrimary() throws IOException, SQLException {
+        first.losePrimary(databases);
     }
 
     Rows rows() {

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three nodes behind the balancer that the product brings, while one restarts, one is killed, and the database restarts. */
+/**
+ * Three nodes behind the balancer that the product brings, while one restarts, one is killed, the database
+ * restarts, and its replica takes over.
+ */
 class ThreeNodesIT {
     /** Nix's own pause before its second try; a machine on which a start takes longer is given longer in the same measure. */
     private static final Duration PAUSE = Duration.ofMillis(250);
@@ -29,7 +32,7 @@ class ThreeNodesIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path directory;
 
-    /** It starts five servers, one beside the others: a machine ten times slower needs a quarter of an hour for that. */
+    /** It starts six servers, one beside the others: a machine ten times slower needs a quarter of an hour for that. */
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void failNobodyAndLoseNothing() throws Exception {
@@ -53,6 +56,9 @@ class ThreeNodesIT {
                 load.awaitPushes(SOME);
 
                 nodes.restartDatabase();
+                load.awaitPushes(SOME);
+
+                nodes.losePrimary();
                 load.awaitPushes(SOME);
 
                 load.stop();

@@ -86,6 +86,14 @@ public final class EmbeddedDb implements AutoCloseable {
         return start(builder(binaries, passwords).setPort(port), directory.resolve("data"), passwords);
     }
 
+    /** One that follows another, of which the directory is a copy: it has all roles, and nothing can be written to it. */
+    public static EmbeddedDb standby(Path binaries, Path directory) throws IOException {
+        Passwords passwords = Passwords.in(directory.resolve("passwords"));
+        Path data = directory.resolve("data");
+        return new EmbeddedDb(
+                builder(binaries, passwords).setDataDirectory(data).start(), data, passwords);
+    }
+
     /** The database that is kept in a home, on a free port of the loopback. */
     static EmbeddedDb kept(Home home) throws IOException, SQLException, Refusal {
         Path data = home.directory().resolve("postgresql");
