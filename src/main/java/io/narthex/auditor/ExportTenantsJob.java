@@ -10,6 +10,7 @@ import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
 import io.narthex.configuration.BlobLocation;
 import io.narthex.configuration.Settings;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobFailed;
 import io.narthex.job.JobPage;
@@ -28,7 +29,6 @@ import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +55,9 @@ public class ExportTenantsJob implements Job, ChangeListener {
     @Inject
     private AuditLog audit;
 
-    /** How many changes of tenants this node has heard of; 1 at the start, as there may have been one. */
-    private final AtomicLong changes = new AtomicLong(1);
+    /** How many changes of tenants this node has heard of. */
+    private final ChangesHeard changes = new ChangesHeard();
 
-    private volatile long finishedWith;
     private volatile long notBefore = System.nanoTime();
 
     @Override
@@ -73,12 +72,12 @@ public class ExportTenantsJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith && System.nanoTime() - notBefore >= 0;
+        return changes.areMore() && System.nanoTime() - notBefore >= 0;
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         notBefore = System.nanoTime() + AGAIN_NANOS;
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s = connection.prepareStatement(DEPARTED);
@@ -95,7 +94,7 @@ public class ExportTenantsJob implements Job, ChangeListener {
                 waiting = true;
             }
             if (!waiting) {
-                finishedWith = begunWith;
+                changes.finished(begunWith);
             }
             return new JobPage(null, 0, 0, 0, 0);
         } catch (SQLException | IOException e) {
@@ -146,7 +145,7 @@ public class ExportTenantsJob implements Job, ChangeListener {
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
         notBefore = System.nanoTime();
     }
 }

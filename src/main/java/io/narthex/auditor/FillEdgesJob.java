@@ -3,13 +3,13 @@ package io.narthex.auditor;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +24,10 @@ public class FillEdgesJob implements Job, ChangeListener {
     private RecordFunctions functions;
 
     /** Of paths, that this node has heard of. */
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
 
     /** The reindex job tells of no single path. */
     private final Schedule schedule = new Schedule(1, TimeUnit.MINUTES);
-
-    private volatile long finishedWith;
 
     @Override
     public String name() {
@@ -43,15 +41,15 @@ public class FillEdgesJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || schedule.isDue();
+        return changes.areMore() || schedule.isDue();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         int filled = functions.fillEdges(PAGE);
         if (filled < PAGE) {
-            finishedWith = begunWith;
+            changes.finished(begunWith);
             schedule.finished();
         }
         return new JobPage(filled < PAGE ? null : "more", filled, filled, 0, 0);
@@ -60,12 +58,12 @@ public class FillEdgesJob implements Job, ChangeListener {
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.PATH) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

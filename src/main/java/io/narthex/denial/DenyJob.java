@@ -3,6 +3,7 @@ package io.narthex.denial;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
@@ -10,7 +11,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +23,10 @@ public class DenyJob implements Job, ChangeListener {
     private DenialAdministration denials;
 
     /** Of rules and of what they deny, that this node has heard of. */
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
 
     /** A node that was killed has left something, of which no other one hears. */
     private final Schedule schedule = new Schedule(1, TimeUnit.MINUTES);
-
-    private volatile long finishedWith;
 
     @Override
     public String name() {
@@ -42,7 +40,7 @@ public class DenyJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || schedule.isDue();
+        return changes.areMore() || schedule.isDue();
     }
 
     /** What is denied is to be dark within seconds. */
@@ -53,10 +51,10 @@ public class DenyJob implements Job, ChangeListener {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         OptionalLong rule = denials.unfinished();
         if (rule.isEmpty()) {
-            finishedWith = begunWith;
+            changes.finished(begunWith);
             schedule.finished();
             return new JobPage(null, 0, 0, 0, 0);
         }
@@ -67,12 +65,12 @@ public class DenyJob implements Job, ChangeListener {
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.DENIAL) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

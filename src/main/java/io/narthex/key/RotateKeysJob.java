@@ -3,13 +3,13 @@ package io.narthex.key;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +27,7 @@ public class RotateKeysJob implements Job, ChangeListener {
     @Inject
     private KeyClock clock;
 
-    private final AtomicLong changes = new AtomicLong(1);
-    private volatile long finishedWith;
+    private final ChangesHeard changes = new ChangesHeard();
     private volatile Instant nextAt = Instant.MAX;
 
     @Override
@@ -48,7 +47,7 @@ public class RotateKeysJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || !clock.now().isBefore(nextAt);
+        return changes.areMore() || !clock.now().isBefore(nextAt);
     }
 
     @Override
@@ -58,7 +57,7 @@ public class RotateKeysJob implements Job, ChangeListener {
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         Instant now = clock.now();
         int taken = due.take(now);
         if (taken > 0) {
@@ -71,19 +70,19 @@ public class RotateKeysJob implements Job, ChangeListener {
         Instant next = due.next(now);
         Instant again = now.plus(LOOK_AGAIN);
         nextAt = next == null || again.isBefore(next) ? again : next;
-        finishedWith = begunWith;
+        changes.finished(begunWith);
         return new JobPage(null, 0, 0, 0, 0);
     }
 
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.KEY) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

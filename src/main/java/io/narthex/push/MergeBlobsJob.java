@@ -4,12 +4,12 @@ import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
 import io.narthex.index.upload.UnclaimedFiles;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +24,10 @@ public class MergeBlobsJob implements Job, ChangeListener {
     @Inject
     private UnclaimedFiles files;
 
-    /** How many publications and other changes of paths this node has heard of; 1 at the start, as one may have been. */
-    private final AtomicLong changes = new AtomicLong(1);
+    /** How many publications and other changes of paths this node has heard of. */
+    private final ChangesHeard changes = new ChangesHeard();
 
     private volatile long begunWith;
-    private volatile long finishedWith;
     private volatile long finishedAt = System.nanoTime() - PAUSE_NANOS;
 
     @Override
@@ -44,18 +43,18 @@ public class MergeBlobsJob implements Job, ChangeListener {
     /** When something was published since the last run, but no sooner than a minute after that. */
     @Override
     public boolean due() {
-        return changes.get() != finishedWith && System.nanoTime() - finishedAt >= PAUSE_NANOS;
+        return changes.areMore() && System.nanoTime() - finishedAt >= PAUSE_NANOS;
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
         if (checkpoint == null) {
-            begunWith = changes.get();
+            begunWith = changes.heard();
         }
         UnclaimedFiles.Merged merged = files.mergeEqual(checkpoint == null ? 0 : Long.parseLong(checkpoint), PAGE);
         if (merged.lastId() < 0) {
             finishedAt = System.nanoTime();
-            finishedWith = begunWith;
+            changes.finished(begunWith);
             return new JobPage(null, merged.files(), 0, merged.files(), 0);
         }
         return new JobPage(Long.toString(merged.lastId()), merged.files(), 0, merged.files(), 0);
@@ -64,12 +63,12 @@ public class MergeBlobsJob implements Job, ChangeListener {
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.PATH) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

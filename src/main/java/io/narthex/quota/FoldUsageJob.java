@@ -6,13 +6,13 @@ import io.narthex.audit.AuditLog;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +30,10 @@ public class FoldUsageJob implements Job, ChangeListener {
     @Inject
     private AuditLog audit;
 
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
 
     /** What other nodes have received and nothing claims yet is told to nobody. */
     private final Schedule schedule = new Schedule(1, TimeUnit.MINUTES);
-
-    private volatile long finishedWith;
 
     @Override
     public String name() {
@@ -49,12 +47,12 @@ public class FoldUsageJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || schedule.isDue();
+        return changes.areMore() || schedule.isDue();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         int folded = functions.fold(PAGE);
         for (UsageFunctions.Warning warning : functions.warnings()) {
             audit.record(event(warning)
@@ -63,7 +61,7 @@ public class FoldUsageJob implements Job, ChangeListener {
                     .detail("warnAt", warning.percent()));
         }
         if (folded < PAGE) {
-            finishedWith = begunWith;
+            changes.finished(begunWith);
             schedule.finished();
         }
         return new JobPage(folded < PAGE ? null : "more", folded, 0, folded, 0);
@@ -77,7 +75,7 @@ public class FoldUsageJob implements Job, ChangeListener {
 
     /** Something was kept of which no change is told. */
     void heard() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.narthex.scrub;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
@@ -10,7 +11,6 @@ import io.narthex.restore.RestoreGuard;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +26,8 @@ public class MarkStoreJob implements Job, ChangeListener {
     private RestoreGuard guard;
 
     private final Schedule schedule = new Schedule(1, TimeUnit.HOURS);
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
     private volatile long begunWith;
-    private volatile long finishedWith;
 
     @Override
     public String name() {
@@ -42,7 +41,7 @@ public class MarkStoreJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || schedule.isDue();
+        return changes.areMore() || schedule.isDue();
     }
 
     @Override
@@ -52,7 +51,7 @@ public class MarkStoreJob implements Job, ChangeListener {
             finished();
             return new JobPage(null, 0, 0, 1, 0);
         }
-        begunWith = changes.get();
+        begunWith = changes.heard();
         if (guard.look()) {
             finished();
             return new JobPage(null, 0, 0, 0, 0);
@@ -62,7 +61,7 @@ public class MarkStoreJob implements Job, ChangeListener {
     }
 
     private void finished() {
-        finishedWith = begunWith;
+        changes.finished(begunWith);
         schedule.finished();
     }
 
@@ -71,12 +70,12 @@ public class MarkStoreJob implements Job, ChangeListener {
         if (change.kind() == ChangeKind.TOKEN
                 || change.kind() == ChangeKind.KEY
                 || change.kind() == ChangeKind.DENIAL) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

@@ -3,13 +3,13 @@ package io.narthex.index.search;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import io.narthex.job.Schedule;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Notes which programs and libraries pushed paths have, so that a search finds the paths by them: after each change of paths. */
@@ -22,12 +22,10 @@ public class IndexProgramsJob implements Job, ChangeListener {
     private Programs programs;
 
     /** Of paths, that this node has heard of. */
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
 
     /** What was left because somebody was deleting it. */
     private final Schedule schedule = new Schedule(10, TimeUnit.MINUTES);
-
-    private volatile long finishedWith;
 
     @Override
     public String name() {
@@ -41,16 +39,16 @@ public class IndexProgramsJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith || schedule.isDue();
+        return changes.areMore() || schedule.isDue();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         Programs.Taken page = programs.take(PAGE);
         boolean more = page.waiting() == PAGE && page.taken() > 0;
         if (!more) {
-            finishedWith = begunWith;
+            changes.finished(begunWith);
             schedule.finished();
         }
         return new JobPage(more ? "more" : null, page.taken(), page.added(), 0, 0);
@@ -59,12 +57,12 @@ public class IndexProgramsJob implements Job, ChangeListener {
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.PATH) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }

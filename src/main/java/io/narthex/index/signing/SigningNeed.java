@@ -1,7 +1,7 @@
 package io.narthex.index.signing;
 
+import io.narthex.job.ChangesHeard;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,33 +12,30 @@ final class SigningNeed {
     /** By then no node signs by keys that were replaced. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(90);
 
-    /** 1 at the start, as there may have been a change. */
-    private final AtomicLong changes = new AtomicLong(1);
+    private final ChangesHeard changes = new ChangesHeard();
 
     private volatile long begunWith;
-    private volatile long finishedWith;
     private volatile long finishedAt;
     private volatile boolean again;
 
     void changed() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 
     boolean isDue() {
-        return changes.get() != finishedWith || (again && System.nanoTime() - finishedAt > AGAIN_NANOS);
+        return changes.areMore() || (again && System.nanoTime() - finishedAt > AGAIN_NANOS);
     }
 
     /** A page begins. One that goes on with a run of another time says nothing about what that had seen. */
     void page(@Nullable String checkpoint) {
         if (checkpoint == null) {
-            begunWith = changes.get();
+            begunWith = changes.heard();
         }
     }
 
     /** The last page is done. */
     void finished() {
-        again = finishedWith != begunWith;
-        finishedWith = begunWith;
+        again = changes.finished(begunWith);
         finishedAt = System.nanoTime();
         begunWith = 0;
     }

@@ -3,11 +3,11 @@ package io.narthex.index.upload;
 import io.narthex.change.Change;
 import io.narthex.change.ChangeKind;
 import io.narthex.change.ChangeListener;
+import io.narthex.job.ChangesHeard;
 import io.narthex.job.Job;
 import io.narthex.job.JobPage;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +21,8 @@ public class PurgeJob implements Job, ChangeListener {
     @Inject
     private DeletedCaches caches;
 
-    /** How many changes of caches this node has heard of; 1 at the start, as there may have been one. */
-    private final AtomicLong changes = new AtomicLong(1);
-
-    private volatile long finishedWith;
+    /** How many changes of caches this node has heard of. */
+    private final ChangesHeard changes = new ChangesHeard();
 
     @Override
     public String name() {
@@ -43,15 +41,15 @@ public class PurgeJob implements Job, ChangeListener {
 
     @Override
     public boolean due() {
-        return changes.get() != finishedWith;
+        return changes.areMore();
     }
 
     @Override
     public JobPage page(@Nullable String checkpoint) {
-        long begunWith = changes.get();
+        long begunWith = changes.heard();
         long removed = caches.removeRows(PAGE);
         if (removed == 0) {
-            finishedWith = begunWith;
+            changes.finished(begunWith);
         }
         return new JobPage(removed > 0 ? "more" : null, removed, 0, 0, removed);
     }
@@ -59,12 +57,12 @@ public class PurgeJob implements Job, ChangeListener {
     @Override
     public void changed(Change change) {
         if (change.kind() == ChangeKind.CACHE || change.kind() == ChangeKind.TENANT) {
-            changes.incrementAndGet();
+            changes.hear();
         }
     }
 
     @Override
     public void lost() {
-        changes.incrementAndGet();
+        changes.hear();
     }
 }
