@@ -1,7 +1,8 @@
 /**
  * What a cache holds, under which signatures, and memory's part of it.
  *
- * <p>Entry point: {@link io.narthex.index.PathIndex} (one path of a cache by its hash, or by its NAR's file). A
+ * <p>Entry points: {@link io.narthex.index.PathIndex} (one path of a cache by its hash), {@link io.narthex.index.NarFiles} (by the
+ * file of its NAR), {@link io.narthex.index.PathsElsewhere} (what others have and this cache may show). A
  * {@link io.narthex.index.PathSource} is where paths come from: a new one is a bean in a room of its own, and nothing here changes.
  *
  * <ul>

@@ -9,6 +9,7 @@ import io.narthex.configuration.NarZstd;
 import io.narthex.configuration.Settings;
 import io.narthex.index.MostAsked;
 import io.narthex.index.PathIndex;
+import io.narthex.index.PathsElsewhere;
 import io.narthex.meter.Meters;
 import io.narthex.push.RefusedUploads;
 import io.narthex.receive.NarIntake;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public class FastLaneStart implements ServletContextListener {
     @Inject
     PathIndex index;
+
+    @Inject
+    PathsElsewhere others;
 
     @Inject
     Settings settings;
@@ -125,10 +129,10 @@ public class FastLaneStart implements ServletContextListener {
         small = made;
         StoredNars opened = new StoredNars(index.hot(), memory, blobs, downloads, lanes.paced());
         stored = opened;
-        NarInfosAhead walks = NarInfosAhead.make(index, lanes);
+        NarInfosAhead walks = NarInfosAhead.make(index, others, lanes);
         ahead = walks;
         HotNarInfos narInfos = new HotNarInfos(index.hot(), reads, uses, pushers, known, walks);
-        NarInfosElsewhere elsewhere = new NarInfosElsewhere(index, narInfos, walks, lanes.lookups(), via);
+        NarInfosElsewhere elsewhere = new NarInfosElsewhere(index, others, narInfos, walks, lanes.lookups(), via);
         NewNarInfos begun = new NewNarInfos(index, narInfos, elsewhere);
         unknown = begun;
         PassingNars followed = new PassingNars(index.hot(), fetches, downloads, lanes.paced());

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.narthex.cache.Cache;
 import io.narthex.index.HotPaths;
 import io.narthex.index.PathIndex;
+import io.narthex.index.PathsElsewhere;
 import io.narthex.index.SignedPath;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
@@ -40,6 +41,7 @@ final class NarInfosAhead implements AutoCloseable {
     private static final int KEPT = 50_000;
 
     private final PathIndex index;
+    private final PathsElsewhere elsewhere;
     private final FairLane lane;
     private final com.github.benmanes.caffeine.cache.Cache<Key, Referrer> named = kept();
     private final com.github.benmanes.caffeine.cache.Cache<Key, Boolean> answered = kept();
@@ -57,13 +59,14 @@ final class NarInfosAhead implements AutoCloseable {
     private record Referrer(StorePathHash hash, AtomicBoolean walked) {}
 
     /** @param lane for those who are asked ahead alone; closed with this */
-    NarInfosAhead(PathIndex index, FairLane lane) {
+    NarInfosAhead(PathIndex index, PathsElsewhere elsewhere, FairLane lane) {
         this.index = index;
+        this.elsewhere = elsewhere;
         this.lane = lane;
     }
 
-    static NarInfosAhead make(PathIndex index, Lanes lanes) {
-        return new NarInfosAhead(index, new FairLane("ahead", AT_ONCE, LONGEST_LINE, lanes.paced()));
+    static NarInfosAhead make(PathIndex index, PathsElsewhere elsewhere, Lanes lanes) {
+        return new NarInfosAhead(index, elsewhere, new FairLane("ahead", AT_ONCE, LONGEST_LINE, lanes.paced()));
     }
 
     private static <V> com.github.benmanes.caffeine.cache.Cache<Key, V> kept() {
@@ -137,12 +140,12 @@ final class NarInfosAhead implements AutoCloseable {
     @Nullable
     Long ticket(Cache cache, StorePathHash hash) {
         Long ticket = pending.get(new Key(cache.id(), hash));
-        return ticket != null && index.isStillElsewhere(cache, hash, ticket) ? ticket : null;
+        return ticket != null && elsewhere.isStillElsewhere(cache, hash, ticket) ? ticket : null;
     }
 
     private void ask(Cache cache, Key key, long ticket) {
         try {
-            index.bring(cache, key.hash, ticket);
+            elsewhere.bring(cache, key.hash, ticket);
         } catch (RuntimeException e) {
             // who really asks for it meets the same, and is told
             LOG.log(System.Logger.Level.DEBUG, "event=narinfo-not-found-ahead", e);

@@ -5,6 +5,7 @@ import io.narthex.http.Sentence;
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
 import io.narthex.index.PathIndex;
+import io.narthex.index.PathsElsewhere;
 import io.narthex.index.SignedPath;
 import io.narthex.index.SourceAwayException;
 import io.narthex.nix.store.StorePathHash;
@@ -23,14 +24,22 @@ final class NarInfosElsewhere {
     private static final System.Logger LOG = System.getLogger(NarInfosElsewhere.class.getName());
 
     private final PathIndex index;
+    private final PathsElsewhere elsewhere;
     private final HotNarInfos answers;
     private final NarInfosAhead ahead;
     private final FairLane lane;
     private final ServerVia via;
 
-    NarInfosElsewhere(PathIndex index, HotNarInfos answers, NarInfosAhead ahead, FairLane lane, ServerVia via) {
+    NarInfosElsewhere(
+            PathIndex index,
+            PathsElsewhere elsewhere,
+            HotNarInfos answers,
+            NarInfosAhead ahead,
+            FairLane lane,
+            ServerVia via) {
         this.ahead = ahead;
         this.index = index;
+        this.elsewhere = elsewhere;
         this.answers = answers;
         this.lane = lane;
         this.via = via;
@@ -83,7 +92,7 @@ final class NarInfosElsewhere {
             throws Exception {
         Optional<SignedPath> found;
         try {
-            found = index.ask(cache, hash, ticket);
+            found = elsewhere.ask(cache, hash, ticket);
         } catch (SourceAwayException e) {
             Sentence.once(Problem.of(ProblemType.UNAVAILABLE, UpstreamSentence.NO_ANSWER))
                     .send(exchange);

@@ -7,7 +7,7 @@ import io.narthex.cache.RequestedCache;
 import io.narthex.http.HttpDate;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
-import io.narthex.index.PathIndex;
+import io.narthex.index.NarFiles;
 import io.narthex.index.upload.Document;
 import io.narthex.push.DocumentIntake;
 import io.narthex.receive.SmallBody;
@@ -33,7 +33,7 @@ public class DebuginfoResource extends SideFileResource {
     private static final Pattern FILE = Pattern.compile("[0-9a-f]{40}(\\.debug)?");
 
     @Inject
-    PathIndex index;
+    NarFiles narFiles;
 
     @Inject
     RequestedCache requested;
@@ -50,7 +50,7 @@ public class DebuginfoResource extends SideFileResource {
         Cache cache = requested.get();
         Optional<Document> pushed = documents
                 .findDebuginfo(cache, buildId(file))
-                .filter(document -> !index.withholdsFile(cache, DocumentIntake.archive(document.content())));
+                .filter(document -> !narFiles.withholdsFile(cache, DocumentIntake.archive(document.content())));
         if (pushed.isEmpty()) {
             return theirs(cache, file);
         }
@@ -68,7 +68,7 @@ public class DebuginfoResource extends SideFileResource {
                 .orElseThrow(AbsentPath::problem);
         byte[] json = DocumentIntake.ofOthers(UpstreamFiles.small(found));
         String archive = DocumentIntake.archive(json);
-        if (index.findHashesByFile(cache, archive).isEmpty() || index.withholdsFile(cache, archive)) {
+        if (narFiles.findHashesByFile(cache, archive).isEmpty() || narFiles.withholdsFile(cache, archive)) {
             throw AbsentPath.problem();
         }
         return described(Response.ok(json), cache, found)

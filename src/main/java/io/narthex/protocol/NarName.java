@@ -1,6 +1,7 @@
 package io.narthex.protocol;
 
 import io.narthex.cache.Cache;
+import io.narthex.index.NarFiles;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
 import java.util.Optional;
@@ -30,17 +31,17 @@ record NarName(String text, Optional<NarUrl> made) {
     }
 
     /** The NAR of that name that a cache has, with its path: by the file that was pushed, by the URL, by a path's further file. */
-    Optional<PathIndex.FileOf> find(PathIndex index, Cache cache) {
+    Optional<NarFiles.FileOf> find(PathIndex index, NarFiles files, Cache cache) {
         boolean file = NarUrl.isFileName(text);
-        Optional<SignedPath> pushed = file ? index.findByFile(cache, text) : Optional.empty();
-        return pushed.or(() -> made.flatMap(url -> find(index, cache, url)))
-                .map(path -> new PathIndex.FileOf(path, path.source()))
-                .or(() -> file ? index.findFurther(cache, text) : Optional.empty());
+        Optional<SignedPath> pushed = file ? files.findByFile(cache, text) : Optional.empty();
+        return pushed.or(() -> made.flatMap(url -> find(index, files, cache, url)))
+                .map(path -> new NarFiles.FileOf(path, path.source()))
+                .or(() -> file ? files.findFurther(cache, text) : Optional.empty());
     }
 
-    private static Optional<SignedPath> find(PathIndex index, Cache cache, NarUrl url) {
+    private static Optional<SignedPath> find(PathIndex index, NarFiles files, Cache cache, NarUrl url) {
         return switch (url) {
-            case NarUrl.ByNarHash u -> index.findByNar(cache, u.narHash());
+            case NarUrl.ByNarHash u -> files.findByNar(cache, u.narHash());
             case NarUrl.ByStoreHash u -> index.find(cache, u.hash()).filter(NarName::isNar);
             case NarUrl.ByBoth u ->
                 index.find(cache, u.hash()).filter(p -> p.narHash().equals(u.narHash()) && isNar(p));

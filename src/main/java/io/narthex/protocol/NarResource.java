@@ -12,6 +12,7 @@ import io.narthex.http.Conditions;
 import io.narthex.http.CurrentCaller;
 import io.narthex.http.Requires;
 import io.narthex.http.Right;
+import io.narthex.index.NarFiles;
 import io.narthex.index.NarSource;
 import io.narthex.index.PathIndex;
 import io.narthex.index.SignedPath;
@@ -52,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public class NarResource {
     @Inject
     PathIndex index;
+
+    @Inject
+    NarFiles files;
 
     @Inject
     Settings settings;
@@ -132,13 +136,13 @@ public class NarResource {
     private Response respond(String file, HttpHeaders request, boolean body) {
         Cache cache = requested.get();
         NarName name = NarName.parse(file);
-        Optional<PathIndex.FileOf> found = name.find(index, cache);
+        Optional<NarFiles.FileOf> found = name.find(index, files, cache);
         if (found.isEmpty()
                 && !body
                 && caller.mayPush(cache.tenant().text(), cache.name().text())) {
             return staged(cache, file);
         }
-        PathIndex.FileOf sent = found.orElseThrow(AbsentPath::problem);
+        NarFiles.FileOf sent = found.orElseThrow(AbsentPath::problem);
         SignedPath path = sent.path();
         String control = Responses.control(cache, name.namesBytes() ? Responses.FOREVER : Responses.DAY);
         if (body) {

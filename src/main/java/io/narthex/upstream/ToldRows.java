@@ -126,14 +126,14 @@ final class ToldRows {
     }
 
     private static void addFacts(Columns columns) throws SQLException {
-        columns.add("text", one -> UpstreamRows.fileName(one.found.info()));
+        columns.add("text", one -> UpstreamRow.fileName(one.found.info()));
         columns.add("text", one -> one.found.info().compression());
         columns.add(
                 "bytea",
-                one -> UpstreamRows.fileHash(one.found.info())
+                one -> UpstreamRow.fileHash(one.found.info())
                         .map(NixHash::bytes)
                         .orElse(null));
-        columns.add("bigint", one -> boxed(UpstreamRows.fileSize(one.found.info())));
+        columns.add("bigint", one -> boxed(UpstreamRow.fileSize(one.found.info())));
         columns.add("bytea", one -> one.found.info().narHash().bytes());
         columns.add("bigint", one -> one.found.info().narSize());
         columns.add("text", one -> references(one.found.info()));

@@ -72,7 +72,7 @@ public class UpstreamPaths {
     }
 
     /** The upstream that told of it, if the cache still shows what it tells and what vouched for the path still does. */
-    private Optional<Upstream> standing(Cache cache, KeyRing.Ring keys, UpstreamRows.Row row) {
+    private Optional<Upstream> standing(Cache cache, KeyRing.Ring keys, UpstreamRow row) {
         return directory.known().vouching(cache, row.upstreamId(), row.key(), keys);
     }
 
@@ -85,7 +85,7 @@ public class UpstreamPaths {
         Map<StorePathHash, SignedPath> paths = new HashMap<>();
         Set<StorePathHash> unclear = new HashSet<>();
         for (UpstreamRows.Signed one : work(c -> UpstreamRows.findAll(c, cache, keys, hashes))) {
-            UpstreamRows.Row row = one.row();
+            UpstreamRow row = one.row();
             Optional<Upstream> upstream = standing(cache, keys, row);
             StorePathHash hash = row.facts().storePath().hash();
             boolean clear = one.isWhole(keys) && !keys.members().isEmpty();
@@ -115,7 +115,7 @@ public class UpstreamPaths {
         return work(connection -> UpstreamRows.findByFile(connection, cache, fileName));
     }
 
-    private SignedPath signed(Cache cache, KeyRing.Ring keys, Upstream upstream, UpstreamRows.Row row) {
+    private SignedPath signed(Cache cache, KeyRing.Ring keys, Upstream upstream, UpstreamRow row) {
         String claim = row.stored().isPresent() ? "received" : "upstream-signature";
         List<Signature> ours = row.maySign() ? work(connection -> complete(connection, keys, row, claim)) : List.of();
         return row.offered(keys, ours, memory(cache, upstream, row.key()));
@@ -126,8 +126,8 @@ public class UpstreamPaths {
     }
 
     /** Signs and keeps what is missing, and gives all signatures in the order of the ring. */
-    private static List<Signature> complete(
-            Connection connection, KeyRing.Ring keys, UpstreamRows.Row row, String claim) throws SQLException {
+    private static List<Signature> complete(Connection connection, KeyRing.Ring keys, UpstreamRow row, String claim)
+            throws SQLException {
         Map<Long, byte[]> known = new HashMap<>();
         try (PreparedStatement s = connection.prepareStatement(SIGNATURES)) {
             s.setLong(1, row.id());

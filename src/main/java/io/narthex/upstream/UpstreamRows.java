@@ -1,26 +1,20 @@
 package io.narthex.upstream;
 
 import io.narthex.cache.Cache;
-import io.narthex.index.NarSource;
-import io.narthex.index.SignedPath;
-import io.narthex.index.SourceMemory;
 import io.narthex.index.StoredNar;
 import io.narthex.index.UpstreamNar;
 import io.narthex.key.KeyRing;
 import io.narthex.nix.hash.NixHash;
-import io.narthex.nix.narinfo.Compression;
 import io.narthex.nix.narinfo.ContentAddress;
 import io.narthex.nix.narinfo.NarInfo;
 import io.narthex.nix.signature.PublicKey;
 import io.narthex.nix.signature.Signature;
 import io.narthex.nix.store.StorePath;
 import io.narthex.nix.store.StorePathHash;
-import io.narthex.receive.UploadName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,9 +26,6 @@ import java.util.TreeSet;
 
 /** Reads rows of {@code upstream_path} in the transaction of the connection that it is given. */
 final class UpstreamRows {
-    /** Before the names of files in our narinfos. */
-    private static final String NAR = "nar/";
-
     private static final String FIND = """
         select p.id, p.upstream_id, p.hash, p.name, p.vouched_by, p.nar_url, p.file_name, p.compression, p.file_hash,
                p.file_size, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs, p.looked_up_at,
@@ -58,49 +49,10 @@ final class UpstreamRows {
     private static final String BY_FILE =
             "select hash from upstream_path where cache_id = ? and file_name = ? order by id limit 1";
 
-    /**
-     * What an upstream told of a path.
-     *
-     * @param key of the upstream, by which the path stands; empty: by its contents
-     * @param facts with the URL under which this server gives the NAR
-     * @param nar where the upstream has it
-     * @param stored where it is here already
-     * @param since when it was told
-     */
-    record Row(
-            long id,
-            int upstreamId,
-            Optional<PublicKey> key,
-            NarInfo facts,
-            UpstreamNar nar,
-            Optional<StoredNar> stored,
-            Instant since) {
-        /**
-         * Whether all that is told of it is known to be so: somebody vouches for it, its bytes are here, or the path follows from
-         * the hash of its NAR.
-         */
-        boolean maySign() {
-            return key.isPresent() || stored.isPresent() || nar.contentsHash().isEmpty();
-        }
-
-        /** The path as the cache offers it. */
-        SignedPath offered(KeyRing.Ring keys, List<Signature> ours, SourceMemory memory) {
-            return new SignedPath(
-                    id,
-                    facts,
-                    stored.<NarSource>map(NarSource.InBlobStore::new).orElseGet(() -> new NarSource.AtUpstream(nar)),
-                    since,
-                    keys,
-                    ours,
-                    stored.isPresent() ? since : null,
-                    memory);
-        }
-    }
-
     private UpstreamRows() {}
 
     /** What the cache was told of the path with this hash. */
-    static Optional<Row> find(Connection connection, Cache cache, StorePathHash hash) throws SQLException {
+    static Optional<UpstreamRow> find(Connection connection, Cache cache, StorePathHash hash) throws SQLException {
         try (PreparedStatement s = connection.prepareStatement(FIND)) {
             s.setInt(1, cache.id());
             s.setBytes(2, hash.toBytes());
@@ -126,7 +78,7 @@ final class UpstreamRows {
      *
      * @param signatures by keys of the ring, in its order; some may be missing
      */
-    record Signed(Row row, List<byte[]> signatures) {
+    record Signed(UpstreamRow row, List<byte[]> signatures) {
         boolean isWhole(KeyRing.Ring keys) {
             return !row.maySign() || signatures.size() == keys.members().size();
         }
@@ -166,66 +118,8 @@ final class UpstreamRows {
         }
     }
 
-    /** The row that was made of what an upstream told and vouches for, whose bytes are not here. */
-    static Row told(Cache cache, Answer.Found found, ToldRows.Written written) {
-        NarInfo info = found.info();
-        NarInfo facts = new NarInfo(
-                cache.storeDir(),
-                info.storePath(),
-                NAR + fileName(info),
-                info.compression(),
-                fileHash(info),
-                fileSize(info),
-                info.narHash(),
-                info.narSize(),
-                info.references(),
-                info.deriver(),
-                info.signatures(),
-                info.contentAddress());
-        int upstream = found.upstream().id();
-        return new Row(
-                written.id(),
-                upstream,
-                found.key(),
-                facts,
-                nar(cache, upstream, found.nar().toString(), facts, Optional.empty()),
-                Optional.empty(),
-                written.since());
-    }
-
-    private static UpstreamNar nar(Cache cache, int upstreamId, String url, NarInfo facts, Optional<NixHash> contents) {
-        return new UpstreamNar(
-                facts.storePath(),
-                cache.id(),
-                upstreamId,
-                url,
-                facts.url().substring(NAR.length()),
-                facts.compression(),
-                facts.fileHash(),
-                facts.fileSize(),
-                facts.narHash(),
-                facts.narSize(),
-                contents);
-    }
-
-    /** Where the file is the NAR, its hash is known in any case. */
-    static Optional<NixHash> fileHash(NarInfo info) {
-        return info.compression().equals("none") ? Optional.of(info.narHash()) : info.fileHash();
-    }
-
-    static OptionalLong fileSize(NarInfo info) {
-        return info.compression().equals("none") ? OptionalLong.of(info.narSize()) : info.fileSize();
-    }
-
-    /** A name of our own: an upstream's may be of any form, with directories and a query. */
-    static String fileName(NarInfo info) {
-        Optional<Compression> compression =
-                Compression.named(info.compression()).filter(c -> !c.extension().isEmpty());
-        return new UploadName(fileHash(info).orElse(info.narHash()), compression).toString();
-    }
-
     /** Empty where nothing vouches for it: no key, and not the bytes that are here. */
-    private static Optional<Row> row(ResultSet r, Cache cache) throws SQLException {
+    private static Optional<UpstreamRow> row(ResultSet r, Cache cache) throws SQLException {
         StorePath path = StorePath.parseBaseName(StorePathHash.of(r.getBytes(3)) + "-" + r.getString(4));
         String fileName = r.getString(7);
         String compression = r.getString(8);
@@ -239,7 +133,7 @@ final class UpstreamRows {
         NarInfo facts = new NarInfo(
                 cache.storeDir(),
                 path,
-                NAR + fileName,
+                UpstreamRow.NAR + fileName,
                 compression,
                 fileHash,
                 fileSize,
@@ -257,8 +151,8 @@ final class UpstreamRows {
         if ((key.isEmpty() && proof.isEmpty()) || others) {
             return Optional.empty();
         }
-        UpstreamNar nar = nar(cache, r.getInt(2), r.getString(6), facts, contents);
-        return Optional.of(new Row(
+        UpstreamNar nar = UpstreamRow.nar(cache, r.getInt(2), r.getString(6), facts, contents);
+        return Optional.of(new UpstreamRow(
                 r.getLong(1),
                 r.getInt(2),
                 key,

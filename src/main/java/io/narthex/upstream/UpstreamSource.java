@@ -191,7 +191,7 @@ public class UpstreamSource implements PathSource {
         if (ours.isEmpty() || written.stored()) {
             return rows.find(cache, found.info().storePath().hash());
         }
-        UpstreamRows.Row row = UpstreamRows.told(cache, found, written);
+        UpstreamRow row = UpstreamRow.told(cache, found, written);
         return known().vouching(cache, row.upstreamId(), row.key(), keys)
                 .map(upstream -> row.offered(
                         keys,

@@ -5,6 +5,7 @@ import io.narthex.cache.CacheDirectory;
 import io.narthex.cache.CacheRouter;
 import io.narthex.cache.OtherSource;
 import io.narthex.index.HotPaths;
+import io.narthex.index.NarFiles;
 import io.narthex.index.PathIndex;
 import io.narthex.index.PathSource.FurtherFile;
 import io.narthex.index.SignedPath;
@@ -28,6 +29,9 @@ public class CacheSources {
 
     @Inject
     private PathIndex index;
+
+    @Inject
+    private NarFiles files;
 
     @Inject
     private KeyRing ring;
@@ -130,14 +134,14 @@ public class CacheSources {
     /** A path that another cache hides, and whose NAR it still sends. */
     public Optional<SignedPath> findHidden(Cache cache, StorePathHash hash) {
         return of(cache).stream()
-                .flatMap(other -> index.findForNar(other, hash).flatMap(path -> as(cache, other, path)).stream())
+                .flatMap(other -> files.findForNar(other, hash).flatMap(path -> as(cache, other, path)).stream())
                 .findFirst();
     }
 
     /** Paths of other caches whose NAR may be in that file. */
     public List<StorePathHash> findByFile(Cache cache, String fileName) {
         return of(cache).stream()
-                .flatMap(other -> index.findHashesByFile(other, fileName).stream())
+                .flatMap(other -> files.findHashesByFile(other, fileName).stream())
                 .distinct()
                 .toList();
     }
@@ -145,14 +149,14 @@ public class CacheSources {
     /** A path of another cache whose NAR has this hash. */
     public Optional<SignedPath> findByNar(Cache cache, NixHash narHash) {
         return of(cache).stream()
-                .flatMap(other -> index.findByNar(other, narHash).flatMap(path -> as(cache, other, path)).stream())
+                .flatMap(other -> files.findByNar(other, narHash).flatMap(path -> as(cache, other, path)).stream())
                 .findFirst();
     }
 
     /** A further file of a path of another cache. */
     public Optional<FurtherFile> findFurther(Cache cache, String fileName) {
         return of(cache).stream()
-                .flatMap(other -> index.findFurther(other, fileName).stream())
+                .flatMap(other -> files.findFurther(other, fileName).stream())
                 .map(file -> new FurtherFile(file.path().path().hash(), file.source()))
                 .findFirst();
     }

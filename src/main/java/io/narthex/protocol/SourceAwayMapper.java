@@ -1,4 +1,4 @@
-package io.narthex.upstream;
+package io.narthex.protocol;
 
 import io.narthex.http.problem.Problem;
 import io.narthex.http.problem.ProblemType;
