@@ -13,7 +13,8 @@ public final class DatabaseProblem {
     /** The oldest PostgreSQL whose public schema is closed to everybody but the database's owner. */
     public static final int OLDEST = 15;
 
-    private static final String CONNECT_TIMEOUT_SECONDS = "10";
+    /** A start in the midst of a storm waits; a server that is not there refuses at once. */
+    private static final String CONNECT_TIMEOUT_SECONDS = "30";
 
     private DatabaseProblem() {}
 
