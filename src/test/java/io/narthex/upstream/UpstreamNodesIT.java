@@ -7,6 +7,7 @@ import io.narthex.it.FaultyUpstream;
 import io.narthex.it.FaultyUpstream.Answer;
 import io.narthex.it.OwnServer;
 import io.narthex.it.TenantCache;
+import io.narthex.it.TestCertificate;
 import io.narthex.it.WireClient;
 import io.narthex.nix.narinfo.NarInfoReader;
 import io.narthex.nix.signature.SecretKey;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ class UpstreamNodesIT {
 
     private static final int FILE = 4 << 20;
 
+    /** For a machine that has no time. */
+    private static final String PATIENT = ",\"lookupMillis\":60000";
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     static Path directory;
@@ -46,13 +51,23 @@ class UpstreamNodesIT {
     @SuppressWarnings("NullAway.Init") // set before all tests
     private static LauncherProcess node;
 
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static TestCertificate certificate;
+
     private static String nodeUrl = "";
 
     @BeforeAll
     static void start() throws Exception {
+        certificate = TestCertificate.of(directory, "ip:127.0.0.1");
         server = OwnServer.start(
                 Files.createDirectories(directory.resolve("server")),
-                Map.of("NARTHEX_UPSTREAM_ADDRESSES", "127.0.0.1", "NARTHEX_UPSTREAM_BYTES", "" + BUDGET));
+                Map.of(
+                        "NARTHEX_UPSTREAM_ADDRESSES",
+                        "127.0.0.1",
+                        "NARTHEX_UPSTREAM_BYTES",
+                        "" + BUDGET,
+                        "NARTHEX_TRUST_STORE_FILE",
+                        certificate.keyStore().toString()));
         Map<String, String> settings = new HashMap<>(LauncherProcess.freePorts());
         // no disk of today has so much free
         settings.put("NARTHEX_DISK_RESERVE", "999999999999999999");
@@ -69,9 +84,8 @@ class UpstreamNodesIT {
                 second) {}
     }
 
-    /** With patience for a machine that has no time. */
     private static TestUpstream upstream(String cache) throws Exception {
-        return TestUpstream.make(server.cache(cache), new FaultyUpstream(), ",\"lookupMillis\":60000");
+        return TestUpstream.make(server.cache(cache), new FaultyUpstream(), PATIENT);
     }
 
     /** What the second node answers to a client with the token of the cache. */
@@ -111,6 +125,34 @@ class UpstreamNodesIT {
             upstream.put("{\"offeredTo\":[\"" + cache.tenant() + "\"]}");
             awaitOnNode(cache, path.narInfoUrl(), 200);
         }
+    }
+
+    @Test
+    void credentialsThatOneNodeWasGivenTheOtherShows() throws Exception {
+        FaultyUpstream encrypted = new FaultyUpstream(certificate.listen(), "https");
+        try (TestUpstream upstream = TestUpstream.make(server.cache("{}"), encrypted, PATIENT)) {
+            upstream.put("{\"credentials\":{\"kind\":\"bearer\",\"token\":\"first\"}}");
+            SamplePath path = upstream.path(1_000);
+            awaitOnNode(upstream.cache(), path.narInfoUrl(), 200);
+            assertThat(shown(upstream, path)).contains("Bearer first");
+
+            upstream.put("{\"credentials\":{\"kind\":\"basic\",\"username\":\"any\",\"password\":\"second\"}}");
+            String basic =
+                    "Basic " + Base64.getEncoder().encodeToString("any:second".getBytes(StandardCharsets.US_ASCII));
+            Await.until("other credentials", () -> {
+                SamplePath next = upstream.path(1_000);
+                awaitOnNode(upstream.cache(), next.narInfoUrl(), 200);
+                return shown(upstream, next).contains(basic);
+            });
+        }
+    }
+
+    /** What an upstream was shown by whoever asked for the narinfo of a path. */
+    private static List<String> shown(TestUpstream upstream, SamplePath path) {
+        return upstream.server().requests().stream()
+                .filter(request -> request.path().equals("/" + path.narInfoUrl()))
+                .map(request -> request.headers().getOrDefault("authorization", "nothing"))
+                .toList();
     }
 
     /** The private cache is published, then its readers in public are gone, and then it is private to everybody again. */
