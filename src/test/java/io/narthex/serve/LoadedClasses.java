@@ -44,7 +44,8 @@ final class LoadedClasses {
         return Files.exists(file()) ? "-XX:AOTCache=" + file() : "-XX:-AutoCreateSharedArchive";
     }
 
+    /** The drill starts servers too, without the property of the tests. */
     private static Path file() {
-        return Path.of(System.getProperty("it.directory"), "it", "classes-" + Runtime.version() + ".aot");
+        return Path.of(System.getProperty("it.directory", "target"), "it", "classes-" + Runtime.version() + ".aot");
     }
 }
