@@ -105,8 +105,8 @@ final class LeftoverBody extends AbstractStreamSourceConduit<StreamSourceConduit
             return next.transferTo(position, count, target);
         }
         try (PooledByteBuffer pooled = pooled()) {
-            ByteBuffer dropped = pooled.getBuffer();
-            return read(dropped.limit((int) Math.min(count, dropped.limit())));
+            ByteBuffer piece = pooled.getBuffer();
+            return read(piece.limit((int) Math.min(count, piece.limit())));
         }
     }
 
