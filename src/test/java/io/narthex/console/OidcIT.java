@@ -172,7 +172,7 @@ class OidcIT {
         for (String tenant : List.of("acme", "beta")) {
             assertThat(browser.get("/console/tenants/" + tenant + "/record?action=cache-created")
                             .body())
-                    .contains("<td>" + tenant + "/ci</td>")
+                    .contains("<span class=\"hint\">" + tenant + "/ci</span>")
                     .doesNotContain("gamma");
             String page = browser.get("/console/caches/" + tenant + "/ci").body();
             assertThat(page).contains("log-out").doesNotContainPattern("name=\"do\" value=\"(?!log-out)");

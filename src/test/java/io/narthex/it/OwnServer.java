@@ -126,8 +126,10 @@ public final class OwnServer implements Closeable {
 
     /** {@code kill -9} of PostgreSQL, which stays away: another one takes over. */
     public void losePrimary(Replica replica) throws IOException, SQLException {
-        db.kill();
+        EmbeddedDb lost = db;
+        lost.crash();
         db = replica.promote();
+        lost.close();
     }
 
     /** Its PostgreSQL is started again and from then on answers a commit when its log has it, as where people keep data. */

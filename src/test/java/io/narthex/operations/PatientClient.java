@@ -5,9 +5,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Sends as Nix does: what breaks off, or is answered by 5xx or 429, is sent again after a pause that doubles, five times in all
+ * Sends as Nix does: what breaks off, or is answered by 5xx or 429, is sent again after a pause that doubles, or a little more, five times in all
  * (Nix: src/libstore/filetransfer.cc). All other answers count. Thread-safe.
  */
 final class PatientClient {
@@ -47,7 +48,8 @@ final class PatientClient {
                     throw e;
                 }
             }
-            Thread.sleep(pause.multipliedBy(1L << (attempt - 1)));
+            double doublings = attempt - 1 + ThreadLocalRandom.current().nextDouble(0.5);
+            Thread.sleep((long) (pause.toMillis() * Math.pow(2, doublings)));
         }
     }
 }

@@ -267,13 +267,18 @@ public final class EmbeddedDb implements AutoCloseable {
 
     /** {@code kill -9}: what its log does not have yet is gone. */
     public void kill() throws IOException {
+        crash();
+        server.close();
+    }
+
+    /** The same; {@link #close} is still to come, which takes seconds. */
+    public void crash() throws IOException {
         ProcessHandle postmaster = running(data).orElseThrow();
         // one that lives on a moment longer would keep the next server from starting
         List<ProcessHandle> all =
                 Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(process -> RunningProcess.awaitEnd(process, Duration.ofMinutes(1)));
-        server.close();
     }
 
     @Override
