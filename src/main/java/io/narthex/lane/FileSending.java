@@ -23,6 +23,8 @@ final class FileSending implements IoCallback {
     private final Executor threads;
     private final ByteBuffer buffer;
     private long at;
+    private boolean reading;
+    private boolean over;
 
     /** Gives back what was opened; throws nothing. */
     interface Closing {
@@ -54,13 +56,9 @@ final class FileSending implements IoCallback {
 
     void next() {
         try {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
-            int read = file.read(buffer, at);
-            if (read <= 0) {
-                throw new EOFException("the file ends at byte " + at);
+            if (read()) {
+                exchange.getResponseSender().send(buffer.flip(), this);
             }
-            at += read;
-            exchange.getResponseSender().send(buffer.flip(), this);
         } catch (IOException | RuntimeException | Error e) {
             // an Error too: nobody else would ever end this answer, and give back what it holds
             LOG.log(System.Logger.Level.ERROR, "event=file-unreadable", e);
@@ -68,14 +66,45 @@ final class FileSending implements IoCallback {
         }
     }
 
+    /** Reads the next piece; gives whether the answer still goes on. */
+    private boolean read() throws IOException {
+        synchronized (this) {
+            if (over) {
+                return false;
+            }
+            reading = true;
+        }
+        try {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+            int read = file.read(buffer, at);
+            if (read <= 0) {
+                throw new EOFException("the file ends at byte " + at);
+            }
+            at += read;
+        } finally {
+            synchronized (this) {
+                reading = false;
+                if (over) {
+                    giveBack();
+                }
+            }
+        }
+        synchronized (this) {
+            return !over;
+        }
+    }
+
     @Override
     public void onComplete(HttpServerExchange ended, Sender sender) {
         if (at == size) {
-            release();
-            exchange.endExchange();
+            if (release()) {
+                exchange.endExchange();
+            }
         } else if (exchange.isInIoThread()) {
-            // a file may have to be read from a disk, for which no IO thread waits
-            threads.execute(this::next);
+            // a file may have to be read from a disk, for which no IO thread waits; not before this call has returned,
+            // since Undertow's
+            // sender would then write the next piece on both threads
+            exchange.getIoThread().execute(() -> threads.execute(this::next));
         } else {
             next();
         }
@@ -87,13 +116,29 @@ final class FileSending implements IoCallback {
     }
 
     private void breakOff() {
-        release();
-        // not an end: its reader must see that it is not whole
-        IoUtils.safeClose(exchange.getConnection());
-        exchange.endExchange();
+        if (release()) {
+            // not an end: its reader must see that it is not whole
+            IoUtils.safeClose(exchange.getConnection());
+            exchange.endExchange();
+        }
     }
 
-    private void release() {
+    /**
+     * Once, whoever comes first: Undertow may tell of a connection that broke off more than once, and while the next piece is read.
+     * Given back twice, a buffer would be two answers'.
+     *
+     * @return whether this was the first time
+     */
+    private synchronized boolean release() {
+        boolean first = !over;
+        over = true;
+        if (first && !reading) {
+            giveBack();
+        }
+        return first;
+    }
+
+    private void giveBack() {
         buffers.giveBack(buffer);
         closing.close();
     }

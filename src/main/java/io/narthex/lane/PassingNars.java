@@ -171,9 +171,12 @@ final class PassingNars {
             if (at == length) {
                 passing.close();
                 exchange.endExchange();
+            } else if (exchange.isInIoThread()) {
+                // as in FileSending: for a disk no IO thread waits, and the sender has to be back before it is given
+                // more
+                exchange.getIoThread().execute(() -> threads.execute(this::next));
             } else {
-                // not on the IO thread, nor deeper and deeper on this one
-                threads.execute(this::next);
+                next();
             }
         }
 
