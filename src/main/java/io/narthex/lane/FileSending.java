@@ -101,9 +101,8 @@ final class FileSending implements IoCallback {
                 exchange.endExchange();
             }
         } else if (exchange.isInIoThread()) {
-            // a file may have to be read from a disk, for which no IO thread waits; not before this call has returned,
-            // since Undertow's
-            // sender would then write the next piece on both threads
+            // A file may have to be read from a disk, for which no IO thread waits. Not before this call has returned:
+            // Undertow's sender would then write the next piece on both threads.
             exchange.getIoThread().execute(() -> threads.execute(this::next));
         } else {
             next();

@@ -172,8 +172,7 @@ final class PassingNars {
                 passing.close();
                 exchange.endExchange();
             } else if (exchange.isInIoThread()) {
-                // as in FileSending: for a disk no IO thread waits, and the sender has to be back before it is given
-                // more
+                // as in FileSending: no IO thread waits for a disk, and the sender has to be back first
                 exchange.getIoThread().execute(() -> threads.execute(this::next));
             } else {
                 next();
