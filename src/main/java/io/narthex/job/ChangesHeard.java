@@ -10,7 +10,7 @@ public final class ChangesHeard {
     private final AtomicLong heard = new AtomicLong(1);
     private volatile long finishedWith;
 
-    /** One more, for the job has it to do. */
+    /** Something new has come that the job has to do. */
     public void hear() {
         heard.incrementAndGet();
     }

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -129,6 +130,7 @@ final class PassingNars {
         private final long length;
         private @Nullable ByteBuffer buffer;
         private long at;
+        private final AtomicBoolean over = new AtomicBoolean();
 
         Sending(HttpServerExchange exchange, PassingNar passing, long length) {
             this.exchange = exchange;
@@ -169,8 +171,9 @@ final class PassingNars {
         public void onComplete(HttpServerExchange ended, Sender sender) {
             giveBack();
             if (at == length) {
-                passing.close();
-                exchange.endExchange();
+                if (close()) {
+                    exchange.endExchange();
+                }
             } else if (exchange.isInIoThread()) {
                 // as in FileSending: no IO thread waits for a disk, and the sender has to be back first
                 exchange.getIoThread().execute(() -> threads.execute(this::next));
@@ -186,10 +189,20 @@ final class PassingNars {
 
         private void breakOff() {
             giveBack();
-            passing.close();
-            // not an end: its reader must see that it is not whole
-            IoUtils.safeClose(exchange.getConnection());
-            exchange.endExchange();
+            if (close()) {
+                // not an end: its reader must see that it is not whole
+                IoUtils.safeClose(exchange.getConnection());
+                exchange.endExchange();
+            }
+        }
+
+        /** Once: others hold the same file. Gives whether this was the first time. */
+        private boolean close() {
+            boolean first = over.compareAndSet(false, true);
+            if (first) {
+                passing.close();
+            }
+            return first;
         }
 
         private void giveBack() {
