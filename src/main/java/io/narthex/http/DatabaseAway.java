@@ -1,5 +1,6 @@
 package io.narthex.http;
 
+import io.narthex.transaction.FailureCauses;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
@@ -8,21 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells a database that cannot be reached from one that refuses what we ask. */
 public final class DatabaseAway {
-    /** Longer chains than this are loops. */
-    private static final int DEPTH = 50;
-
     private DatabaseAway() {}
 
-    /** Whether the failure or a cause in its chain is a lost or refused connection. */
+    /** Whether the failure, or one that it stands for, is a lost or refused connection. */
     public static boolean isCauseOf(Throwable failure) {
-        Throwable cause = failure;
-        for (int i = 0; i < DEPTH && cause != null; i++) {
-            if (isAway(cause)) {
-                return true;
-            }
-            cause = cause.getCause();
-        }
-        return false;
+        return FailureCauses.anyMatch(failure, DatabaseAway::isAway);
     }
 
     private static boolean isAway(Throwable cause) {

@@ -3,7 +3,8 @@
  * tried again; and transactions that several share.
  *
  * <p>Entry points: {@link io.narthex.transaction.Retried}, which a service carries, and {@link
- * io.narthex.transaction.TransactionConflict}, which tells such an end from a defect; {@link io.narthex.transaction.GroupCommit}.
+ * io.narthex.transaction.TransactionConflict}, which tells such an end from a defect by its {@link
+ * io.narthex.transaction.FailureCauses}; {@link io.narthex.transaction.GroupCommit}.
  *
  * <ul>
  *   <li>R1: only who began the transaction tries it again, and from its first statement on: a part of it cannot be.

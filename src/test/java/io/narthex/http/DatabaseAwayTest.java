@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.persistence.PersistenceException;
 import jakarta.resource.ResourceException;
+import jakarta.transaction.RollbackException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.stream.Stream;
@@ -21,13 +22,21 @@ class DatabaseAwayTest {
                 new SQLTransientConnectionException("no state"),
                 new SQLException("IJ031040: Connection is not associated with a managed connection: org.jboss"),
                 new SQLException("no connection in the pool", new ResourceException("IJ000453")),
-                new PersistenceException(new IllegalStateException(new SQLException("gone", "08006"))));
+                new PersistenceException(new IllegalStateException(new SQLException("gone", "08006"))),
+                refusedCommit(new SQLException("terminating connection due to administrator command", "57P01")));
     }
 
     @ParameterizedTest
     @MethodSource("away")
-    void seesALostConnectionAnywhereInTheChain(Throwable failure) {
+    void seesALostConnectionInWhateverAFailureStandsFor(Throwable failure) {
         assertThat(DatabaseAway.isCauseOf(failure)).isTrue();
+    }
+
+    /** As the transaction manager tells of it: what happened is suppressed, not the cause. */
+    private static RollbackException refusedCommit(SQLException cause) {
+        RollbackException failure = new RollbackException("ARJUNA016053: Could not commit transaction.");
+        failure.addSuppressed(new ResourceException("IJ001156: Could not commit local transaction", cause));
+        return failure;
     }
 
     static Stream<Throwable> there() {
