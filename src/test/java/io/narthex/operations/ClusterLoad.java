@@ -29,7 +29,7 @@ final class ClusterLoad implements AutoCloseable {
     private static final int ADMINISTRATORS = 20;
 
     /** A client does something so many times less often than Nix tries again: all of them share two cores with three servers. */
-    private static final int UNHURRIED = 6;
+    private static final int UNHURRIED = 10;
 
     /** Those that work on what the pushes leave behind. */
     private static final List<String> JOBS = List.of("sweep", "merge-blobs", "fill-edges", "fold-usage");
@@ -94,7 +94,7 @@ final class ClusterLoad implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            failures.add(Thread.currentThread().getName() + ": " + e);
+            failures.add(Instant.now() + " " + Thread.currentThread().getName() + ": " + e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.narthex.serve.LauncherProcess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -22,10 +23,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Three servers on one PostgreSQL with a replica and one S3 behind nginx, as src/docs/cluster.md has them. */
 final class ThreeNodes implements AutoCloseable {
+    /** Of each log. */
+    private static final int SHOWN = 20;
+
+    private final Path directory;
     private final Deque<Closeable> open = new ArrayDeque<>();
     private final Replica databases;
     private final OwnServer first;
@@ -78,6 +84,7 @@ final class ThreeNodes implements AutoCloseable {
 
     /** All three are ready when this returns. */
     ThreeNodes(Path directory) throws Exception {
+        this.directory = directory;
         try {
             S3Server uploads = opened(new S3Server());
             int port = FreePort.find();
@@ -171,6 +178,32 @@ final class ThreeNodes implements AutoCloseable {
     /** The same cache, as each node has it. */
     List<TenantCache> each(TenantCache cache) {
         return List.of(cache.at(first.url()), cache.at(second().url()), cache.at(third().url()));
+    }
+
+    /** What the servers called errors, and the last that nginx did: for whoever reads that a test failed. */
+    String complaints() {
+        StringBuilder found = new StringBuilder("with the errors:\n");
+        for (String node : List.of("home", "second", "third")) {
+            lines(directory.resolve(node).resolve("log/server.log"))
+                    .filter(line -> line.contains(" ERROR "))
+                    .limit(SHOWN)
+                    .forEach(
+                            line -> found.append(node).append(": ").append(line).append('\n'));
+        }
+        List<String> balanced = lines(directory.resolve("nginx/nginx.log"))
+                .filter(line -> line.contains("[error]"))
+                .toList();
+        balanced.subList(Math.max(0, balanced.size() - SHOWN), balanced.size())
+                .forEach(line -> found.append(line).append('\n'));
+        return found.toString();
+    }
+
+    private static Stream<String> lines(Path log) {
+        try {
+            return Files.readAllLines(log).stream();
+        } catch (IOException e) {
+            return Stream.of("[error] ERROR " + e);
+        }
     }
 
     @Override

@@ -20,10 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
  * restarts, and its replica takes over.
  */
 class ThreeNodesIT {
-    /** Nix's own pause before its second try; a machine on which a start takes longer is given longer in the same measure. */
+    /**
+     * Nix's own pause before its second try. Machines of their own start three nodes in fifty of these: one on which that takes longer, since
+     * it is all of the machines and the clients too, is given longer in the same measure.
+     */
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    private static final int STARTS_IN_PAUSES = 100;
+    private static final int PAUSES_IN_START = 50;
 
     /** Enough that each of the nodes takes some. */
     private static final int SOME = 30;
@@ -38,7 +41,7 @@ class ThreeNodesIT {
     void failNobodyAndLoseNothing() throws Exception {
         Instant begun = Instant.now();
         try (ThreeNodes nodes = new ThreeNodes(directory)) {
-            Duration started = Duration.between(begun, Instant.now()).dividedBy(STARTS_IN_PAUSES);
+            Duration started = Duration.between(begun, Instant.now()).dividedBy(PAUSES_IN_START);
             TenantCache cache = nodes.cache();
             List<HandPush> pushed;
             try (ClusterLoad load =
@@ -62,7 +65,7 @@ class ThreeNodesIT {
                 load.awaitPushes(SOME);
 
                 load.stop();
-                assertThat(load.failures()).isEmpty();
+                assertThat(load.failures()).as(nodes::complaints).isEmpty();
                 pushed = load.acknowledged();
             }
             for (TenantCache node : nodes.each(cache)) {

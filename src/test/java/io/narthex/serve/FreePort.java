@@ -2,6 +2,8 @@ package io.narthex.serve;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -16,22 +18,31 @@ public final class FreePort {
     private static final int END = 32_768;
     private static final int ATTEMPTS = 100;
 
-    /** A JVM that runs tests takes every {@link #LANES}th: another could find the same one, before either binds it. */
-    private static final int LANES = 2;
+    /** Two JVMs that run tests, and what each starts, take every {@link #LANES}th: another could find the same one, before either binds it. */
+    private static final int LANES = 4;
 
-    /** Which of them, and of those that it starts, are this JVM's; none outside of tests, all are. */
-    static final String LANE = "it.lane";
+    /** Which of them are this JVM's; none outside of tests, all are. */
+    private static final String LANE = "it.lane";
+
+    /** Nobody may listen on them yet who will. */
+    private static final Set<Integer> FOUND = ConcurrentHashMap.newKeySet();
 
     private FreePort() {}
 
     public static int find() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, END);
-            if (isOurs(port) && isFree(port)) {
+            if (isOurs(port) && isFree(port) && FOUND.add(port)) {
                 return port;
             }
         }
         throw new IOException("no free port from " + LOWEST + " to " + (END - 1) + " in " + ATTEMPTS + " attempts");
+    }
+
+    /** The argument by which a JVM that this one starts has ports that this one does not find. */
+    static String argumentForStarted() {
+        Integer lane = Integer.getInteger(LANE);
+        return "-D" + LANE + "=" + (lane == null ? "" : lane + LANES / 2);
     }
 
     private static boolean isOurs(int port) {

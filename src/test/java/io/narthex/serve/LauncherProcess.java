@@ -43,7 +43,7 @@ public final class LauncherProcess implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx256m",
-                        "-D" + FreePort.LANE + "=" + System.getProperty(FreePort.LANE, ""),
+                        FreePort.argumentForStarted(),
                         "-classpath",
                         System.getProperty("java.class.path"),
                         Serve.class.getName(),
