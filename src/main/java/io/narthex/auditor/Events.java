@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
@@ -16,19 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the events of the record, in the order in which their transactions ended. */
 @ApplicationScoped
 public class Events {
-    /** What may still be followed by one of a smaller number waits. */
-    private static final String SELECT = """
-        select e.tx::text || '-' || e.id, e.id, e.at, e.tenant, e.cache, e.action, e.outcome, e.reason, e.count, e.actor,
-               e.token_id, e.token_note, host(e.address), e.request_id, e.path, e.key_name, i.repository, i.commit, i.ref,
-               i.workflow, i.run, e.detail::text
-        from audit_event e
-             left join token_identity i
-                       on i.public_id = case when e.action = 'token-exchanged' then e.detail ->> 'token' else e.token_id end
-        where e.tx < pg_snapshot_xmin(pg_current_snapshot())
-        """;
-
-    private static final String PLACE = "(cast(? as xid8), cast(? as bigint))";
-
     @Resource(lookup = "java:jboss/datasources/NarthexDS")
     private DataSource dataSource;
 
@@ -52,33 +38,10 @@ public class Events {
 
     private List<EventResponse> read(
             AuditScope scope, EventQuery query, @Nullable String from, int limit, String side, String order) {
-        List<Object> values = new ArrayList<>();
-        StringBuilder sql = new StringBuilder(SELECT);
-        if (from != null) {
-            sql.append(" and (e.tx, e.id) ").append(side).append(PLACE);
-            values.addAll(List.of((Object[]) from.split("-", 2)));
-        }
-        scope.tenantId().ifPresent(id -> add(sql, values, "e.tenant_id = ?", id));
-        add(sql, values, "e.tenant = ?", query.tenant());
-        add(sql, values, "e.cache = ?", query.cache());
-        add(sql, values, "e.action = ?", query.action());
-        add(sql, values, "e.outcome = ?", query.outcome());
-        add(sql, values, "e.token_id = ?", query.token());
-        add(sql, values, "e.path = ?", query.path());
-        add(
-                sql,
-                values,
-                "e.at >= ?",
-                query.since() == null ? null : query.since().atOffset(ZoneOffset.UTC));
-        add(
-                sql,
-                values,
-                "e.at < ?",
-                query.until() == null ? null : query.until().atOffset(ZoneOffset.UTC));
-        sql.append(" order by e.tx%1$s, e.id%1$s limit ?".formatted(order));
-        values.add(limit);
+        EventStatement statement = EventStatement.of(scope, query, from, limit, side, order);
+        List<Object> values = statement.values();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement s = connection.prepareStatement(sql.toString())) {
+                PreparedStatement s = connection.prepareStatement(statement.text())) {
             for (int i = 0; i < values.size(); i++) {
                 s.setObject(i + 1, values.get(i));
             }
@@ -91,13 +54,6 @@ public class Events {
             return events;
         } catch (SQLException e) {
             throw new IllegalStateException("the record cannot be read", e);
-        }
-    }
-
-    private static void add(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
-        if (value != null) {
-            sql.append(" and ").append(condition);
-            values.add(value);
         }
     }
 
