@@ -5,6 +5,8 @@
 -- table takes; they would wait for that of CREATE TABLE … PARTITION OF.
 create or replace function audit_make_partition(parent text, month date) returns boolean
     language plpgsql
+    -- also where a superuser calls it: no migration could change, and no export detach, what is not the owner's
+    security definer
     set search_path = public, pg_temp
 as
 $$
@@ -85,10 +87,11 @@ begin
         raise exception 'at least one month is kept';
     end if;
     for month in
-        select to_date(right(c.relname, 6), 'YYYYMM')
-        from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'audit_event'::regclass
-          and to_date(right(c.relname, 6), 'YYYYMM') + make_interval(months => 1 + retention_months)
+        select to_date(right(n.relname, 6), 'YYYYMM')
+        -- offset 0: a plan may else read all names as months before it looks whose partitions they are
+        from (select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+               where i.inhparent = 'audit_event'::regclass offset 0) n
+        where to_date(right(n.relname, 6), 'YYYYMM') + make_interval(months => 1 + retention_months)
               <= now() at time zone 'UTC'
         order by 1
     loop

@@ -33,7 +33,8 @@ class EventStatementIT {
     static void writeMany() throws SQLException {
         many = Rows.ofServer().connect();
         try (Statement s = many.createStatement()) {
-            s.execute("create temporary table audit_event (like public.audit_event including defaults including indexes including identity)");
+            s.execute("create temporary table audit_event (like public.audit_event including defaults including indexes"
+                    + " including identity)");
             s.execute("""
                 insert into audit_event (at, tx, login, tenant_id, tenant, action, actor)
                 select now() - interval '30 days' + g * interval '1 s', '3', 'narthex_app', %d, 'large',
@@ -53,7 +54,9 @@ class EventStatementIT {
     void aRareKindIsFoundWithoutReadingTheOthers() throws SQLException {
         for (OptionalInt tenant : List.of(OptionalInt.of(TENANT), OptionalInt.empty())) {
             assertThat(mostRowsRead(tenant, "pin-set")).as(tenant.toString()).isLessThan(PAGE);
-            assertThat(mostRowsRead(tenant, "pin-removed")).as(tenant.toString()).isLessThan(PAGE);
+            assertThat(mostRowsRead(tenant, "pin-removed"))
+                    .as(tenant.toString())
+                    .isLessThan(PAGE);
         }
     }
 
@@ -90,8 +93,9 @@ class EventStatementIT {
             s.execute("select pg_stat_force_next_flush()");
         }
         try (Statement s = many.createStatement();
-                ResultSet r = s.executeQuery("select pg_stat_clear_snapshot(), seq_tup_read + coalesce(idx_tup_fetch, 0)"
-                        + " from pg_stat_all_tables where relid = 'pg_temp.audit_event'::regclass")) {
+                ResultSet r =
+                        s.executeQuery("select pg_stat_clear_snapshot(), seq_tup_read + coalesce(idx_tup_fetch, 0)"
+                                + " from pg_stat_all_tables where relid = 'pg_temp.audit_event'::regclass")) {
             r.next();
             return r.getLong(2);
         }

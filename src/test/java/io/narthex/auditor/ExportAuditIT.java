@@ -55,7 +55,12 @@ class ExportAuditIT {
         Path folder = directory.resolve("exports");
         try (OwnServer server = OwnServer.start(directory, settings(folder.toString()));
                 Connection superuser = superuser(server)) {
-            fill(server, superuser);
+            fill(superuser);
+            // PostgreSQL may look at all tables' names: it does so where it believes that there are few
+            execute(superuser, "set enable_nestloop = off", "set enable_indexscan = off");
+            assertThat(rows(superuser, "select month, events from audit_months_past(1)"))
+                    .hasSize(2);
+            execute(superuser, "reset enable_nestloop", "reset enable_indexscan");
             String head = awaitSeals(superuser);
             assertThat(hold(server, "PUT")).isEqualTo(201);
 
@@ -149,7 +154,7 @@ class ExportAuditIT {
             settings.put("AWS_SECRET_ACCESS_KEY", S3Server.SECRET);
             try (OwnServer server = OwnServer.start(directory, settings);
                     Connection superuser = superuser(server)) {
-                fill(server, superuser);
+                fill(superuser);
                 awaitSeals(superuser);
 
                 exportsBehindAReader(server);
@@ -268,11 +273,13 @@ class ExportAuditIT {
     }
 
     /** Two tenants, of which acme did something in both old months and globex in the younger. */
-    private void fill(OwnServer server, Connection superuser) throws SQLException {
+    private void fill(Connection superuser) throws SQLException {
         for (YearMonth month : List.of(older, old)) {
-            server.rows()
-                    .texts("select audit_make_partition(p, '" + month + "-01') from unnest(array['audit_event',"
-                            + " 'audit_seal', 'nar_download', 'narinfo_hour', 'narinfo_miss_hour']) p");
+            // by a superuser, as an operator may who brings a record from elsewhere
+            execute(
+                    superuser,
+                    "select audit_make_partition(p, '" + month + "-01') from unnest(array['audit_event', 'audit_seal',"
+                            + " 'nar_download', 'narinfo_hour', 'narinfo_miss_hour']) p");
         }
         execute(
                 superuser,
