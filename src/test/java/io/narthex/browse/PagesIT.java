@@ -204,6 +204,9 @@ public class PagesIT {
                 assertThat(browser.overhang())
                         .as(look + ": wider than its window")
                         .isZero();
+                assertThat(browser.raggedRows())
+                        .as(look + ": other columns than headings")
+                        .isEmpty();
                 browser.photograph(look);
                 assertThat(browser.faults()).as(look).noneMatch(fault -> SERIOUS.contains(fault.split(" ", 2)[0]));
                 assertThat(browser.complaints()).as(look).allMatch(line -> page.bears(line, url));

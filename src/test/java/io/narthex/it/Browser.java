@@ -152,6 +152,16 @@ public final class Browser {
             """));
     }
 
+    /** Rows of tables that have other than as many cells as there are headings, as text. */
+    public List<?> raggedRows() {
+        return (List<?>) Objects.requireNonNull(driver.executeScript("""
+            const cells = row => [...row.cells].reduce((n, cell) => n + cell.colSpan, 0);
+            return [...document.querySelectorAll('table')].filter(table => table.tHead).flatMap(table =>
+                [...table.tBodies].flatMap(body => [...body.rows]).filter(row => cells(row) !== cells(table.tHead.rows[0])))
+                .map(row => row.innerText)\
+            """));
+    }
+
     /** By how many pixels the page is wider than what shows it. */
     public long overhang() {
         return ((Number) Objects.requireNonNull(driver.executeScript(
