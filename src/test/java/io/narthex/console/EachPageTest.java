@@ -28,7 +28,7 @@ class EachPageTest {
     private static final Path BY_CALLER = Path.of("src/test/java/io/narthex/access/AnswersByCallerIT.java");
 
     /** Around or within pages, and what is shown in place of one. */
-    private static final List<String> OF_NO_PAGE = List.of("layout", "log-in", "record-rows", "refused");
+    private static final List<String> OF_NO_PAGE = List.of("layout", "log-in", "record-page", "record-rows", "refused");
 
     @ParameterizedTest
     @EnumSource
