@@ -22,8 +22,10 @@ public final class DatabaseAway {
                 || cause instanceof SQLRecoverableException) {
             return true;
         }
-        // the pool's own: no connection to be had; the class is the server's and not always visible here
-        if (cause.getClass().getName().startsWith("jakarta.resource.")) {
+        // the pool's own has a number: no connection to be had; that of a commit has none, and the reason as its cause.
+        // The class is the server's and not always visible here
+        if (cause.getClass().getName().startsWith("jakarta.resource.")
+                && String.valueOf(cause.getMessage()).startsWith("IJ")) {
             return true;
         }
         return cause instanceof SQLException sql

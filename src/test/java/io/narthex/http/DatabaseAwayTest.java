@@ -35,7 +35,7 @@ class DatabaseAwayTest {
     /** As the transaction manager tells of it: what happened is suppressed, not the cause. */
     private static RollbackException refusedCommit(SQLException cause) {
         RollbackException failure = new RollbackException("ARJUNA016053: Could not commit transaction.");
-        failure.addSuppressed(new ResourceException("IJ001156: Could not commit local transaction", cause));
+        failure.addSuppressed(new ResourceException("SQLException", cause));
         return failure;
     }
 
@@ -44,7 +44,8 @@ class DatabaseAwayTest {
                 new IllegalStateException("08006"),
                 new SQLException("no state"),
                 new SQLException("unique violation", "23505"),
-                new PersistenceException(new SQLException("syntax", "42601")));
+                new PersistenceException(new SQLException("syntax", "42601")),
+                refusedCommit(new SQLException("a deferred constraint", "23505")));
     }
 
     @ParameterizedTest
