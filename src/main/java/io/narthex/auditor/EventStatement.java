@@ -29,15 +29,14 @@ record EventStatement(String text, List<Object> values) {
      * For a page of it.
      *
      * @param from the cursor of the event that the page begins behind; null: at the beginning
-     * @param side of that event: {@code >} or {@code <}
-     * @param order empty, or {@code desc} with a space before it
+     * @param newestFirst or in the order in which their transactions ended
      */
     static EventStatement of(
-            AuditScope scope, EventQuery query, @Nullable String from, int limit, String side, String order) {
+            AuditScope scope, EventQuery query, @Nullable String from, int limit, boolean newestFirst) {
         List<Object> values = new ArrayList<>();
         StringBuilder sql = new StringBuilder(SELECT);
         if (from != null) {
-            sql.append(" and (e.tx, e.id) ").append(side).append(PLACE);
+            sql.append(" and (e.tx, e.id) ").append(newestFirst ? "<" : ">").append(PLACE);
             values.addAll(List.of((Object[]) from.split("-", 2)));
         }
         scope.tenantId().ifPresent(id -> add(sql, values, "e.tenant_id = ?", id));
@@ -57,7 +56,7 @@ record EventStatement(String text, List<Object> values) {
                 values,
                 "e.at < ?",
                 query.until() == null ? null : query.until().atOffset(ZoneOffset.UTC));
-        sql.append(" order by e.tx%1$s, e.id%1$s limit ?".formatted(order));
+        sql.append(" order by e.tx%1$s, e.id%1$s limit ?".formatted(newestFirst ? " desc" : ""));
         values.add(limit);
         return new EventStatement(sql.toString(), values);
     }

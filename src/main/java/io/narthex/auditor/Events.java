@@ -24,7 +24,7 @@ public class Events {
      * @param after the cursor of an event; null: from the first on
      */
     List<EventResponse> list(AuditScope scope, EventQuery query, @Nullable String after, int limit) {
-        return read(scope, query, after == null ? "0-0" : after, limit, ">", "");
+        return read(scope, query, after == null ? "0-0" : after, limit, false);
     }
 
     /**
@@ -33,12 +33,12 @@ public class Events {
      * @param before the cursor of an event: only those before it; null: from the newest on
      */
     public List<EventResponse> newest(AuditScope scope, EventQuery query, @Nullable String before, int limit) {
-        return read(scope, query, before, limit, "<", " desc");
+        return read(scope, query, before, limit, true);
     }
 
     private List<EventResponse> read(
-            AuditScope scope, EventQuery query, @Nullable String from, int limit, String side, String order) {
-        EventStatement statement = EventStatement.of(scope, query, from, limit, side, order);
+            AuditScope scope, EventQuery query, @Nullable String from, int limit, boolean newestFirst) {
+        EventStatement statement = EventStatement.of(scope, query, from, limit, newestFirst);
         List<Object> values = statement.values();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement s = connection.prepareStatement(statement.text())) {

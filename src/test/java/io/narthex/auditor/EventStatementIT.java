@@ -72,8 +72,7 @@ class EventStatementIT {
                 new EventQuery(null, null, action, null, null, null, null, null),
                 null,
                 PAGE,
-                "<",
-                " desc");
+                true);
         long most = 0;
         try (PreparedStatement s = many.prepareStatement(statement.text())) {
             for (int call = 0; call < CALLS; call++) {

@@ -3,9 +3,6 @@ package io.narthex.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.narthex.blob.DirectBuffers;
-import io.narthex.protocol.LoopbackServer;
-import io.narthex.protocol.Recipes;
 import io.narthex.upstream.fetch.PassingNar;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -13,9 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init") // set by JUnit
 class PassingSendingTest {
-    /** More than the sockets of an answer hold. */
-    private static final int SIZE = 16 << 20;
-
     private static final int PIECE = 64 << 10;
     /** So little that the socket takes it at once. */
     private static final int LITTLE = 1_000;
@@ -33,110 +24,83 @@ class PassingSendingTest {
     @TempDir
     Path directory;
 
-    private final byte[] bytes = Recipes.bytes(SIZE);
-    private final DirectBuffers buffers = new DirectBuffers(PIECE);
-    private final ByteBuffer buffer = buffers.take();
-    private final Steps steps = new Steps();
-    private final CompletableFuture<WatchedAnswer> answer = new CompletableFuture<>();
-    private volatile Runnable afterPiece = () -> {};
     private PassingNar passing;
-    private LoopbackServer server;
-    private SlowClient client;
+    private OneAnswer answer;
 
     @BeforeEach
     void open() throws IOException {
-        buffers.giveBack(buffer);
         passing = new PassingNar(directory);
-        passing.length().complete((long) SIZE);
+        passing.length().complete((long) OneAnswer.SIZE);
         // another answer's, and this one's
         passing.hold();
         passing.hold();
-        server = new LoopbackServer(this::receive);
-        client = new SlowClient(server.port());
+        answer = new OneAnswer(PIECE, this::receive);
     }
 
     @AfterEach
     void close() throws IOException {
-        client.close();
-        server.close();
-        steps.close();
+        answer.close();
     }
 
     @Test
     void givesTheSenderThePiecesOfADownloadOneByOne() throws Exception {
-        arrive(SIZE);
-        client.ask();
-        steps.awaitOthers();
+        arrive(OneAnswer.SIZE);
+        answer.client().ask();
+        answer.steps().awaitOthers();
 
-        byte[] body = client.body();
-
-        assertThat(answer().toldOnIoThread()).isPositive();
-        assertThat(answer().intrusions()).as("pieces on two threads").isZero();
-        assertThat(Arrays.mismatch(body, bytes))
-                .as("the first byte that differs")
-                .isEqualTo(-1);
+        answer.comesWholeOneByOne();
+        assertThat(answer.watched().toldOnIoThread()).isPositive();
         letGoOnce();
     }
 
     @Test
     void givesTheSenderNothingThatArrivesBeforeItIsBack() throws Exception {
         arrive(LITTLE);
-        afterPiece = () -> arrive(passing.arrived() < 10 * LITTLE ? LITTLE : SIZE);
-        client.ask();
+        answer.afterPiece(() -> arrive(passing.arrived() < 10 * LITTLE ? LITTLE : OneAnswer.SIZE));
+        answer.client().ask();
 
-        byte[] body = client.body();
-
-        assertThat(answer().intrusions()).as("pieces on two threads").isZero();
-        assertThat(Arrays.mismatch(body, bytes))
-                .as("the first byte that differs")
-                .isEqualTo(-1);
+        answer.comesWholeOneByOne();
         letGoOnce();
     }
 
     @Test
     void sendsWhatArrivesWhileItWaits() throws Exception {
-        client.ask();
+        answer.client().ask();
         for (int i = 0; i < 10; i++) {
-            steps.awaitOthers();
+            answer.steps().awaitOthers();
             arrive(LITTLE);
         }
-        steps.awaitOthers();
-        arrive(SIZE);
+        answer.steps().awaitOthers();
+        arrive(OneAnswer.SIZE);
 
-        byte[] body = client.body();
-
-        assertThat(Arrays.mismatch(body, bytes))
-                .as("the first byte that differs")
-                .isEqualTo(-1);
+        answer.comesWhole();
         letGoOnce();
     }
 
     @Test
     void letsGoOnceWhereItsClientHangsUpBetweenTwoPieces() throws Exception {
-        arrive(SIZE);
-        afterPiece = client::hangUp;
+        arrive(OneAnswer.SIZE);
+        answer.afterPiece(answer.client()::hangUp);
 
-        client.ask();
+        answer.client().ask();
 
         letGoOnce();
     }
 
     @Test
     void letsGoOnceWhereItsClientHangsUpWhileTheSocketIsFull() throws Exception {
-        arrive(SIZE);
-        client.ask();
-        steps.awaitOthers();
+        arrive(OneAnswer.SIZE);
+        answer.client().ask();
+        answer.steps().awaitOthers();
 
-        client.hangUp();
+        answer.client().hangUp();
 
         letGoOnce();
     }
 
     /** The buffer, and the file, which another answer still reads. */
     private void letGoOnce() throws Exception {
-        answer().awaitEnd();
-        assertThat(buffers.take()).as("the buffer").isSameAs(buffer);
-        assertThat(buffers.take()).as("another buffer").isNotSameAs(buffer);
+        answer.gaveItsBufferBackOnce();
         assertThat(passing.read(ByteBuffer.allocate(1), 0)).isOne();
         passing.close();
         assertThatThrownBy(() -> passing.read(ByteBuffer.allocate(1), 0)).isInstanceOf(ClosedChannelException.class);
@@ -146,9 +110,9 @@ class PassingSendingTest {
     private void arrive(int count) {
         try {
             int at = (int) passing.arrived();
-            if (at < SIZE) {
-                passing.append(ByteBuffer.wrap(bytes, at, Math.min(count, SIZE - at)));
-                if (passing.arrived() == SIZE) {
+            if (at < OneAnswer.SIZE) {
+                passing.append(ByteBuffer.wrap(answer.bytes(), at, Math.min(count, OneAnswer.SIZE - at)));
+                if (passing.arrived() == OneAnswer.SIZE) {
                     passing.release();
                 }
             }
@@ -157,13 +121,8 @@ class PassingSendingTest {
         }
     }
 
-    private WatchedAnswer answer() throws Exception {
-        return answer.get(1, TimeUnit.MINUTES);
-    }
-
     private void receive(HttpServerExchange exchange) {
-        answer.complete(new WatchedAnswer(exchange, steps, () -> afterPiece.run()));
-        exchange.setResponseContentLength(SIZE);
-        exchange.dispatch(steps, (Runnable) () -> new PassingSending(exchange, passing, SIZE, buffers, steps).next());
+        exchange.dispatch(answer.steps(), (Runnable)
+                () -> new PassingSending(exchange, passing, OneAnswer.SIZE, answer.buffers(), answer.steps()).next());
     }
 }
