@@ -104,6 +104,15 @@ class UpstreamNodesIT {
                 .url();
     }
 
+    /** When paths were used is written with how many were fetched, and a moment after both. */
+    private static void awaitUsesWritten(TestUpstream upstream, int fetched) throws Exception {
+        Await.until(
+                "uses that are written",
+                () -> server.rows()
+                        .texts("select sum(fetches) from audit.upstream_daily where upstream = ?", upstream.name())
+                        .contains(String.valueOf(fetched)));
+    }
+
     private static void awaitKept(SamplePath path) throws Exception {
         String name = path.info().storePath().name();
         Await.until(
@@ -132,19 +141,22 @@ class UpstreamNodesIT {
         FaultyUpstream encrypted = new FaultyUpstream(certificate.listen(), "https");
         try (TestUpstream upstream = TestUpstream.make(server.cache("{}"), encrypted, PATIENT)) {
             upstream.put("{\"credentials\":{\"kind\":\"bearer\",\"token\":\"first\"}}");
-            SamplePath path = upstream.path(1_000);
-            awaitOnNode(upstream.cache(), path.narInfoUrl(), 200);
-            assertThat(shown(upstream, path)).contains("Bearer first");
+            awaitShownByNode(upstream, "Bearer first");
 
             upstream.put("{\"credentials\":{\"kind\":\"basic\",\"username\":\"any\",\"password\":\"second\"}}");
-            String basic =
-                    "Basic " + Base64.getEncoder().encodeToString("any:second".getBytes(StandardCharsets.US_ASCII));
-            Await.until("other credentials", () -> {
-                SamplePath next = upstream.path(1_000);
-                awaitOnNode(upstream.cache(), next.narInfoUrl(), 200);
-                return shown(upstream, next).contains(basic);
-            });
+            awaitShownByNode(
+                    upstream,
+                    "Basic " + Base64.getEncoder().encodeToString("any:second".getBytes(StandardCharsets.US_ASCII)));
         }
+    }
+
+    /** The node hears of it a moment later than the other one answers: until then it asks as before, for other paths. */
+    private static void awaitShownByNode(TestUpstream upstream, String credentials) throws Exception {
+        Await.until(credentials, () -> {
+            SamplePath path = upstream.path(1_000);
+            awaitOnNode(upstream.cache(), path.narInfoUrl(), 200);
+            return shown(upstream, path).contains(credentials);
+        });
     }
 
     /** What an upstream was shown by whoever asked for the narinfo of a path. */
@@ -204,18 +216,17 @@ class UpstreamNodesIT {
     @Test
     void beyondTheBudgetWhatWasUsedLeastRecentlyGoesAndIsFetchedAgain() throws Exception {
         try (TestUpstream upstream = upstream("{}")) {
-            for (String name : List.of("old", "middle", "new")) {
+            List<String> names = List.of("old", "middle", "new");
+            for (String name : names) {
                 SamplePath path = SamplePath.of(name, FILE, "zstd").at(upstream.server(), upstream.key());
                 assertThat(upstream.cache().get(url(upstream, path)).body()).isEqualTo(path.file());
                 awaitKept(path);
-                server.rows()
-                        .change(
-                                "update upstream_path set last_used_at = now() - case ? when 'old' then interval '3"
-                                        + " days' when 'middle' then interval '2 days' else interval '1 day' end where"
-                                        + " name = ?",
-                                name,
-                                name);
             }
+            awaitUsesWritten(upstream, names.size());
+            server.rows()
+                    .change("update upstream_path set last_used_at = now() - case name when 'old' then interval '3"
+                            + " days' when 'middle' then interval '2 days' else interval '1 day' end where name in"
+                            + " ('old', 'middle', 'new')");
 
             server.jobs().run("upstream-budget");
 

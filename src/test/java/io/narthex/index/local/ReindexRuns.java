@@ -12,7 +12,7 @@ import java.util.stream.StreamSupport;
 /** Asks the server of the integration tests to reindex, as an administrator does. */
 public final class ReindexRuns {
     private static final String RUNS = "/api/v1/jobs/reindex/runs";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final ApiClient api = new ApiClient("");
 
