@@ -272,7 +272,8 @@ $$;
 comment on function deny_queued_paths is
     'Makes dark what needs the paths that a rule makes dark and waits in path_queue, and gives how many paths that were';
 
--- A level of references at a time. Because of offset 0 every look-up uses an index.
+-- Depth first, by a thousand paths at a time, so that little is left to be remembered where it stops. Because of offset 0 every look-up
+-- uses an index.
 create or replace function spread_denial(denial bigint, most integer) returns boolean
     language plpgsql
     security definer
@@ -282,10 +283,12 @@ as
 $$
 #variable_conflict use_column
 declare
+    at_a_time constant integer := 1000;
     rule   denial;
     scopes integer[];
     told   boolean;
-    front  integer[];
+    front  integer[] := '{}';
+    asked  integer[];
     needy  integer[];
     names  text[];
     dark   integer := 0;
@@ -299,23 +302,31 @@ begin
     end if;
     scopes := denial_scopes(rule.cache_id);
     told := exists (select from upstream_path u where u.cache_id = any (scopes));
-    with taken as (
-        update denied_path x set spread = true
-        where x.ctid = any (array(select y.ctid from denied_path y where y.denial_id = rule.id and not y.spread limit most))
-        returning x.path_id
-    )
-    select array_agg(path_id) into front from taken;
-    while cardinality(front) > 0 loop
+    while dark < most loop
+        if cardinality(front) = 0 then
+            with taken as (
+                update denied_path x set spread = true
+                where x.ctid = any (array(select y.ctid from denied_path y where y.denial_id = rule.id and not y.spread limit at_a_time))
+                returning x.path_id
+            )
+            select coalesce(array_agg(path_id), '{}') into front from taken;
+            exit when cardinality(front) = 0;
+        end if;
+        asked := front[1:at_a_time];
+        front := front[at_a_time + 1:];
         needy := array(
             select distinct e.referrer
-            from unnest(front) as f(id)
+            from unnest(asked) as f(id)
                  cross join lateral (select x.referrer from path_edge x
                                       where x.reference = f.id and x.scope = any (scopes) offset 0) e
             where not exists (select from denied_path x
                                where x.denial_id = rule.id and x.path_id = e.referrer and not x.outdated offset 0)
             limit most);
-        if told then
-            names := array(select p.base_name::text from unnest(front) as f(id)
+        if cardinality(needy) = most then
+            -- these may be needed by more
+            front := asked || front;
+        elsif told then
+            names := array(select p.base_name::text from unnest(asked) as f(id)
                                   cross join lateral (select x.base_name from store_path x where x.id = f.id offset 0) p);
             insert into store_path (base_name)
             select store_path_base_name(u.hash, u.name) from upstream_path u where u.refs && names and u.cache_id = any (scopes)
@@ -331,17 +342,13 @@ begin
                   and not exists (select from denied_path x
                                    where x.denial_id = rule.id and x.path_id = p.id and not x.outdated offset 0));
         end if;
+        insert into denied_path as x (denial_id, path_id)
+        select rule.id, n from unnest(needy) as n
+        on conflict on constraint denied_path_pk do update set outdated = false, spread = true;
         dark := dark + cardinality(needy);
-        insert into denied_path as x (denial_id, path_id, spread)
-        select rule.id, n, dark < most from unnest(needy) as n
-        on conflict on constraint denied_path_pk do update set outdated = false, spread = excluded.spread;
-        if cardinality(needy) >= most then
-            -- the same paths may be needed by more
-            update denied_path x set spread = false from unnest(front) as f(id) where x.denial_id = rule.id and x.path_id = f.id;
-        end if;
-        exit when dark >= most;
-        front := needy;
+        front := needy || front;
     end loop;
+    update denied_path x set spread = false from unnest(front) as f(id) where x.denial_id = rule.id and x.path_id = f.id;
     if exists (select from denied_path x where x.denial_id = rule.id and not x.spread)
        or rule.dependents and deny_queued_paths(rule.id, scopes) > 0 then
         return true;
@@ -514,6 +521,33 @@ $$;
 create or replace trigger deny_shown after update of sources on cache
     for each row when (old.sources is distinct from new.sources) execute function deny_shown_paths();
 
+-- In place of a foreign key, whose check is the larger part of a row's time. The lock keeps out who is adding rows of that rule.
+create or replace function lock_denial() returns trigger
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('denial', 0));
+    return null;
+end
+$$;
+create or replace function forget_denied_paths() returns trigger
+    language plpgsql
+    security definer
+    set search_path = public, pg_temp
+as
+$$
+begin
+    delete from denied_path x where x.denial_id in (select g.id from gone g);
+    return null;
+end
+$$;
+create or replace trigger lock_denial before delete on denial for each statement execute function lock_denial();
+create or replace trigger forget_denied_paths after delete on denial referencing old table as gone
+    for each statement execute function forget_denied_paths();
+
 -- For lists: it waits for nobody, and what a rule that is being made will deny may still be in one.
 create or replace function is_withheld(cache integer, base_name text, nar_hash bytea) returns boolean
     language sql
@@ -531,7 +565,7 @@ $$;
 comment on function is_withheld is 'Whether a rule denies a path that a cache holds';
 
 revoke all on function is_denied_name, denial_of, denial_scopes, dependents_of, fill_some_edges, denied_by_themselves, paths_to_deny,
-    count_denied, deny_queued_paths, spread_denial, deny_paths, unfinished_denial, deny_added_paths, deny_told_path, deny_shown_paths, is_withheld
-    from public;
+    count_denied, deny_queued_paths, spread_denial, deny_paths, unfinished_denial, deny_added_paths, deny_told_path, deny_shown_paths, lock_denial,
+    forget_denied_paths, is_withheld from public;
 grant execute on function is_denied_name, denial_of, denial_scopes, paths_to_deny, count_denied, spread_denial, deny_paths,
     unfinished_denial, is_withheld to ${app};

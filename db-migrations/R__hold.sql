@@ -50,6 +50,7 @@ $$;
 comment on function held_roots is
     'The paths of a cache whose closures are held, each with the name of the hold; of a pin all revisions that are kept';
 
+-- Because of offset 0 and of the select around the cache's number every look-up uses the index of that column: see lock_references.
 create or replace function held_paths(cache integer) returns table (hash bytea)
     language sql
     stable
@@ -59,15 +60,18 @@ $$
     with recursive live(hash) as (
         select p.hash
         from held_roots(held_paths.cache) r
-             join uploaded_path p on p.cache_id = held_paths.cache
-                                 and store_path_base_name(p.hash, p.name) = r.base_name
+             cross join lateral (select u.hash from uploaded_path u
+                                  where u.cache_id = (select held_paths.cache)
+                                    and store_path_base_name(u.hash, u.name) = r.base_name offset 0) p
         union
         select q.hash
         from live l
-             join uploaded_path p on p.cache_id = held_paths.cache and p.hash = l.hash
+             cross join lateral (select u.refs from uploaded_path u
+                                  where u.cache_id = (select held_paths.cache) and u.hash = l.hash offset 0) p
              cross join unnest(p.refs) as x(base_name)
-             join uploaded_path q on q.cache_id = held_paths.cache
-                                 and store_path_base_name(q.hash, q.name) = x.base_name)
+             cross join lateral (select u.hash from uploaded_path u
+                                  where u.cache_id = (select held_paths.cache)
+                                    and store_path_base_name(u.hash, u.name) = x.base_name offset 0) q)
     select live.hash from live
 $$;
 comment on function held_paths is 'The paths of a cache that are in a held closure, by their hashes';

@@ -410,7 +410,8 @@ begin
                 else 'kept' end
     from unnest(condemn_paths.path_ids) as i(id)
          join store_path s on s.id = i.id
-         left join path_held h on h.scope = condemn_paths.cache and h.path_id = i.id
+         left join lateral (select x.row_id from path_held x
+                             where x.scope = condemn_paths.cache and x.path_id = i.id offset 0) h on true
          left join judged j on j.id = h.row_id
          left join condemned c on c.id = h.row_id;
 end

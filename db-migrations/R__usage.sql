@@ -181,6 +181,7 @@ comment on function counted_bytes is
     'By how many bytes a count changes when so many more rows refer to a file; bytes without a file count as they are';
 
 -- What is counted and what the ledger adds to it, in one snapshot: exact at every moment.
+-- Because of offset 0 each file is looked up by its hash: of a cache that was empty just now PostgreSQL thinks that it holds one file.
 create or replace function usage_of_cache(tenant integer, cache integer, out paths bigint, out stored_bytes bigint,
                                           out nar_bytes bigint)
     language sql
@@ -197,7 +198,8 @@ $$
     judged as (
         select p.*, coalesce(h.refs, 0) as before
         from pending p
-             left join held_file h on h.cache_id = usage_of_cache.cache and h.file_hash = p.file_hash),
+             left join lateral (select x.refs from held_file x
+                                 where x.cache_id = usage_of_cache.cache and x.file_hash = p.file_hash offset 0) h on true),
     counted as (select * from cache_usage u where u.cache_id = usage_of_cache.cache)
     select coalesce((select u.paths from counted u), 0) + coalesce(sum(j.paths), 0)::bigint,
            coalesce((select u.stored_bytes from counted u), 0)

@@ -199,17 +199,18 @@ def main():
     arguments.add_argument("--management", default="http://127.0.0.1:9990")
     arguments.add_argument("--paths", type=int, default=1_000_000)
     arguments.add_argument("--tenant", help="measure this one again, which an earlier run has filled")
+    arguments.add_argument("--cache", default="ci", help="of that tenant (%(default)s)")
     arguments.add_argument("--recursive", action="store_true", help="run the recursive query too; it may take an hour")
     options = arguments.parse_args()
     server = Server(options.home, options.url)
     tenant = options.tenant or f"bench-{int(time.time())}"
-    cache = f"/api/v1/tenants/{tenant}/caches/ci"
+    cache = f"/api/v1/tenants/{tenant}/caches/{options.cache}"
     if not options.tenant:
         server.api("PUT", f"/api/v1/tenants/{tenant}", {"quota": {"maxBytes": None}})
         server.api("PUT", cache, {})
     server.api("PUT", f"/api/v1/tenants/{tenant}/caches/asked", {"visibility": "public"})
     server.api("PUT", cache + "/retention", {"keepDays": 30, "graceDays": 7})
-    number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}' and c.name = 'ci'")
+    number, _ = server.sql(f"select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = '{tenant}' and c.name = '{options.cache}'")
     facts = {"cache": number, "paths": options.paths, "references": REFERENCES, "salt": tenant}
     if not options.tenant:
         _, took = server.sql(FILL.format(**facts))

@@ -48,7 +48,8 @@ def references_of(i, dice):
         return []
     found = {int(i * dice.random() ** 8) for _ in range(2)}
     found |= {max(0, i - 1 - int(dice.expovariate(1 / 2000))) for _ in range(REFERENCES - 2)}
-    return sorted(found)
+    # nothing refers to each tenth, for retention.py
+    return sorted({max(1, r - (r % 10 == 0)) for r in found})
 
 
 class Copy:
@@ -110,13 +111,15 @@ def fill(narthex, cache, first, last):
     copies = [
         Copy(narthex, "store_path", "id, base_name"),
         Copy(narthex, "blob", "id, storage_key, compression, file_hash, file_size, nar_hash, nar_size, listing"),
-        Copy(narthex, "uploaded_path", "id, cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs, published_at"),
+        Copy(narthex, "uploaded_path", "id, cache_id, hash, name, blob_id, file_name, nar_hash, nar_size, refs, foreign_sigs, published_at,"
+             " last_used"),
         Copy(narthex, "upload_signature", "key_id, path_id, signature, claim"),
         Copy(narthex, "held_file", "tenant_id, cache_id, file_hash, bytes, refs"),
-        Copy(narthex, "path_held", "scope, path_id, nar_size, row_id"),
+        Copy(narthex, "path_held", "scope, path_id, nar_size, row_id, refs"),
         Copy(narthex, "path_edge", "referrer, scope, reference"),
     ]
     dice = random.Random(first)
+    lately, long_ago = (time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86_400)) for days in (1, 90))
     for begin in range(first, last, 2_000):
         texts = [[] for _ in copies]
         for i in range(begin, min(last, begin + 2_000)):
@@ -130,10 +133,10 @@ def fill(narthex, cache, first, last):
             texts[0].append(f"{path}\t{base32(hash_)}-{name_of(i)}\n")
             texts[1].append(f"{blob}\tscale-{i}\txz\t\\\\x{file_hash.hex()}\t{size // 4 + 1}\t\\\\x{nar_hash}\t{size}\t\\\\x{'28b52ffd' * 30}\n")
             texts[2].append(f"{row}\t{cache}\t\\\\x{hash_.hex()}\t{name_of(i)}\t{blob}\t{file}.nar.xz\t\\\\x{nar_hash}\t{size}\t{refs}\t{{}}\t"
-                            f"2026-01-{1 + i * 27 // last:02d}\n")
+                            f"2026-01-{1 + i * 27 // last:02d}\t{lately if i % 10 and i > last // 2 else long_ago}\n")
             texts[3].append(f"{key}\t{row}\t\\\\x{(digest + file_hash).hex()}\treceived\n")
             texts[4].append(f"{tenant}\t{cache}\t\\\\x{file_hash.hex()}\t{size // 4 + 1}\t1\n")
-            texts[5].append(f"{cache}\t{path}\t{size}\t{row}\n")
+            texts[5].append(f"{cache}\t{path}\t{size}\t{row}\t{{{','.join(str(1 + r) for r in references)}}}\n")
             texts[6] += [f"{path}\t{cache}\t{1 + r}\n" for r in references]
         for copy, text in zip(copies, texts):
             copy.write("".join(text))
@@ -281,6 +284,10 @@ def main(directory, options):
     few, many = result["few"], result["many"]
     print(f"p99 of narinfos at random: {many['narinfos']['p99']:.1f} ms, {many['narinfos']['p99'] / few['narinfos']['p99']:.2f} times"
           f" that of {FEW} paths; heap {many['heap_mb'] - few['heap_mb']:.0f} MB more; ready in {many['start_s']:.1f} s", file=sys.stderr)
+    if options.keep:
+        print(f"src/bench/retention.py --url {narthex.url} --home {narthex.env['NARTHEX_HOME']} --tenant scale --cache all"
+              f" --management http://127.0.0.1:{narthex.env['NARTHEX_MANAGEMENT_PORT']}; Enter ends the server", file=sys.stderr)
+        sys.stdin.readline()
 
 
 if __name__ == "__main__":
@@ -289,6 +296,7 @@ if __name__ == "__main__":
     parser.add_argument("--store-paths", type=int, default=1_000_000, help="of the machine's Nix store (%(default)s); 0: none")
     parser.add_argument("--rate", type=int, default=1_000, help="narinfos a second (%(default)s)")
     parser.add_argument("--seconds", type=int, default=30, help="of asking (%(default)s)")
+    parser.add_argument("--keep", action="store_true", help="leave the server running until Enter is pressed, for retention.py")
     parser.add_argument("--command", default="mvn -q -B -Pserve", help="what starts Narthex (%(default)s)")
     bench.STARTED = time.monotonic()
     bench.SERVERS = []

@@ -48,7 +48,10 @@ class ClosureRows {
                            join signing_key y on y.id = s.key_id
                      where y.cache_id in (?, u.holder)) else '{}' end,
                exists (select from uploaded_path t where t.cache_id = (select cast(? as integer)) and t.hash = u.hash offset 0)
-        from promotable_paths(?, ?) u left join cache_source_path e on e.cache_id = ? and e.hash = u.hash order by u.hash
+        from promotable_paths(?, ?) u
+             left join lateral (select x.id, x.found_at from cache_source_path x
+                                 where x.cache_id = (select cast(? as integer)) and x.hash = u.hash offset 0) e on true
+        order by u.hash
         """;
 
     private static final String DENIED = "select base_name, rule from denied_among(?, ?, ?)";

@@ -261,6 +261,48 @@ class DenialIT {
         }
     }
 
+    /** Twenty paths need one, each of nineteen others needs one of these and the first of them; three are made dark at a time. */
+    @Test
+    void reachesAllInPiecesAndForgetsAllWithTheRule() throws Exception {
+        TenantCache cache = TenantCache.make("{}");
+        int id = Integer.parseInt(Rows.ofServer()
+                .texts("select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?", cache.tenant())
+                .getFirst());
+        try (Connection connection = Rows.ofServer().connect();
+                Statement s = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            s.execute("create temporary table made on commit drop as select n, store_path_base_name("
+                    + "substr(sha256(cast('" + cache.tenant() + "' || n as bytea)), 1, 20), 'piece-' || n) as base"
+                    + " from generate_series(0, 39) n");
+            s.execute("insert into store_path (base_name) select base from made");
+            s.execute("insert into path_edge (referrer, scope, reference) select p.id, " + id + ", r.id"
+                    + " from made m cross join unnest(case when m.n <= 20 then array[0] else array[1, m.n - 20] end) as e(n)"
+                    + " join made t on t.n = e.n join store_path p on p.base_name = m.base join store_path r on r.base_name = t.base"
+                    + " where m.n > 0 group by p.id, r.id");
+            long rule = number(
+                    s,
+                    "insert into denial (cache_id, name, hash, dependents, reason) select " + id
+                            + ", 'pieces', substr(sha256('pieces'), 1, 20), true, 'a test' returning id");
+            s.execute("insert into denied_path (denial_id, path_id, spread) select " + rule + ", p.id, false"
+                    + " from made m join store_path p on p.base_name = m.base where m.n = 0");
+
+            int pieces = 0;
+            while (number(s, "select spread_denial(" + rule + ", 3)::integer") == 1) {
+                pieces++;
+                assertThat(number(s, "select count(*) from denied_path where not spread and denial_id = " + rule))
+                        .isPositive();
+            }
+
+            assertThat(pieces).isBetween(10, 100);
+            assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
+                    .isEqualTo(40);
+            s.execute("delete from denial where id = " + rule);
+            assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
+                    .isZero();
+            connection.rollback();
+        }
+    }
+
     private static long number(Statement s, String sql) throws SQLException {
         try (ResultSet r = s.executeQuery(sql)) {
             r.next();

@@ -18,7 +18,7 @@ class NewCacheIT {
     private static final int PATHS = 500;
 
     private static final String READ = "select coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0)"
-            + " from pg_stat_xact_user_tables where relname = 'uploaded_path'";
+            + " from pg_stat_xact_user_tables where relname = '%s'";
 
     @Test
     void keepsAReferenceWithoutReadingAllPaths() throws Exception {
@@ -31,12 +31,40 @@ class NewCacheIT {
             s.executeUpdate(paths(known));
             s.execute("analyze uploaded_path");
             s.executeUpdate(paths(made));
-            long before = number(s, READ);
+            long before = number(s, READ.formatted("uploaded_path"));
             s.executeQuery("select lock_references(" + id(made) + ", array[" + hash("7") + "])")
                     .close();
-            assertThat(number(s, READ) - before).isBetween(1L, 10L);
+            assertThat(number(s, READ.formatted("uploaded_path")) - before).isBetween(1L, 10L);
             connection.rollback();
         }
+    }
+
+    @Test
+    void countsWhatComesWithoutReadingAllFilesForEach() throws Exception {
+        TenantCache known = TenantCache.make("{}");
+        TenantCache made = TenantCache.make("{}");
+        try (Connection connection = Rows.ofServer().connect();
+                Statement s = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            s.executeUpdate(files(known));
+            s.execute("analyze held_file");
+            s.executeUpdate(files(made));
+            s.executeUpdate("insert into usage_ledger (tenant_id, cache_id, file_hash, bytes, files)"
+                    + " select c.tenant_id, c.id, sha256(int4send(i)), 1, 1 from cache c, generate_series(1, 100) i"
+                    + " where c.id = " + id(made));
+            long before = number(s, READ.formatted("held_file"));
+            assertThat(number(s, "select stored_bytes from usage_of_cache((select t.id from tenant t where t.name = '"
+                            + made.tenant() + "'), " + id(made) + ")"))
+                    .isZero(); // it holds them already
+            assertThat(number(s, READ.formatted("held_file")) - before).isBetween(1L, 200L);
+            connection.rollback();
+        }
+    }
+
+    private static String files(TenantCache cache) {
+        return "insert into held_file (tenant_id, cache_id, file_hash, bytes, refs)"
+                + " select c.tenant_id, c.id, sha256(int4send(i)), 1, 1 from cache c, generate_series(1, " + PATHS + ") i"
+                + " where c.id = " + id(cache);
     }
 
     private static String id(TenantCache cache) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class LocalPathQuery {
+    /** Because of offset 0 a signature is looked up by its path: of a new cache PostgreSQL thinks that it has one. */
     private static final String FIND = """
         select p.id, p.hash, p.name, p.nar_hash, p.nar_size, p.refs, p.deriver, p.content_address, p.foreign_sigs,
                p.registered_at, p.row_digest, p.nix_id, p.checked_at,
@@ -44,7 +45,8 @@ class LocalPathQuery {
                      join path_signature s on s.key_id = k.id and s.path_id = p.id order by k.place),
                l.signed, l.foreign_sigs
         from local_path p
-        left join local_signature l on l.cache_id = ? and l.hash = p.hash
+        left join lateral (select s.signed, s.foreign_sigs from local_signature s
+                            where s.cache_id = ? and s.hash = p.hash offset 0) l on true
         where p.store_id = ? and p.hash = any(?) and p.quarantined_at is null
         """;
 
