@@ -275,10 +275,20 @@ class DenialIT {
                     + "substr(sha256(cast('" + cache.tenant() + "' || n as bytea)), 1, 20), 'piece-' || n) as base"
                     + " from generate_series(0, 39) n");
             s.execute("insert into store_path (base_name) select base from made");
-            s.execute("insert into path_edge (referrer, scope, reference) select p.id, " + id + ", r.id"
-                    + " from made m cross join unnest(case when m.n <= 20 then array[0] else array[1, m.n - 20] end) as e(n)"
-                    + " join made t on t.n = e.n join store_path p on p.base_name = m.base join store_path r on r.base_name = t.base"
-                    + " where m.n > 0 group by p.id, r.id");
+            s.execute("insert into path_edge (referrer, scope, reference) select p.id, " + id + ", r.id from made m"
+                    + " cross join"
+                    + " unnest(case when m.n"
+                    + " <= 20 then array[0]"
+                    + " else array[1, m.n -"
+                    + " 20] end) as e(n)"
+                    + " join made t on t.n ="
+                    + " e.n join store_path"
+                    + " p on p.base_name ="
+                    + " m.base join"
+                    + " store_path r on"
+                    + " r.base_name = t.base"
+                    + " where m.n > 0 group"
+                    + " by p.id, r.id");
             long rule = number(
                     s,
                     "insert into denial (cache_id, name, hash, dependents, reason) select " + id

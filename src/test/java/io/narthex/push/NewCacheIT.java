@@ -53,8 +53,10 @@ class NewCacheIT {
                     + " select c.tenant_id, c.id, sha256(int4send(i)), 1, 1 from cache c, generate_series(1, 100) i"
                     + " where c.id = " + id(made));
             long before = number(s, READ.formatted("held_file"));
-            assertThat(number(s, "select stored_bytes from usage_of_cache((select t.id from tenant t where t.name = '"
-                            + made.tenant() + "'), " + id(made) + ")"))
+            assertThat(number(
+                            s,
+                            "select stored_bytes from usage_of_cache((select t.id from tenant t where t.name = '"
+                                    + made.tenant() + "'), " + id(made) + ")"))
                     .isZero(); // it holds them already
             assertThat(number(s, READ.formatted("held_file")) - before).isBetween(1L, 200L);
             connection.rollback();
@@ -63,7 +65,8 @@ class NewCacheIT {
 
     private static String files(TenantCache cache) {
         return "insert into held_file (tenant_id, cache_id, file_hash, bytes, refs)"
-                + " select c.tenant_id, c.id, sha256(int4send(i)), 1, 1 from cache c, generate_series(1, " + PATHS + ") i"
+                + " select c.tenant_id, c.id, sha256(int4send(i)), 1, 1 from cache c, generate_series(1, " + PATHS
+                + ") i"
                 + " where c.id = " + id(cache);
     }
 
