@@ -283,7 +283,7 @@ as
 $$
 #variable_conflict use_column
 declare
-    at_a_time constant integer := 1000;
+    at_a_time constant integer := least(1000, spread_denial.most);
     rule   denial;
     scopes integer[];
     told   boolean;
@@ -292,6 +292,7 @@ declare
     needy  integer[];
     names  text[];
     dark   integer := 0;
+    looked integer := 0;
 begin
     perform pg_advisory_xact_lock(hashtextextended('denial', 0));
     -- who fills edges has ended then, or begins when this has: a path and what needs it are not missed by both
@@ -302,7 +303,8 @@ begin
     end if;
     scopes := denial_scopes(rule.cache_id);
     told := exists (select from upstream_path u where u.cache_id = any (scopes));
-    while dark < most loop
+    -- pushes wait meanwhile, also while nothing is found that needs what was looked at
+    while dark < most and looked < most loop
         if cardinality(front) = 0 then
             with taken as (
                 update denied_path x set spread = true
@@ -346,6 +348,7 @@ begin
         select rule.id, n from unnest(needy) as n
         on conflict on constraint denied_path_pk do update set outdated = false, spread = true;
         dark := dark + cardinality(needy);
+        looked := looked + cardinality(asked);
         front := needy || front;
     end loop;
     update denied_path x set spread = false from unnest(front) as f(id) where x.denial_id = rule.id and x.path_id = f.id;
@@ -377,7 +380,8 @@ begin
     perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
     perform fill_some_edges();
     select * into rule from denial d where d.id = deny_paths.denial;
-    update denied_path x set outdated = true where x.denial_id = rule.id;
+    -- what an earlier form of the rule has not come to yet needs nothing any more
+    update denied_path x set outdated = true, spread = true where x.denial_id = rule.id;
     insert into denied_path as x (denial_id, path_id, spread)
     select rule.id, p, not rule.dependents from denied_by_themselves(rule.cache_id, rule) as p
     on conflict on constraint denied_path_pk do update set outdated = false, spread = excluded.spread;
@@ -393,7 +397,7 @@ create or replace function unfinished_denial() returns bigint
     set search_path = public, pg_temp
 as
 $$
-    select x.denial_id from denied_path x where not x.spread order by x.denial_id limit 1
+    select x.denial_id from denied_path x join denial d on d.id = x.denial_id where not x.spread order by x.denial_id limit 1
 $$;
 comment on function unfinished_denial is 'A rule of which not all is written down yet; null: there is none';
 
@@ -521,7 +525,8 @@ $$;
 create or replace trigger deny_shown after update of sources on cache
     for each row when (old.sources is distinct from new.sources) execute function deny_shown_paths();
 
--- In place of a foreign key, whose check is the larger part of a row's time. The lock keeps out who is adding rows of that rule.
+-- In place of a foreign key, whose check is the larger part of a row's time: nobody adds rows of a rule while it goes. Whoever changes
+-- rules takes the locks before any row, in the order of spread_denial.
 create or replace function lock_denial() returns trigger
     language plpgsql
     security definer
@@ -530,6 +535,10 @@ as
 $$
 begin
     perform pg_advisory_xact_lock(hashtextextended('denial', 0));
+    if tg_op = 'DELETE' then
+        -- who fills edges adds rows too
+        perform pg_advisory_xact_lock(hashtext('narthex-path-edges'));
+    end if;
     return null;
 end
 $$;
@@ -544,7 +553,7 @@ begin
     return null;
 end
 $$;
-create or replace trigger lock_denial before delete on denial for each statement execute function lock_denial();
+create or replace trigger lock_denial before insert or update or delete on denial for each statement execute function lock_denial();
 create or replace trigger forget_denied_paths after delete on denial referencing old table as gone
     for each statement execute function forget_denied_paths();
 

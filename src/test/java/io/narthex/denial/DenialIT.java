@@ -231,9 +231,7 @@ class DenialIT {
                 + "\"; m = builtins.toFile \"middle\" \"${n}\"; in builtins.toFile \"top\" \"${m}\"");
         cache.push(store, top, "zstd");
         new ServerJobs(System.getProperty("it.url"), ApiClient.token()).run("fill-edges");
-        int id = Integer.parseInt(Rows.ofServer()
-                .texts("select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?", cache.tenant())
-                .getFirst());
+        int id = number(cache);
         try (Connection connection = Rows.ofServer().connect();
                 Statement s = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -265,30 +263,25 @@ class DenialIT {
     @Test
     void reachesAllInPiecesAndForgetsAllWithTheRule() throws Exception {
         TenantCache cache = TenantCache.make("{}");
-        int id = Integer.parseInt(Rows.ofServer()
-                .texts("select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?", cache.tenant())
-                .getFirst());
+        int id = number(cache);
         try (Connection connection = Rows.ofServer().connect();
                 Statement s = connection.createStatement()) {
             connection.setAutoCommit(false);
-            s.execute("create temporary table made on commit drop as select n, store_path_base_name("
-                    + "substr(sha256(cast('" + cache.tenant() + "' || n as bytea)), 1, 20), 'piece-' || n) as base"
-                    + " from generate_series(0, 39) n");
-            s.execute("insert into store_path (base_name) select base from made");
-            s.execute("insert into path_edge (referrer, scope, reference) select p.id, " + id + ", r.id from made m"
-                    + " cross join"
-                    + " unnest(case when m.n"
-                    + " <= 20 then array[0]"
-                    + " else array[1, m.n -"
-                    + " 20] end) as e(n)"
-                    + " join made t on t.n ="
-                    + " e.n join store_path"
-                    + " p on p.base_name ="
-                    + " m.base join"
-                    + " store_path r on"
-                    + " r.base_name = t.base"
-                    + " where m.n > 0 group"
-                    + " by p.id, r.id");
+            s.execute("""
+                create temporary table made on commit drop as
+                select n, store_path_base_name(substr(sha256(cast('%s' || n as bytea)), 1, 20), 'piece-' || n) as base
+                from generate_series(0, 39) n;
+                insert into store_path (base_name) select base from made;
+                insert into path_edge (referrer, scope, reference)
+                select p.id, %d, r.id
+                from made m
+                     cross join unnest(case when m.n <= 20 then array[0] else array[1, m.n - 20] end) as e(n)
+                     join made t on t.n = e.n
+                     join store_path p on p.base_name = m.base
+                     join store_path r on r.base_name = t.base
+                where m.n > 0
+                group by p.id, r.id
+                """.formatted(cache.tenant(), id));
             long rule = number(
                     s,
                     "insert into denial (cache_id, name, hash, dependents, reason) select " + id
@@ -306,11 +299,29 @@ class DenialIT {
             assertThat(pieces).isBetween(10, 100);
             assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
                     .isEqualTo(40);
+
+            // changed before it was complete: what it has not come to is not its any more
+            s.execute("update denied_path set spread = false where denial_id = " + rule);
+            s.execute("select deny_paths(" + rule + ")");
+            while (number(s, "select spread_denial(" + rule + ", 3)::integer") == 1) {
+                // goes on
+            }
+            assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
+                    .isZero();
+
+            s.execute("insert into denied_path (denial_id, path_id, spread) select " + rule + ", p.id, false"
+                    + " from made m join store_path p on p.base_name = m.base");
             s.execute("delete from denial where id = " + rule);
             assertThat(number(s, "select count(*) from denied_path where denial_id = " + rule))
                     .isZero();
             connection.rollback();
         }
+    }
+
+    private static int number(TenantCache cache) throws Exception {
+        return Integer.parseInt(Rows.ofServer()
+                .texts("select c.id from cache c join tenant t on t.id = c.tenant_id where t.name = ?", cache.tenant())
+                .getFirst());
     }
 
     private static long number(Statement s, String sql) throws SQLException {
